@@ -1,0 +1,1 @@
+"""Find mechanisms, their status and outcomes in policy texts."""

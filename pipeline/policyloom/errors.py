@@ -1,0 +1,38 @@
+"""The errors that policyloom raises for input it cannot use.
+
+A wrong argument is a `ValueError`; everything here is about a file, and says which one and where.
+"""
+
+from __future__ import annotations
+
+__all__ = ["DocumentError", "FrameworkError", "PolicyloomError", "RunError"]
+
+
+class PolicyloomError(Exception):
+    """The base of every error below; its text is fit to show to a user."""
+
+
+class DocumentError(PolicyloomError):
+    """A document cannot be read.
+
+    Attributes:
+        path: the file.
+        kind: one word for tables, such as `encrypted`, `damaged` or `empty`.
+        reason: what is the matter and what to do, in plain words.
+    """
+
+    def __init__(self, path: object, kind: str, reason: str) -> None:
+        super().__init__(f"{path}: {reason}")
+        self.path, self.kind, self.reason = str(path), kind, reason
+
+    def __reduce__(self) -> tuple[type[DocumentError], tuple[str, str, str]]:
+        # An exception with several arguments does not survive the way back from a worker without this.
+        return type(self), (self.path, self.kind, self.reason)
+
+
+class FrameworkError(PolicyloomError):
+    """A framework file is wrong; the text names the file, the element, the key and what was expected."""
+
+
+class RunError(PolicyloomError):
+    """A run cannot start, or a run folder cannot be used."""

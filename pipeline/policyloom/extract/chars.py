@@ -1,0 +1,320 @@
+"""Read words with font and position from a PDF, with PDFium.
+
+PDFium reads characters about nine times as fast as pdfplumber and gets the order of the text right on
+nearly every page; what it cannot do (tables as cells) is left to `tables`. It is not thread-safe, so work
+in processes.
+"""
+
+from __future__ import annotations
+
+import ctypes
+import math
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import pypdfium2 as pdfium
+import pypdfium2.raw as c
+
+from policyloom.errors import DocumentError
+
+__all__ = ["Bookmark", "Page", "PdfFile", "Rule", "Word", "open_pdf"]
+
+MAX_PAGES = 5_000
+"""Documents with more pages are refused: page trees can claim millions."""
+
+MAX_CHARS = 400_000
+"""Characters of one page that are read; the densest honest page seen has about 20 000."""
+
+Rule = tuple[float, float, float, float]
+"""A straight line on a page as x0, top, x1, bottom; one of its sides is (nearly) zero."""
+
+MAX_RULES = 3_000
+"""A page with more is a drawing."""
+
+THIN = 3.0
+"""Points; a filled rectangle no thicker is a ruled line."""
+
+# PDFium gives U+FFFE or U+0002 for a hyphen at a line's end, and swallows the break.
+_TOKEN = re.compile(r"(?P<eol>[\r\n]+|[\ufffe\x02]\s*)|(?P<word>[^\s\x00-\x1f\ufffe]+)")
+_BOLD_NAME = re.compile(r"bold|black|heavy|semibold|demi|[-.,](?:b|bd|bi|bx)$|^cmbx|cmssbx", re.IGNORECASE)
+_ITALIC_NAME = re.compile(r"ital|obli|[-.,](?:it?|bi)$|^cmti", re.IGNORECASE)
+
+
+@dataclass(slots=True)
+class Word:
+    """A run of characters without a space, in points; `baseline` counts from the top.
+
+    `eol` is "" inside a line, "\\n" before a line break and "-" before one that a hyphen was cut at.
+    """
+
+    text: str
+    x0: float
+    x1: float
+    baseline: float
+    size: float
+    font: str
+    bold: bool
+    italic: bool
+    space: bool = True
+    eol: str = ""
+
+
+@dataclass(slots=True)
+class Page:
+    """A page's words in the order of the file, its ruled lines, and how many characters have no known letter."""
+
+    number: int
+    width: float
+    height: float
+    words: list[Word]
+    rules: list[Rule]
+    n_chars: int
+    n_unmapped: int
+    n_rotated: int
+
+
+@dataclass(frozen=True, slots=True)
+class Bookmark:
+    """An entry of the file's own outline; `level` counts from 1, `page` is 1-based or 0."""
+
+    title: str
+    level: int
+    page: int
+
+
+class PdfFile:
+    """An open PDF. Use as a context manager."""
+
+    def __init__(self, pdf: pdfium.PdfDocument, path: Path) -> None:
+        self._pdf, self._path = pdf, path
+        self.n_pages = len(pdf)
+
+    def __enter__(self) -> PdfFile:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._pdf.close()
+
+    def info(self) -> dict[str, str]:
+        """The file's own metadata (`Title`, `Author` …), often missing and sometimes wrong."""
+        return {key: value.strip("\x00 ") for key, value in self._pdf.get_metadata_dict().items() if value}
+
+    def bookmarks(self) -> list[Bookmark]:
+        """The file's outline, in its order."""
+        found = []
+        try:
+            for entry in self._pdf.get_toc(max_depth=6):
+                dest = entry.get_dest()
+                index = dest.get_index() if dest else None
+                title = " ".join(entry.get_title().replace("\x00", "").split())
+                if title:
+                    found.append(Bookmark(title, entry.level + 1, 0 if index is None else index + 1))
+                if len(found) >= 2_000:
+                    break
+        except pdfium.PdfiumError:
+            return []
+        return found
+
+    def pages(self) -> Iterator[Page]:
+        """The pages, one at a time; a page that PDFium cannot load comes back without words."""
+        for index in range(self.n_pages):
+            try:
+                page = self._pdf[index]
+            except pdfium.PdfiumError:
+                yield Page(index + 1, 0.0, 0.0, [], [], 0, 0, 0)
+                continue
+            try:
+                yield _read_page(page, index + 1)
+            finally:
+                page.close()
+
+
+def open_pdf(path: str | Path, *, password: str | None = None) -> PdfFile:
+    """An open PDF.
+
+    Raises:
+        DocumentError: the file is missing, empty, no PDF, damaged, encrypted, or has no or too many pages.
+    """
+    path = Path(path)
+    try:
+        size = path.stat().st_size
+        with path.open("rb") as file:
+            head = file.read(1024)
+    except OSError as error:
+        raise DocumentError(path, "missing", f"cannot be opened ({error.strerror or error})") from error
+    if size == 0:
+        raise DocumentError(path, "empty", "the file is empty (0 bytes)")
+    try:
+        pdf = pdfium.PdfDocument(path, password=password)
+        n_pages = len(pdf)
+    except pdfium.PdfiumError as error:
+        raise _why(path, head, str(error), password) from error
+    except OSError as error:
+        raise DocumentError(path, "missing", f"cannot be opened ({error.strerror or error})") from error
+    if not 0 < n_pages <= MAX_PAGES:
+        pdf.close()
+        if n_pages:
+            raise DocumentError(path, "too-large", f"claims {n_pages:,} pages; the most that is read is {MAX_PAGES:,}")
+        raise DocumentError(path, "empty", "the PDF has no pages")
+    return PdfFile(pdf, path)
+
+
+def _why(path: Path, head: bytes, error: str, password: str | None) -> DocumentError:
+    if "password" in error.lower():
+        if password:
+            return DocumentError(path, "encrypted", "is encrypted, and the password given does not open it")
+        return DocumentError(path, "encrypted", "is encrypted; give its password with --password")
+    if "security" in error.lower():
+        return DocumentError(path, "encrypted", "is encrypted in a way that cannot be opened")
+    if b"%PDF" not in head:
+        return DocumentError(path, "not-pdf", "is not a PDF, whatever its name says")
+    return DocumentError(path, "damaged", "is damaged and cannot be opened; try to download or export it again")
+
+
+class _Probe:
+    """PDFium's per-character calls on one text page, with the buffers they write to."""
+
+    def __init__(self, raw: object, height: float) -> None:
+        self.raw, self.height = raw, height
+        self._x, self._y = ctypes.c_double(), ctypes.c_double()
+        self._sides = [ctypes.c_double() for _ in range(4)]
+        self._refs = [ctypes.byref(side) for side in self._sides]
+        self._matrix = c.FS_MATRIX()
+        self._name, self._flags = ctypes.create_string_buffer(160), ctypes.c_int()
+        self._styles: dict[tuple[bytes, int], tuple[str, bool, bool]] = {}
+
+    def origin(self, i: int) -> tuple[float, float]:
+        c.FPDFText_GetCharOrigin(self.raw, i, self._x, self._y)
+        return self._x.value, self.height - self._y.value
+
+    def sides(self, i: int) -> tuple[float, float]:
+        c.FPDFText_GetCharBox(self.raw, i, *self._refs)
+        return self._sides[0].value, self._sides[1].value
+
+    def size(self, i: int) -> float:
+        return float(c.FPDFText_GetFontSize(self.raw, i))
+
+    def matrix(self, i: int) -> tuple[float, float]:
+        """The scale of the text's height and its angle in radians."""
+        if not c.FPDFText_GetMatrix(self.raw, i, self._matrix):
+            return 1.0, 0.0
+        m = self._matrix
+        return math.hypot(m.c, m.d) or 1.0, math.atan2(m.b, m.a)
+
+    def style(self, i: int) -> tuple[str, bool, bool]:
+        n = c.FPDFText_GetFontInfo(self.raw, i, self._name, 160, self._flags)
+        key = (self._name.raw[: max(0, min(n, 160) - 1)], self._flags.value)
+        if key not in self._styles:
+            name = key[0].decode("utf-8", "replace").rpartition("+")[2]
+            bold = bool(_BOLD_NAME.search(name)) or bool(key[1] & 1 << 18)
+            self._styles[key] = (name, bold, bool(_ITALIC_NAME.search(name)) or bool(key[1] & 1 << 6))
+        return self._styles[key]
+
+
+def _text(raw: object, n: int) -> str:
+    """The page's characters, one code unit a character index."""
+    buffer = (ctypes.c_ushort * (n + 1))()
+    got = c.FPDFText_GetText(raw, 0, n, buffer)
+    if got == n + 1:
+        text = bytes(buffer)[: 2 * n].decode("utf-16-le", "replace")
+        if len(text) == n:
+            return text
+    # Characters outside the basic plane, or without Unicode, shift the bulk text: ask one by one.
+    units = (c.FPDFText_GetUnicode(raw, i) for i in range(n))
+    return "".join(chr(u) if u < 0x110000 and not 0xD800 <= u < 0xE000 else "\ufffd" for u in units)
+
+
+def _read_page(page: pdfium.PdfPage, number: int) -> Page:
+    # Positions come in the page's own space; its box may start anywhere, and rotation is left to the viewer.
+    left, bottom, right, top = page.get_cropbox()
+    try:
+        textpage = page.get_textpage()
+    except pdfium.PdfiumError:
+        return Page(number, right - left, top - bottom, [], [], 0, 0, 0)
+    try:
+        raw = textpage.raw
+        n = min(textpage.count_chars(), MAX_CHARS)
+        text = _text(raw, n) if n > 0 else ""
+        probe = _Probe(raw, top)
+        words: list[Word] = []
+        n_rotated = 0
+        last_end = 0
+        turned = page.get_rotation() in (90, 270)
+        for match in _TOKEN.finditer(text):
+            i, j = match.span()
+            if match.lastgroup == "eol":
+                if words:
+                    words[-1].eol = "-" if match[0][0] in "\ufffe\x02" else words[-1].eol or "\n"
+                last_end = j
+                continue
+            scale, angle = probe.matrix(i)
+            if abs(angle) > 0.1 and not turned:
+                n_rotated += j - i
+                last_end = j
+                continue
+            words.extend(_words(probe, text, i, j, scale, left, space=i > last_end or not words))
+            last_end = j
+        rules = _read_rules(page, left, top)
+        return Page(number, right - left, top - bottom, words, rules, n, text.count("\ufffd"), n_rotated)
+    finally:
+        textpage.close()
+
+
+def _words(probe: _Probe, text: str, i: int, j: int, scale: float, left: float, *, space: bool) -> Iterator[Word]:
+    """The word at characters `[i, j)`, cut where the size changes, as at a superscript mark."""
+    while i < j:
+        size, end = probe.size(i), j
+        if j - i > 1 and abs(probe.size(j - 1) - size) > 0.15 * size:
+            end = i + 1
+            while end < j and abs(probe.size(end) - size) <= 0.15 * size:
+                end += 1
+        x0, baseline = probe.origin(i)
+        x1 = probe.sides(end - 1)[1]
+        name, bold, italic = probe.style(i)
+        yield Word(
+            text[i:end], x0 - left, max(x1, x0) - left, baseline, size * scale, name, bold, italic, space=space
+        )
+        i, space = end, False
+
+
+def _read_rules(page: pdfium.PdfPage, left: float, top: float) -> list[Rule]:
+    """The horizontal and vertical lines that a page draws, none where it draws too many for a table."""
+    rules: list[Rule] = []
+    x, y = ctypes.c_float(), ctypes.c_float()
+    try:
+        for item in page.get_objects(filter=[c.FPDF_PAGEOBJ_PATH], max_depth=3):
+            n = c.FPDFPath_CountSegments(item.raw)
+            if n < 2 or n > 400:
+                continue
+            matrix = item.get_matrix()
+            last: tuple[float, float] | None = None
+            start: tuple[float, float] | None = None
+            for k in range(n):
+                segment = c.FPDFPath_GetPathSegment(item.raw, k)
+                if not c.FPDFPathSegment_GetPoint(segment, x, y):
+                    break
+                px, py = matrix.on_point(x.value, y.value)
+                point = (px - left, top - py)
+                kind = c.FPDFPathSegment_GetType(segment)
+                if kind == c.FPDF_SEGMENT_LINETO and last:
+                    _add(rules, last, point)
+                elif kind == c.FPDF_SEGMENT_MOVETO:
+                    start = point
+                last = point
+                if c.FPDFPathSegment_GetClose(segment) and start:
+                    _add(rules, point, start)
+                    last = start
+            if len(rules) > MAX_RULES:
+                return []
+    except pdfium.PdfiumError:
+        return []
+    return rules
+
+
+def _add(rules: list[Rule], a: tuple[float, float], b: tuple[float, float]) -> None:
+    x0, x1 = sorted((a[0], b[0]))
+    y0, y1 = sorted((a[1], b[1]))
+    if (x1 - x0 < 0.8) != (y1 - y0 < 0.8) and max(x1 - x0, y1 - y0) > 2 * THIN:
+        rules.append((x0, y0, x1, y1))

@@ -1,0 +1,237 @@
+"""Put groups of lines together into a `Document`: the one text, its blocks, lines and metadata."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+
+from policyloom.extract.layout import TextLine
+from policyloom.extract.structure import Group
+from policyloom.extract.text import Vocabulary, clean, is_cjk
+from policyloom.records import Block, Box, Line, Metadata
+
+__all__ = ["build_text", "find_metadata", "vocabulary"]
+
+_DOI = re.compile(r"\b10\.\d{4,9}/[^\s\"<>{}|\\^`]+[^\s\"<>{}|\\^`.,;:)\]]")
+_MONTHS = "january|february|march|april|may|june|july|august|september|october|november|december"
+_DATE = re.compile(
+    rf"\b(?:\d{{1,2}}(?:st|nd|rd|th)?\s+)?(?:{_MONTHS})\s+(?:\d{{1,2}}(?:st|nd|rd|th)?,?\s+)?(?:19|20)\d\d\b"
+    r"|\b(?:19|20)\d\d-[01]\d-[0-3]\d\b|(?:19|20)\d\d\s*年\s*\d{1,2}\s*月(?:\s*\d{1,2}\s*日)?",
+    re.IGNORECASE,
+)
+_YEAR = re.compile(r"\b(?:19[5-9]\d|20[0-4]\d)\b")
+_LABEL = re.compile(
+    r"^(?:abstract|summary|key\s?-?words?(?: and phrases)?|摘要|关键词)\s*[:.：—–-]*\s*", re.IGNORECASE
+)
+_NOT_AUTHOR = re.compile(
+    r"\b(?:universit|institut|college|department|faculty|school|laborator|centre|center|hospital|academy|ministry|abstract"
+    r"|keywords?|issn|doi|http|www|received|accepted|published|journal|volume|vol\.|issue|correspond|e-?mail|street|road"
+    r"|article|open access|research|review|report|page|version|edition|licen[cs]e|copyright|editor)\w*|@|©|\d{4}",
+    re.IGNORECASE,
+)
+_MARKS = re.compile(r"(?<=[^\W\d_])[\d,*†‡§¶#∗a-e]*\d[\d,*†‡§¶#∗]*(?=\s|,|$)|[*†‡§¶#∗✉]+")
+
+
+def vocabulary(groups: Sequence[Group]) -> Vocabulary:
+    """The words of a document that no line's end has cut."""
+    return Vocabulary(
+        clean(word.text)
+        for group in groups
+        for line in group.lines
+        for word in line.words[: -1 if line.hyphen else None]
+    )
+
+
+def build_text(groups: Sequence[Group]) -> tuple[str, tuple[Block, ...], tuple[Line, ...]]:
+    """The text of all groups, one a paragraph with an empty line between, and the layers over it."""
+    words = vocabulary(groups)
+    parts: list[str] = []
+    blocks: list[Block] = []
+    lines: list[Line] = []
+    at = 0
+    for group in groups:
+        text, printed = _table_text(group, at) if group.parts else _prose_text(group, at, words)
+        if not text.strip():
+            continue
+        if parts:
+            parts.append("\n\n")
+            text_at = at + 2
+            printed = [Line(x.start + 2, x.end + 2, x.box, tuple((s + 2, a, b) for s, a, b in x.words)) for x in printed]
+        else:
+            text_at = at
+        parts.append(text)
+        pages = tuple(sorted({line.page for line in group.lines}))
+        section = tuple(_plain(part, words, group) for part in group.section)
+        blocks.append(Block(group.kind, text_at, text_at + len(text), group.level, section, pages, _boxes(group.lines)))
+        lines.extend(printed)
+        at = text_at + len(text)
+    text = "".join(parts)
+    return text, tuple(_with_clean_sections(blocks, text)), tuple(lines)
+
+
+def _with_clean_sections(blocks: Sequence[Block], text: str) -> list[Block]:
+    """The blocks with section paths spelled as the headings are in the text."""
+    path: list[str] = []
+    cleaned = []
+    for block in blocks:
+        if block.kind == "heading":
+            del path[block.level - 1 :]
+            path.append(text[block.start : block.end])
+        section = () if block.kind in ("title", "front_matter") else tuple(path)
+        cleaned.append(Block(block.kind, block.start, block.end, block.level, section, block.pages, block.boxes))
+    return cleaned
+
+
+def _plain(part: str, _words: Vocabulary, _group: Group) -> str:
+    return part
+
+
+def _prose_text(group: Group, at: int, vocabulary: Vocabulary) -> tuple[str, list[Line]]:
+    out: list[str] = []
+    n = 0
+    lines: list[Line] = []
+    for number, line in enumerate(group.lines):
+        last_line = number + 1 == len(group.lines)
+        placed: list[tuple[int, float, float]] = []
+        start = n
+        for i, word in enumerate(line.words):
+            text = clean(word.text)
+            if not text:
+                continue
+            if n and (word.space if i else True) and not _tight(out, text):
+                if i or not out[-1].endswith(("\x00", "\x01")):
+                    out.append(" ")
+                    n += 1
+                else:
+                    # A hyphen at the last line's end: \x00 drops it, \x01 keeps it.
+                    pass
+            if i == 0:
+                start = n
+            if i == len(line.words) - 1 and not last_line and (word.eol == "-" or _ends_hyphen(text)):
+                following = clean(group.lines[number + 1].words[0].text)
+                stem = text.rstrip("-‐‑\u00ad")
+                text = stem + ("-" if vocabulary.keeps_hyphen(stem, following) else "")
+                placed.append((at + n, round(word.x0, 1), round(word.x1, 1)))
+                out.append(text)
+                out.append("\x00")
+                n += len(text)
+                continue
+            placed.append((at + n, round(word.x0, 1), round(word.x1, 1)))
+            out.append(text)
+            n += len(text)
+        if placed:
+            lines.append(Line(at + start, at + n, _box(line), tuple(placed)))
+    return "".join(out).replace("\x00", ""), lines
+
+
+def _ends_hyphen(text: str) -> bool:
+    return len(text) > 2 and text.endswith(("-", "\u2010", "\u2011", "\u00ad")) and text[-2].isalpha()
+
+
+def _tight(out: Sequence[str], text: str) -> bool:
+    """Whether nothing goes between two words: after a cut hyphen, or between Chinese characters."""
+    last = out[-1]
+    return last == "\x00" or (is_cjk(last[-1:]) and is_cjk(text[:1]))
+
+
+def _table_text(group: Group, at: int) -> tuple[str, list[Line]]:
+    """Rows of a table as lines, cells parted by tabs; `group.parts` holds a row's cells as lines."""
+    out: list[str] = []
+    n = 0
+    lines: list[Line] = []
+    for row_number, row in enumerate(group.parts):
+        if row_number:
+            out.append("\n")
+            n += 1
+        for i, cell in enumerate(row):
+            if i:
+                out.append("\t")
+                n += 1
+            start = n
+            placed = []
+            for k, word in enumerate(cell.words):
+                text = clean(word.text)
+                if k and word.space:
+                    out.append(" ")
+                    n += 1
+                placed.append((at + n, round(word.x0, 1), round(word.x1, 1)))
+                out.append(text)
+                n += len(text)
+            if placed:
+                lines.append(Line(at + start, at + n, _box(cell), tuple(placed)))
+    return "".join(out), lines
+
+
+def _box(line: TextLine) -> Box:
+    return Box(line.page, round(line.x0, 1), round(line.top, 1), round(max(line.x1, line.x0), 1), round(line.bottom, 1))
+
+
+def _boxes(lines: Sequence[TextLine]) -> tuple[Box, ...]:
+    """One box a page and column: a new one wherever the lines jump up or to another page."""
+    boxes: list[Box] = []
+    for line in lines:
+        box = _box(line)
+        last = boxes[-1] if boxes else None
+        if last and last.page == box.page and box.top > last.top - 2 and box.x0 < last.x1 and box.x1 > last.x0:
+            boxes[-1] = Box(
+                box.page, min(last.x0, box.x0), min(last.top, box.top), max(last.x1, box.x1), max(last.bottom, box.bottom)
+            )
+        else:
+            boxes.append(box)
+    return tuple(boxes)
+
+
+def find_metadata(
+    text: str, blocks: Sequence[Block], furniture: Sequence[tuple[int, str]], info: dict[str, str]
+) -> Metadata:
+    """What the document states of itself, from its first page; the file's own fields fill gaps."""
+    title = " ".join(text[b.start : b.end] for b in blocks if b.kind == "title")
+    front = [" ".join(text[b.start : b.end].split()) for b in blocks if b.kind == "front_matter"]
+    first = [" ".join(text[b.start : b.end].split()) for b in blocks if 1 in b.pages and b.kind != "reference"]
+    margin = [words for page, words in furniture if page <= 2]
+    if not title:
+        stated = info.get("Title", "")
+        if len(stated.split()) > 2 and not re.search(r"\.(?:docx?|pdf|indd|qxd|dvi)\b|untitled", stated, re.IGNORECASE):
+            title = stated
+    doi = _first(_DOI, [*front, *margin, *first])
+    date = _first(_DATE, [*front, *margin, *first[:12]]) or _first(_YEAR, [*front, *margin])
+    return Metadata(title, _authors(front, info), date, doi, _abstract(text, blocks), _keywords(front))
+
+
+def _first(pattern: re.Pattern[str], texts: Sequence[str]) -> str:
+    return next((match[0] for text in texts if (match := pattern.search(text))), "")
+
+
+def _authors(front: Sequence[str], info: dict[str, str]) -> tuple[str, ...]:
+    for line in front[:8]:
+        if len(line) > 400 or _NOT_AUTHOR.search(line) or _LABEL.match(line):
+            continue
+        names = [
+            " ".join(_MARKS.sub("", part).split()).strip(" ,.")
+            for part in re.split(r",|;|\band\b|&|、|，", re.sub(r"^by\s+", "", line, flags=re.IGNORECASE))
+        ]
+        names = [name for name in names if name]
+        if names and all(1 <= len(name.split()) <= 6 and name[0].isupper() for name in names):
+            return tuple(names)
+    stated = info.get("Author", "").strip()
+    return tuple(part.strip() for part in re.split(r";|, (?=[A-Z][a-z]+ [A-Z])", stated) if part.strip())
+
+
+def _abstract(text: str, blocks: Sequence[Block]) -> str:
+    for i, block in enumerate(blocks[:80]):
+        words = text[block.start : block.end].strip()
+        label = _LABEL.match(words)
+        if block.kind != "heading" and label and label[0].lower()[0] in "as摘":
+            if len(words) > len(label[0]) + 40:
+                return words[label.end() :]
+            following = [text[b.start : b.end] for b in blocks[i + 1 : i + 3] if b.kind in ("paragraph", "front_matter")]
+            return following[0] if following else ""
+    return ""
+
+
+def _keywords(front: Sequence[str]) -> tuple[str, ...]:
+    for line in front:
+        label = _LABEL.match(line)
+        if label and label[0].lower()[0] in "k关":
+            return tuple(w.strip(" .") for w in re.split(r"[,;；，、]|\s[•·]\s", line[label.end() :]) if w.strip(" ."))
+    return ()

@@ -1,0 +1,368 @@
+"""Turn a page's words into lines in reading order, and set the furniture aside.
+
+Furniture is what a page carries that is not its text: running heads, page numbers, line numbers, licence
+and download notices.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+
+from policyloom.extract.chars import Page, Word
+
+__all__ = ["TextLine", "body_size", "find_furniture", "find_lines", "find_runs", "make_line"]
+
+COLUMN_GAP = 2.2
+"""A gap of so many sizes between words on one baseline parts two columns or cells."""
+
+MARGIN = 0.14
+"""The share of a page's height, at its top and its bottom, in which running heads and page numbers stand."""
+
+_PAGE_NUMBER = re.compile(
+    r"(?:page|p\.|seite|-|–|\|)?\s*(?:[a-z]?\d{1,5}|[ivxl]{1,6})\s*(?:(?:of|/|von)\s*\d{1,5})?\s*(?:-|–|\|)?", re.IGNORECASE
+)
+_NOTICE = re.compile(
+    r"©|\bcopyright\b|creative\s*commons|licen[sc]ed under|\ball rights reserved\b|downloaded (?:from|by|on)"
+    r"|this is an open[- ]access article|open access article|terms of the creative"
+    r"|\bhow to cite\b|\bcite this (?:article|paper)\b|^correspondence\b|^\*?\s*corresponding author"
+    r"|^received\b.{0,60}\b(?:accepted|revised)\b|^e-?mail:",
+    re.IGNORECASE,
+)
+
+
+@dataclass(slots=True)
+class TextLine:
+    """A line, or the part of one that stands in one column or cell; `style` is the look of most of it."""
+
+    page: int
+    words: list[Word]
+    x0: float
+    x1: float
+    baseline: float
+    size: float
+    bold: bool
+    italic: bool
+    font: str
+    n_chars: int
+    page_height: float
+    text: str = field(default="")
+
+    @property
+    def top(self) -> float:
+        return self.baseline - 0.8 * self.size
+
+    @property
+    def bottom(self) -> float:
+        return self.baseline + 0.22 * self.size
+
+    @property
+    def hyphen(self) -> bool:
+        return self.words[-1].eol == "-"
+
+
+def make_line(words: list[Word], page: int, page_height: float) -> TextLine:
+    """A line of these words, with the size and look of most of its characters."""
+    first = words[0]
+    n_chars = n_bold = n_italic = 0
+    size, font, x0, x1, baseline = first.size, first.font, first.x0, first.x1, first.baseline
+    sizes: dict[tuple[float, str], int] = {}
+    baselines: dict[float, int] = {}
+    for word in words:
+        n = len(word.text)
+        n_chars += n
+        n_bold += n if word.bold else 0
+        n_italic += n if word.italic else 0
+        key = (word.size, word.font)
+        sizes[key] = sizes.get(key, 0) + n
+        baselines[word.baseline] = baselines.get(word.baseline, 0) + n
+        x0 = min(x0, word.x0)
+        x1 = max(x1, word.x1)
+    if len(sizes) > 1:
+        size, font = max(sizes, key=lambda key: (sizes[key], key))
+    if len(baselines) > 1:
+        baseline = max(baselines, key=lambda key: (baselines[key], key))
+    parts = [first.text]
+    for word in words[1:]:
+        if word.space:
+            parts.append(" ")
+        parts.append(word.text)
+    return TextLine(
+        page, words, x0, x1, baseline, round(size, 1), 2 * n_bold > n_chars, 2 * n_italic > n_chars, font, n_chars,
+        page_height, "".join(parts),
+    )  # fmt: skip
+
+
+def find_lines(page: Page) -> list[TextLine]:
+    """The page's lines in reading order, each within one column."""
+    groups: list[list[Word]] = []
+    for word in page.words:
+        if word.x1 < -5 or word.x0 > page.width + 5 or not -5 < word.baseline < page.height + 5:
+            continue
+        if groups and _follows(groups[-1][-1], word, groups[-1]):
+            groups[-1].append(word)
+        else:
+            groups.append([word])
+    groups = _unstretch(groups)
+    return _in_order(_join_pieces([make_line(group, page.number, page.height) for group in groups]))
+
+
+def _follows(last: Word, word: Word, line: list[Word]) -> bool:
+    """Whether a word goes on the line that ends with `last`."""
+    size = max(last.size, word.size, 4.0)
+    rise = abs(word.baseline - last.baseline)
+    gap = word.x0 - last.x1
+    if last.eol == "-":
+        return False
+    if last.eol:
+        # PDFium breaks lines at super- and subscripts too; the place decides.
+        small = min(last.size, word.size) < 0.85 * size
+        return (small or rise < 0.1 * size) and rise < 0.6 * size and -0.3 * size < gap < (0.5 if small else 0.9) * size
+    if rise > 0.6 * size and (gap < -size or rise > size):
+        return False
+    limit = COLUMN_GAP * size if len(line) > 1 or not last.text[:1].isdigit() else 3 * size
+    return -3 * size < gap < limit
+
+
+def _unstretch(groups: list[list[Word]]) -> list[list[Word]]:
+    """Words of a justified line put together again that wide but even spaces had parted."""
+    out: list[list[Word]] = []
+    i = 0
+    while i < len(groups):
+        row = [groups[i]]
+        while (
+            i + len(row) < len(groups)
+            and not row[-1][-1].eol
+            and abs(groups[i + len(row)][0].baseline - row[-1][-1].baseline) < 0.1
+        ):
+            row.append(groups[i + len(row)])
+        words = [word for group in row for word in group]
+        gaps = [b.x0 - a.x1 for a, b in zip(words, words[1:], strict=False) if b.space]
+        even = len(row) > 1 and len(gaps) > 1 and 0 < max(gaps) < 1.25 * min(gaps) and max(gaps) < 8 * words[0].size
+        if even and sum(word.text.replace("-", "").isalpha() for word in words) > 0.6 * len(words):
+            out.append(words)
+        else:
+            out.extend(row)
+        i += len(row)
+    return out
+
+
+def _join_pieces(lines: list[TextLine]) -> list[TextLine]:
+    """Put together neighbours in the file that stand on one baseline with no more than a space between."""
+    joined: list[TextLine] = []
+    for line in lines:
+        if joined:
+            last = joined[-1]
+            size = max(last.size, line.size)
+            gap = line.x0 - last.x1
+            level = abs(line.baseline - last.baseline)
+            mark = min(last.n_chars, line.n_chars) <= 4 and min(last.size, line.size) < 0.85 * size
+            if not last.hyphen and -0.3 * size < gap < 0.9 * size and (
+                level < 0.12 * size or (mark and level < 0.55 * size and gap < 0.4 * size)
+            ):
+                line.words[0].space = line.words[0].space or gap > 0.15 * size
+                last.words[-1].eol = ""
+                joined[-1] = make_line(last.words + line.words, line.page, line.page_height)
+                continue
+        joined.append(line)
+    return joined
+
+
+def find_runs(lines: Sequence[TextLine]) -> list[list[TextLine]]:
+    """Stretches of lines that follow one another down one column of one page."""
+    runs: list[list[TextLine]] = []
+    for line in lines:
+        if runs:
+            last = runs[-1][-1]
+            drop = line.baseline - last.baseline
+            overlap = min(line.x1, last.x1) - max(line.x0, last.x0)
+            if (
+                line.page == last.page
+                and 0.3 * line.size < drop < 3.2 * max(line.size, last.size)
+                and overlap > 0.5 * min(line.x1 - line.x0, last.x1 - last.x0)
+            ):
+                runs[-1].append(line)
+                continue
+        runs.append([line])
+    return runs
+
+
+def _in_order(lines: list[TextLine]) -> list[TextLine]:
+    """The lines in the file's order, except that what stands above comes before what stands below it.
+
+    Runs of lines keep the order in which the file draws them, which is nearly always the order of reading,
+    unless a run stands over another that it overlaps sideways and yet is drawn later (a title drawn last), or
+    is the left of two like columns.
+    """
+    runs = find_runs(lines)
+    if len(runs) < 2 or len(runs) > 400:  # beyond that it is a drawing or a table, and costs too much
+        return lines
+    boxes = [
+        (min(r.x0 for r in run), min(r.top for r in run), max(r.x1 for r in run), max(r.bottom for r in run))
+        for run in runs
+    ]
+    before: list[set[int]] = [set() for _ in runs]
+    for i, a in enumerate(boxes):
+        for j, b in enumerate(boxes):
+            if i == j:
+                continue
+            above = a[1] < b[1] and a[3] <= b[1] + 4 and min(a[2], b[2]) - max(a[0], b[0]) > 8
+            if above or (_columns(runs[i], runs[j]) and a[2] <= b[0] + 4 and _side_by_side(a, b)):
+                before[j].add(i)
+    ordered: list[TextLine] = []
+    waiting = list(range(len(runs)))
+    done: set[int] = set()
+    while waiting:
+        nxt = next((i for i in waiting if before[i] <= done), waiting[0])
+        waiting.remove(nxt)
+        done.add(nxt)
+        ordered.extend(runs[nxt])
+    return ordered
+
+
+def _columns(left: Sequence[TextLine], right: Sequence[TextLine]) -> bool:
+    return len(left) >= 5 and len(right) >= 5 and abs(left[0].size - right[0].size) < 0.5
+
+
+def _side_by_side(a: tuple[float, ...], b: tuple[float, ...]) -> bool:
+    """Whether two boxes are about as wide as one another and stand mostly at the same height."""
+    wide, narrow = max(a[2] - a[0], b[2] - b[0]), min(a[2] - a[0], b[2] - b[0])
+    shared = min(a[3], b[3]) - max(a[1], b[1])
+    return narrow > 0.75 * wide and shared > 0.4 * min(a[3] - a[1], b[3] - b[1])
+
+
+def body_size(lines: Iterable[TextLine]) -> tuple[float, str]:
+    """The size and font in which most characters are set."""
+    sizes: Counter[float] = Counter()
+    fonts: dict[float, Counter[str]] = defaultdict(Counter)
+    for line in lines:
+        sizes[line.size] += line.n_chars
+        fonts[line.size][line.font] += line.n_chars
+    if not sizes:
+        return 10.0, ""
+    size = max(sizes, key=lambda s: (sum(n for t, n in sizes.items() if abs(t - s) <= 0.25), sizes[s], s))
+    font = max(fonts[size], key=lambda f: (fonts[size][f], f))
+    return size, font
+
+
+def find_furniture(pages: Sequence[list[TextLine]]) -> set[int]:
+    """The `id`s of the lines that are furniture.
+
+    A line is furniture when it stands in a page's margin zone and its words (digits apart) come back at the
+    same height on other pages, when it is a page number, or when it opens a small-print notice.
+    """
+    found: set[int] = set()
+    size, font = body_size(line for lines in pages for line in lines)
+    n_pages = sum(1 for lines in pages if lines)
+    same: dict[tuple[str, int], set[int]] = defaultdict(set)
+    slots: dict[tuple[int, float, str], set[int]] = defaultdict(set)
+    for lines in pages:
+        for line in lines:
+            if _in_margin(line):
+                for key in _keys(line):
+                    same[key].add(line.page)
+                slots[round(line.baseline / 4), line.size, line.font].add(line.page)
+    enough = max(2, min(4, round(0.25 * n_pages)))
+    for lines in pages:
+        ends = _outermost(lines)
+        for line in lines:
+            if not _in_margin(line):
+                continue
+            if n_pages > 1 and any(len(same[key]) >= enough for key in _keys(line)):
+                found.add(id(line))
+            elif id(line) in ends and _PAGE_NUMBER.fullmatch(line.text.strip()):
+                found.add(id(line))
+            elif (
+                n_pages > 3
+                and id(line) in ends
+                and (line.size, line.font) != (size, font)
+                and line.size <= size * 1.2
+                and _stands_off(line, lines)
+                and max(len(slots[round(line.baseline / 4) + d, line.size, line.font]) for d in (-1, 0, 1))
+                >= 0.4 * n_pages
+            ):
+                found.add(id(line))
+        found |= _line_numbers(lines)
+    # A second round: with the outermost lines gone, the next may be a page number or a notice.
+    for lines in pages:
+        rest = [line for line in lines if id(line) not in found]
+        ends = _outermost(rest)
+        found |= {
+            id(line) for line in rest if id(line) in ends and _in_margin(line) and _PAGE_NUMBER.fullmatch(line.text.strip())
+        }
+        found |= _notices(rest, size)
+    return found
+
+
+def _keys(line: TextLine) -> list[tuple[str, int]]:
+    words = re.sub(r"\d+", "#", line.text.lower()).strip()
+    y = round(line.baseline / 6)
+    return [(words, y - 1), (words, y), (words, y + 1)] if len(words) > 1 else [(words, y)]
+
+
+def _in_margin(line: TextLine) -> bool:
+    return line.baseline < MARGIN * line.page_height or line.baseline > (1 - MARGIN) * line.page_height
+
+
+def _outermost(lines: Sequence[TextLine]) -> set[int]:
+    """The lines on the page's first and last baseline."""
+    if not lines:
+        return set()
+    first = min(line.baseline for line in lines)
+    last = max(line.baseline for line in lines)
+    return {id(line) for line in lines if line.baseline - first < 4 or last - line.baseline < 4}
+
+
+def _stands_off(line: TextLine, lines: Sequence[TextLine]) -> bool:
+    """Whether the space between a line and its nearest neighbour in its column is more than a line's."""
+    near = [
+        abs(other.baseline - line.baseline)
+        for other in lines
+        if other is not line and other.x0 < line.x1 and other.x1 > line.x0 and abs(other.baseline - line.baseline) > 2
+    ]
+    return not near or min(near) > 1.6 * line.size
+
+
+def _line_numbers(lines: Sequence[TextLine]) -> set[int]:
+    """Numbers down the margin of a manuscript, one at each line."""
+    numbers = [line for line in lines if line.text.strip().isdigit() and line.n_chars <= 4]
+    if len(numbers) < 8 or len(numbers) < 0.25 * len(lines):
+        return set()
+    left = Counter(round(max(line.x1, 0) / 4) for line in numbers)
+    edge, n = left.most_common(1)[0]
+    text_left = min((line.x0 for line in lines if line.n_chars > 20), default=0.0)
+    if n < 8 or edge * 4 > text_left:
+        return set()
+    return {id(line) for line in numbers if abs(line.x1 / 4 - edge) <= 1}
+
+
+def _notices(lines: Sequence[TextLine], size: float) -> set[int]:
+    """Small print that opens with a licence, copyright or correspondence notice, to the end of its group."""
+    found: set[int] = set()
+    group: list[TextLine] = []
+
+    def close() -> None:
+        text = " ".join(line.text for line in group)
+        if group and len(text) < 1500 and _NOTICE.search(text[:300]) and not _in_prose(group, size):
+            found.update(id(line) for line in group)
+        group.clear()
+
+    for line in lines:
+        if group and not (
+            abs(line.size - group[-1].size) < 0.3
+            and 0 < line.baseline - group[-1].baseline < 1.7 * line.size
+            and line.x0 < group[-1].x1
+            and line.x1 > group[-1].x0
+        ):
+            close()
+        group.append(line)
+    close()
+    return found
+
+
+def _in_prose(group: Sequence[TextLine], size: float) -> bool:
+    """Whether the group is set like the body, so that a word such as "copyright" is just a word in it."""
+    n = sum(line.n_chars for line in group)
+    return sum(line.n_chars for line in group if line.size >= size - 0.3) > 0.5 * n
