@@ -1,1 +1,102 @@
-"""Find mechanisms, their status and outcomes in policy texts."""
+"""Find mechanisms, their status and the outcomes they lead to in policies, papers and case reports.
+
+    import policyloom as pl
+
+    framework = pl.read_framework()
+    nlp = pl.load_pipeline(framework)
+    tagged = pl.tag(pl.read_pdf("policy.pdf"), nlp)
+    pl.to_frame(tagged, framework)
+
+Names load when they are first used, so that importing costs nothing.
+"""
+
+from __future__ import annotations
+
+import importlib
+import sys
+from importlib.metadata import version
+from types import ModuleType
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from policyloom.check import check
+    from policyloom.errors import DocumentError, FrameworkError, PolicyloomError, RunError
+    from policyloom.export import to_frame
+    from policyloom.extract import read_document, read_pdf
+    from policyloom.framework import read_framework
+    from policyloom.language import load_pipeline
+    from policyloom.network import find_links, load_network, write_network
+    from policyloom.records import from_json, to_json
+    from policyloom.run import read_tagged, run
+    from policyloom.tag import tag, tag_all
+
+_HOMES = {
+    "check": "check",
+    "DocumentError": "errors",
+    "find_links": "network",
+    "FrameworkError": "errors",
+    "from_json": "records",
+    "load_network": "network",
+    "load_pipeline": "language",
+    "PolicyloomError": "errors",
+    "read_document": "extract",
+    "read_framework": "framework",
+    "read_pdf": "extract",
+    "read_tagged": "run",
+    "run": "run",
+    "RunError": "errors",
+    "tag": "tag",
+    "tag_all": "tag",
+    "to_frame": "export",
+    "to_json": "records",
+    "write_network": "network",
+}
+
+__version__ = version("policyloom")
+__all__ = [
+    "DocumentError",
+    "FrameworkError",
+    "PolicyloomError",
+    "RunError",
+    "check",
+    "find_links",
+    "from_json",
+    "load_network",
+    "load_pipeline",
+    "read_document",
+    "read_framework",
+    "read_pdf",
+    "read_tagged",
+    "run",
+    "tag",
+    "tag_all",
+    "to_frame",
+    "to_json",
+    "write_network",
+]
+
+
+def __getattr__(name: str) -> Any:
+    if name not in _HOMES:
+        raise AttributeError(f"module 'policyloom' has no attribute {name!r}")
+    value = getattr(importlib.import_module(f"policyloom.{_HOMES[name]}"), name)
+    globals()[name] = value
+    return value
+
+
+def __dir__() -> list[str]:
+    return sorted(__all__)
+
+
+class _Package(ModuleType):
+    """This package, in which `check`, `run` and `tag` are the functions and not the modules they live in.
+
+    Importing a module sets its name in the package it is in; that would hide the function of that name.
+    """
+
+    def __setattr__(self, name: str, value: object) -> None:
+        if not (name in _HOMES and isinstance(value, ModuleType)):
+            super().__setattr__(name, value)
+
+
+sys.modules[__name__].__class__ = _Package

@@ -1,10 +1,12 @@
 """Files to `Document`s.
 
-    chars       PDFium: words with font and position
+    chars       PDFium: words with font and position, ruled lines, bookmarks
     layout      words to lines in reading order; furniture aside
+    tables      ruled tables to cells, with pdfplumber's table finder
     structure   lines to headings, paragraphs, lists, captions, tables, footnotes, references
-    text        words cleaned, hyphens at line ends mended
+    text        words cleaned, hyphens at line ends and broken ligatures mended
     document    the one text with its blocks, lines and metadata
+    plain       text files
 """
 
 from __future__ import annotations
@@ -14,15 +16,42 @@ from builtins import id as identity
 from pathlib import Path
 
 from policyloom.errors import DocumentError
-from policyloom.extract.chars import open_pdf
+from policyloom.extract.chars import Page, open_pdf
 from policyloom.extract.document import build_text, find_metadata
 from policyloom.extract.layout import find_furniture, find_lines
+from policyloom.extract.plain import read_text_file
 from policyloom.extract.structure import Group, find_groups
 from policyloom.extract.tables import find_tables
 from policyloom.extract.text import broken_ligatures
 from policyloom.records import Document
 
-__all__ = ["read_pdf"]
+__all__ = ["SUFFIXES", "read_document", "read_pdf"]
+
+SUFFIXES = (".pdf", ".txt", ".md")
+"""The endings of files that `read_document` takes."""
+
+
+def read_document(path: str | Path, *, password: str | None = None, id: str | None = None) -> Document:
+    """The document in a file of any kind that `SUFFIXES` names.
+
+    Args:
+        path: the file.
+        password: for an encrypted PDF.
+        id: the name it goes by; the file's name without ending unless given.
+
+    Raises:
+        DocumentError: the file cannot be read, or has no text.
+    """
+    path = Path(path)
+    if path.suffix.lower() == ".pdf":
+        return read_pdf(path, password=password, id=id)
+    if path.suffix.lower() not in SUFFIXES:
+        raise DocumentError(path, "unknown-format", f"has an ending that is not read; use one of {', '.join(SUFFIXES)}")
+    try:
+        data = path.read_bytes()
+    except OSError as error:
+        raise DocumentError(path, "missing", f"cannot be opened ({error.strerror or error})") from error
+    return read_text_file(path, data, id=id or path.stem, sha256=hashlib.sha256(data).hexdigest())
 
 
 def read_pdf(path: str | Path, *, password: str | None = None, id: str | None = None) -> Document:
@@ -39,12 +68,8 @@ def read_pdf(path: str | Path, *, password: str | None = None, id: str | None = 
     path = Path(path)
     with open_pdf(path, password=password) as pdf:
         pages = list(pdf.pages())
-        n_pages, info, bookmarks = pdf.n_pages, pdf.info(), pdf.bookmarks()
-    mended = broken_ligatures({(word.font, word.text) for page in pages for word in page.words if not word.text.isalnum()})
-    if mended:
-        for page in pages:
-            for word in page.words:
-                word.text = mended.get((word.font, word.text), word.text)
+        info, bookmarks = pdf.info(), pdf.bookmarks()
+    _mend_ligatures(pages)
     lines = [find_lines(page) for page in pages]
     aside = find_furniture(lines)
     body = [[line for line in page if identity(line) not in aside] for page in lines]
@@ -53,8 +78,7 @@ def read_pdf(path: str | Path, *, password: str | None = None, id: str | None = 
         for rows, inside in find_tables(page.rules, body[number]):
             tables.append(Group([cell for row in rows for cell in row if cell.words], kind="table", parts=rows))
             body[number] = [line for line in body[number] if identity(line) not in inside]
-    groups = find_groups(body, bookmarks, tables)
-    text, blocks, printed = build_text(groups)
+    text, blocks, printed = build_text(find_groups(body, bookmarks, tables))
     if not text.strip():
         raise DocumentError(path, "no-text", "has no text: it is a scan or a drawing, and needs OCR first")
     furniture = tuple((line.page, line.text) for page in lines for line in page if identity(line) in aside)
@@ -62,12 +86,47 @@ def read_pdf(path: str | Path, *, password: str | None = None, id: str | None = 
         id=id or path.stem,
         source=path.name,
         sha256=hashlib.sha256(path.read_bytes()).hexdigest(),
-        n_pages=n_pages,
+        n_pages=len(pages),
         language="en",
         metadata=find_metadata(text, blocks, furniture, info),
         text=text,
         blocks=blocks,
         lines=printed,
         furniture=furniture,
+        warnings=_warnings(pages),
     )
 
+
+def _mend_ligatures(pages: list[Page]) -> None:
+    mended = broken_ligatures({(word.font, word.text) for page in pages for word in page.words if not word.text.isalnum()})
+    for page in pages if mended else ():
+        for word in page.words:
+            word.text = mended.get((word.font, word.text), word.text)
+
+
+def _warnings(pages: list[Page]) -> tuple[str, ...]:
+    """What a reader should know of the pages: those without text, and those whose letters are not known."""
+    warnings = []
+    blank = [page.number for page in pages if not page.words]
+    if blank:
+        warnings.append(f"no text on page {_ranges(blank)}: blank, or a picture that needs OCR")
+    unmapped = [page.number for page in pages if page.n_unmapped > 0.02 * max(1, page.n_chars)]
+    if unmapped:
+        warnings.append(f"letters without a known character on page {_ranges(unmapped)}")
+    return tuple(warnings)
+
+
+def _ranges(numbers: list[int]) -> str:
+    """Numbers as "1, 3-5".
+
+    Example:
+        >>> _ranges([1, 3, 4, 5])
+        '1, 3-5'
+    """
+    parts: list[list[int]] = []
+    for number in numbers:
+        if parts and number == parts[-1][-1] + 1:
+            parts[-1] = [parts[-1][0], number]
+        else:
+            parts.append([number, number])
+    return ", ".join(str(a) if a == b else f"{a}-{b}" for a, b in parts)

@@ -1,0 +1,329 @@
+"""The command line: words in, one library call, words out."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable
+from functools import wraps
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, NoReturn, ParamSpec, TypeVar
+
+import click
+
+from policyloom import __version__
+from policyloom.errors import PolicyloomError
+
+if TYPE_CHECKING:
+    from policyloom.framework import Framework
+    from policyloom.records import Document
+    from policyloom.run import Progress, Run
+
+__all__ = ["main"]
+
+P = ParamSpec("P")
+R = TypeVar("R")
+
+EPILOG = "Exit status: 0 all well; 1 some document failed, or a check found an error; 2 wrong usage."
+
+
+def _plain_errors(command: Callable[P, R]) -> Callable[P, R]:
+    """Our own errors as one line on the error stream, and status 2."""
+
+    @wraps(command)
+    def wrapped(*args: P.args, **kwargs: P.kwargs) -> R:
+        try:
+            return command(*args, **kwargs)
+        except PolicyloomError as error:
+            _fail(str(error), 2)
+
+    return wrapped
+
+
+def _fail(message: str, status: int) -> NoReturn:
+    click.echo(f"policyloom: {message}", err=True)
+    sys.exit(status)
+
+
+_framework = click.option(
+    "--framework", "-f", default="production_education", show_default=True, metavar="NAME|FILE.toml",
+    help="What to look for: a built-in framework or your own file.",
+)  # fmt: skip
+_model = click.option("--model", default=None, metavar="NAME", help="An installed spaCy pipeline; rules alone without.")
+_password = click.option("--password", default=None, help="Opens encrypted PDFs.")
+_limits = [
+    click.option("--timeout", default=120.0, show_default=True, metavar="SECONDS", help="The most time for one document."),
+    click.option("--memory", default=3000, show_default=True, metavar="MB", help="The most memory for one document."),
+]
+
+
+@click.group(epilog=EPILOG, context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(__version__, prog_name="policyloom")
+def main() -> None:
+    """Find what policies, papers and case reports say: which mechanisms, in what status, towards which outcomes."""
+
+
+@main.command("run", epilog=EPILOG)
+@click.argument("folder", type=click.Path(path_type=Path))
+@click.option("--out", "-o", required=True, type=click.Path(path_type=Path), help="The run folder, such as outputs/mine.")
+@_framework
+@_model
+@_password
+@click.option("--recursive", "-r", is_flag=True, help="Look in the folder's folders too.")
+@click.option("--workers", "-j", type=click.IntRange(min=0), default=None, help="Processes; all processors by default.")
+@_limits[0]
+@_limits[1]
+@click.option("--quiet", "-q", is_flag=True, help="No progress and no summary.")
+@_plain_errors
+def run_command(
+    folder: Path, out: Path, framework: str, model: str | None, password: str | None, recursive: bool,
+    workers: int | None, timeout: float, memory: int, quiet: bool,
+) -> None:  # fmt: skip
+    """Read, tag, link and check every PDF and text file of FOLDER.
+
+    The run folder then holds report.html, the tables mentions.csv, claims.csv, links.csv, findings.csv,
+    coverage.csv and failures.csv, the network as network.graphml, the documents' text, and run.json.
+    A second run into the same folder does only what changed.
+    """
+    from policyloom.run import Limits, run  # noqa: PLC0415 -- keeps --help quick
+
+    try:
+        limits = Limits(timeout, memory)
+    except ValueError as error:
+        _fail(str(error), 2)
+    with _progress(quiet) as tell:
+        try:
+            done = run(
+                folder, out, framework=framework, model=model, password=password, recursive=recursive,
+                workers=workers, limits=limits, progress=tell,
+            )  # fmt: skip
+        except KeyboardInterrupt:
+            _fail(f"stopped; what was read is kept, so run it again to go on (into {out})", 130)
+    if not quiet:
+        _print_summary(done)
+    sys.exit(done.status)
+
+
+@main.command("check", epilog=EPILOG)
+@click.argument("document", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@click.option("--against", type=click.Path(path_type=Path), default=None, metavar="RUN", help="A run folder to hold claims against.")
+@click.option("--out", "-o", type=click.Path(path_type=Path), default=None, help="Where to write; outputs/check-NAME by default.")
+@_framework
+@_model
+@_password
+@_plain_errors
+def check_command(
+    document: Path, against: Path | None, out: Path | None, framework: str, model: str | None, password: str | None
+) -> None:
+    """Hold one DOCUMENT against the framework and, with --against, a run's network."""
+    from policyloom.check import check  # noqa: PLC0415
+    from policyloom.extract import read_document  # noqa: PLC0415
+    from policyloom.framework import read_framework  # noqa: PLC0415
+    from policyloom.language import load_pipeline  # noqa: PLC0415
+    from policyloom.network import load_network  # noqa: PLC0415
+    from policyloom.run.outputs import write_check  # noqa: PLC0415
+    from policyloom.tag import tag  # noqa: PLC0415
+
+    chosen = read_framework(framework)
+    network = load_network(against, chosen) if against else None
+    read = _read(lambda: read_document(document, password=password))
+    tagged = tag(read, load_pipeline(chosen, model=model))
+    checked = check(tagged, chosen, network)
+    out = out or Path("outputs") / f"check-{document.stem}"
+    described = f"{against} ({len(network.documents)} documents)" if network else "the framework alone"
+    write_check(out, tagged, checked, chosen, against=described)
+    for finding in checked.findings:
+        click.echo(f"{finding.severity:8}{finding.rule:24}{finding.message}")
+        if finding.severity != "info" and finding.evidence:
+            best = finding.evidence[0]
+            click.echo(f"{'':32}p. {best.page}: “{_short(best.quote)}”" if best.page else f"{'':32}“{_short(best.quote)}”")
+    click.echo(f"\n{_count(len(checked.findings), 'finding')}; see {out / 'check.html'}")
+    sys.exit(1 if any(f.severity == "error" for f in checked.findings) else 0)
+
+
+@main.command("extract", epilog=EPILOG)
+@click.argument("source", type=click.Path(exists=True, path_type=Path))
+@click.option("--out", "-o", type=click.Path(path_type=Path), default=None, help="A folder for one JSON file a document.")
+@click.option("--outline", is_flag=True, help="Print the headings instead of the text.")
+@_password
+@_plain_errors
+def extract_command(source: Path, out: Path | None, outline: bool, password: str | None) -> None:
+    """Read SOURCE, a document or a folder of them, to clean text with headings, paragraphs and pages."""
+    from policyloom.errors import DocumentError  # noqa: PLC0415
+    from policyloom.extract import read_document  # noqa: PLC0415
+    from policyloom.records import to_json  # noqa: PLC0415
+    from policyloom.run import find_files  # noqa: PLC0415
+
+    failed = 0
+    if out:
+        out.mkdir(parents=True, exist_ok=True)
+    for path in find_files(source):
+        try:
+            document = read_document(path, password=password)
+        except DocumentError as error:
+            click.echo(f"policyloom: {error}", err=True)
+            failed += 1
+            continue
+        if out:
+            (out / f"{document.id}.json").write_bytes(to_json(document))
+        elif outline:
+            click.echo(_outline(document))
+        else:
+            click.echo(document.text)
+    sys.exit(1 if failed else 0)
+
+
+@main.command("tag", epilog=EPILOG)
+@click.argument("document", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@click.option("--out", "-o", type=click.Path(path_type=Path), default=None, help="A CSV file for the mentions.")
+@click.option("--entities", is_flag=True, help="Institutions, places, sums and so on too.")
+@_framework
+@_model
+@_password
+@_plain_errors
+def tag_command(
+    document: Path, out: Path | None, entities: bool, framework: str, model: str | None, password: str | None
+) -> None:
+    """Show what DOCUMENT mentions of the framework, with status and page."""
+    from policyloom.export import to_frame  # noqa: PLC0415
+    from policyloom.extract import read_document  # noqa: PLC0415
+    from policyloom.framework import read_framework  # noqa: PLC0415
+    from policyloom.language import load_pipeline  # noqa: PLC0415
+    from policyloom.tables import write_csv  # noqa: PLC0415
+    from policyloom.tag import tag  # noqa: PLC0415
+
+    chosen = read_framework(framework)
+    read = _read(lambda: read_document(document, password=password))
+    tagged = tag(read, load_pipeline(chosen, model=model))
+    if out:
+        frame = to_frame(tagged, chosen)
+        write_csv(frame if entities else frame[frame["kind"] != "entity"], out)
+        return
+    for mention in tagged.mentions:
+        if mention.kind == "entity" and not entities:
+            continue
+        page = tagged.page(mention)
+        place = f"p. {page}" if page else ""
+        status = mention.status if mention.kind != "entity" else ""
+        click.echo(f"{place:6}{mention.label:12}{status:10}{tagged.quote(mention)}")
+        click.echo(click.style(f"{'':28}{_short(tagged.sentence(mention))}", dim=True))
+
+
+@main.group("framework")
+def framework_group() -> None:
+    """Look at a framework, or check one of your own."""
+
+
+@framework_group.command("show")
+@click.argument("name", default="production_education")
+@_plain_errors
+def framework_show(name: str) -> None:
+    """Print what framework NAME looks for; a name or a TOML file."""
+    from policyloom.framework import read_framework  # noqa: PLC0415
+
+    chosen = read_framework(name)
+    click.echo(f"{chosen.title}\n{chosen.id} {chosen.version}. {chosen.source}")
+    for kind in ("outcome", "challenge", "mechanism", "case", "actor"):
+        ids = chosen.ids(kind, top=True)  # type: ignore[arg-type]
+        if ids:
+            click.echo(f"\n{kind.upper()}S")
+        for id in ids:
+            _show_element(chosen, id, 0)
+
+
+def _show_element(framework: Framework, id: str, depth: int) -> None:
+    element = framework[id]
+    links = [f"{link.kind} {link.target}" for link in framework.links if link.source == id]
+    click.echo(f"{'  ' * depth}{click.style(id, bold=True):6} {element.label}" + (f"  ({', '.join(links)})" if links else ""))
+    for child in framework.children(id):
+        _show_element(framework, child, depth + 1)
+
+
+@framework_group.command("validate")
+@click.argument("file")
+@_plain_errors
+def framework_validate(file: str) -> None:
+    """Check framework FILE: its form, its references, its terms."""
+    from policyloom.framework import read_framework  # noqa: PLC0415
+    from policyloom.language import load_pipeline  # noqa: PLC0415
+
+    chosen = read_framework(file)
+    load_pipeline(chosen)
+    n_terms = sum(len(element.terms) for element in chosen)
+    click.echo(f"{chosen.id} {chosen.version}: {len(chosen)} elements, {n_terms} terms, {len(chosen.links)} links; all well")
+
+
+def _read(read: Callable[[], Document]) -> Document:
+    """A document, or exit with status 1 and its reason."""
+    from policyloom.errors import DocumentError  # noqa: PLC0415
+
+    try:
+        return read()
+    except DocumentError as error:
+        _fail(str(error), 1)
+
+
+class _progress:
+    """A progress bar with an estimate on a terminal; nothing where there is none."""
+
+    def __init__(self, quiet: bool) -> None:
+        self._quiet = quiet or not sys.stderr.isatty()
+
+    def __enter__(self) -> Callable[[Progress], None]:
+        if self._quiet:
+            return lambda _: None
+        from rich.console import Console  # noqa: PLC0415
+        from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn  # noqa: PLC0415
+
+        self._bar = Progress(
+            TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn(),
+            TextColumn("[dim]{task.fields[source]}"), console=Console(stderr=True), transient=True,
+        )  # fmt: skip
+        self._bar.start()
+        tasks: dict[str, Any] = {}
+
+        def tell(step: Progress) -> None:
+            if step.stage not in tasks:
+                tasks[step.stage] = self._bar.add_task(step.stage, total=step.total, source="")
+            self._bar.update(tasks[step.stage], completed=step.done, source=step.source[:40])  # type: ignore[attr-defined]
+
+        return tell  # type: ignore[return-value]
+
+    def __exit__(self, *_: object) -> None:
+        if not self._quiet:
+            self._bar.stop()
+
+
+def _print_summary(done: Run) -> None:
+    from rich.console import Console  # noqa: PLC0415
+    from rich.markup import escape  # noqa: PLC0415
+    from rich.table import Table  # noqa: PLC0415
+
+    console = Console(highlight=False)
+    table = Table(show_header=False, box=None, pad_edge=False)
+    for name, n in done.counts.items():
+        table.add_row(name, f"{n:,}", style="bold" if name == "failures" and n else "")
+    console.print(table)
+    for failure in done.failures[:20]:
+        console.print(f"  {escape(failure.source)}: {escape(failure.reason)}")
+    if len(done.failures) > 20:
+        console.print(f"  and {len(done.failures) - 20} more; see {escape(str(done.folder / 'failures.csv'))}")
+    reused = f", {done.n_reused} from the run before" if done.n_reused else ""
+    console.print(f"{done.seconds:.1f} s{reused}. Open {escape(str(done.folder / 'report.html'))}")
+
+
+def _outline(document: Document) -> str:
+    title = document.metadata.title or document.id
+    lines = [title]
+    for block in document.blocks:
+        if block.kind == "heading":
+            page = f"  p. {block.pages[0]}" if block.pages else ""
+            lines.append(f"{'  ' * block.level}{document.quote(block)}{page}")
+    return "\n".join(lines)
+
+
+def _short(text: str, n: int = 160) -> str:
+    return text if len(text) <= n else text[: n - 1].rsplit(" ", 1)[0] + " …"
+
+
+def _count(n: int, noun: str) -> str:
+    return f"{n} {noun}{'s' if n != 1 else ''}"

@@ -1,0 +1,86 @@
+"""Plain and Markdown text files to `Document`s."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from pathlib import Path
+
+from policyloom.errors import DocumentError
+from policyloom.extract.document import find_metadata
+from policyloom.extract.text import clean
+from policyloom.records import Block, BlockKind, Document
+
+__all__ = ["read_text_file"]
+
+_HEADING = re.compile(r"(#{1,6})\s+(.+?)\s*#*$")
+_NUMBERED = re.compile(r"(\d{1,2}(?:\.\d{1,2}){0,4})\.?\s+[A-Z][^.;:]{2,120}$")
+_ITEM = re.compile(r"\s*(?:[•●▪■◦*–-]\s+|\(?(?:[a-z]|[ivx]{1,4}|\d{1,2})\)\s+)")
+_TERMINAL = (".", "!", "?", ";", ":", ",", "。", "；")
+
+
+def read_text_file(path: Path, data: bytes, *, id: str, sha256: str) -> Document:
+    """The document in a text file: paragraphs at empty lines, headings, list items.
+
+    Raises:
+        DocumentError: the file is empty or not text.
+    """
+    if b"\x00" in data[:4096]:
+        raise DocumentError(path, "not-text", "is not a text file, whatever its name says")
+    try:
+        raw = data.decode("utf-8-sig")
+        warnings: tuple[str, ...] = ()
+    except UnicodeDecodeError:
+        raw = data.decode("cp1252", "replace")
+        warnings = ("is not UTF-8; it was read as Windows-1252, so accents and quotes may be wrong",)
+    pieces = [piece for part in re.split(r"\n\s*\n", raw.replace("\r\n", "\n").replace("\r", "\n")) for piece in _pieces(part)]
+    if not pieces:
+        raise DocumentError(path, "empty", "the file has no text")
+    parts: list[str] = []
+    blocks: list[Block] = []
+    section: list[str] = []
+    at = 0
+    for number, (kind, level, words) in enumerate(pieces):
+        if number == 0 and kind == "heading" and level <= 1:
+            kind, level = "title", 0
+        if kind == "heading":
+            del section[level - 1 :]
+            section.append(words)
+            level = len(section)
+        if parts:
+            parts.append("\n\n")
+            at += 2
+        parts.append(words)
+        blocks.append(Block(kind, at, at + len(words), level if kind == "heading" else 0, () if kind == "title" else tuple(section)))
+        at += len(words)
+    text = "".join(parts)
+    metadata = find_metadata(text, blocks, (), {})
+    return Document(id, path.name, sha256, 0, "en", metadata, text, tuple(blocks), warnings=warnings)
+
+
+def _pieces(part: str) -> Sequence[tuple[BlockKind, int, str]]:
+    """The blocks of one stretch between empty lines, as kind, level and words."""
+    lines = [" ".join(clean(word) for word in line.split()) for line in part.split("\n")]
+    lines = [line for line in lines if line]
+    found: list[tuple[BlockKind, int, str]] = []
+    for line in lines:
+        heading = _HEADING.match(line)
+        if heading:
+            found.append(("heading", len(heading[1]), heading[2]))
+        elif _ITEM.match(line + " "):
+            found.append(("list_item", 0, re.sub(r"^[*-]\s+", "• ", line)))
+        elif len(lines) == 1 and _is_heading(line):
+            numbered = _NUMBERED.match(line)
+            found.append(("heading", numbered[1].count(".") + 1 if numbered else 1, line))
+        elif found and found[-1][0] in ("paragraph", "list_item"):
+            kind, level, words = found[-1]
+            found[-1] = (kind, level, f"{words} {line}")
+        else:
+            found.append(("paragraph", 0, line))
+    return found
+
+
+def _is_heading(line: str) -> bool:
+    """Whether a line that stands alone is a heading: short, without a stop, with a capital or number first."""
+    words = line.split()
+    return len(line) <= 110 and len(words) <= 16 and not line.endswith(_TERMINAL) and (line[0].isupper() or line[0].isdigit())

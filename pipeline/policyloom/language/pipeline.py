@@ -1,0 +1,137 @@
+"""Load a spaCy pipeline with policyloom's components in it."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from pathlib import Path
+
+import spacy
+from spacy.language import Language
+from spacy.tokens import Doc, Span
+
+from policyloom.errors import FrameworkError, PolicyloomError
+from policyloom.framework import BUILT_IN, Framework, read_framework
+from policyloom.language import entities, sentences
+from policyloom.language.terms import TermError, TermMatcher
+
+__all__ = ["MENTIONS", "OUT", "SCOPE", "MentionFinder", "forms_of", "load_pipeline"]
+
+MENTIONS = "policyloom"
+"""The key of `doc.spans` under which a framework's mentions stand: label is the element, id the rule."""
+
+NAME = "policyloom_mentions"
+
+SCOPE, OUT = "scope", "out-of-scope"
+"""Labels, in `doc.spans["policyloom_scope"]`, of words of the framework's field and of others."""
+
+_MARK = re.compile(r"(?<=[^\W\d_]{4})[.,;:]?\d{1,3}(?:[,–-]\d{1,3})*$")
+
+
+class MentionFinder:
+    """The component that finds a framework's elements; results stand in `doc.spans`.
+
+    Attributes:
+        framework: what it looks for.
+    """
+
+    def __init__(self, nlp: Language, framework: Framework) -> None:
+        self.framework = framework
+        terms = {f"element {e.id}": (*e.terms, *e.institutions) for e in framework}
+        terms |= {f"exclude {e.id}": e.exclude for e in framework if e.exclude}
+        terms |= {SCOPE: framework.scope.terms, OUT: framework.scope.exclude}
+        try:
+            self._terms = TermMatcher(terms, words=framework.words, inflect=framework.language == "en")
+        except TermError as error:
+            raise FrameworkError(f"framework {framework.id}: {error}") from error
+        self._patterns = spacy.matcher.Matcher(nlp.vocab)
+        for element in framework:
+            if element.patterns:
+                self._patterns.add(element.id, [list(pattern) for pattern in element.patterns])
+        self._parent = {e.id: e.parent for e in framework}
+
+    def __call__(self, doc: Doc) -> Doc:
+        """`doc` with `doc.spans["policyloom"]` and `doc.spans["policyloom_scope"]` set."""
+        found: list[Span] = []
+        field: list[Span] = []
+        by_pattern = self._patterns(doc, as_spans=True) if len(self._patterns) else []
+        has_lemmas = doc.has_annotation("LEMMA")
+        for sentence in doc.sents:
+            forms = forms_of(sentence)
+            lemmas = [t.lemma_.lower() or form for t, form in zip(sentence, forms, strict=True)] if has_lemmas else None
+            spans: list[tuple[int, int, str, str]] = []
+            excluded: list[tuple[int, int, str]] = []
+            for match in self._terms.find(forms, lemmas):
+                start, end = sentence.start + match.start, sentence.start + match.end
+                kind, _, label = match.label.partition(" ")
+                if kind == "element":
+                    spans.append((start, end, label, f"term: {match.term}"))
+                elif kind == "exclude":
+                    excluded.append((start, end, label))
+                else:
+                    field.append(Span(doc, start, end, label=match.label))
+            spans += [
+                (span.start, span.end, span.label_, "pattern")
+                for span in by_pattern
+                if sentence.start <= span.start and span.end <= sentence.end
+            ]
+            for start, end, label, rule in self._without_covered(spans):
+                if not any(s < end and start < e and label == other for s, e, other in excluded):
+                    found.append(Span(doc, start, end, label=label, span_id=rule))
+        doc.spans[MENTIONS] = found
+        doc.spans[f"{MENTIONS}_scope"] = field
+        return doc
+
+    def _without_covered(self, spans: Sequence[tuple[int, int, str, str]]) -> list[tuple[int, int, str, str]]:
+        """The spans without those of a parent that overlap one of its children: the narrower element says more."""
+        kept = []
+        for span in sorted(set(spans)):
+            start, end, label, _ = span
+            if not any(self._parent.get(l) == label and s < end and start < e for s, e, l, _ in spans):
+                kept.append(span)
+        return kept
+
+
+def forms_of(span: Span) -> list[str]:
+    """A span's tokens in lower case, without reference marks ("workplace12" is "workplace")."""
+    return [_MARK.sub("", token.lower_) if token.text[-1:].isdigit() else token.lower_ for token in span]
+
+
+def load_pipeline(framework: Framework | str | Path = BUILT_IN, *, model: str | None = None) -> Language:
+    """An ordinary spaCy pipeline that also finds sentences, entities and a framework's mentions.
+
+    Args:
+        framework: the framework, or where to read it.
+        model: the name or path of any installed spaCy pipeline; without it, rules do all the work.
+
+    Raises:
+        FrameworkError: the framework is wrong.
+        PolicyloomError: there is no such model; the text says which are installed.
+
+    Example:
+        >>> nlp = load_pipeline()
+        >>> doc = nlp("The college set up an apprenticeship with two employers.")
+        >>> [span.label_[:2] for span in doc.spans["policyloom"] if span.label_.startswith("T")]
+        ['T2']
+    """
+    if not isinstance(framework, Framework):
+        framework = read_framework(framework)
+    if model is None:
+        nlp = spacy.blank(framework.language)
+    else:
+        try:
+            nlp = spacy.load(model)
+        except OSError as error:
+            there = ", ".join(sorted(spacy.util.get_installed_models())) or "none"
+            raise PolicyloomError(f"no spaCy pipeline {model!r}; installed are: {there}") from error
+    nlp.max_length = 10_000_000
+    nlp.add_pipe(sentences.NAME, first=True)
+    nlp.add_pipe(entities.NAME, last=True)
+    nlp.add_pipe(NAME, config={"framework": framework.model_dump_json()}, last=True)
+    return nlp
+
+
+@Language.factory(NAME, default_config={"framework": ""})
+def _make(nlp: Language, name: str, framework: str) -> MentionFinder:  # noqa: ARG001 -- spaCy passes the name
+    """The component for a framework given as JSON, so that a pipeline with it can be saved and loaded."""
+    return MentionFinder(nlp, Framework.model_validate_json(framework) if framework else read_framework())

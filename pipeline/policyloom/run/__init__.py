@@ -1,0 +1,294 @@
+"""A folder of documents to a folder of results.
+
+    workers   each document read and tagged in a process that may die
+    outputs   the run folder's tables, network, report and manifest
+
+A document's result is kept under the hash of its file, the settings and this code, so that a run that was
+interrupted goes on where it stopped, and a run over a changed folder does only what changed.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import importlib.metadata
+import os
+import time
+from collections import Counter
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import Executor
+from dataclasses import dataclass
+from functools import cache
+from importlib import resources
+from pathlib import Path
+
+from policyloom.errors import RunError
+from policyloom.framework import BUILT_IN, Framework, read_framework
+from policyloom.records import Failure, Tagged, from_json
+from policyloom.run.workers import Job, Limits, Settings, process_all
+from policyloom.tables import write_bytes
+
+__all__ = ["Limits", "Progress", "Run", "find_files", "read_tagged", "run"]
+
+SUFFIXES = (".pdf", ".txt")
+"""The files of a folder that a run takes up."""
+
+CACHE = ".cache"
+
+
+@dataclass(frozen=True, slots=True)
+class Progress:
+    """How far a run is: `done` of `total` documents; `source` is the file just done; `stage` in words."""
+
+    stage: str
+    done: int
+    total: int
+    source: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    """A finished run.
+
+    Attributes:
+        folder: where the results are.
+        documents: the ids of the documents read.
+        failures: the files that could not be read.
+        n_reused: documents whose result was there from an earlier run.
+        counts: how many sentences, mentions, claims, links and findings there are.
+        errors: how many findings are errors.
+        seconds: how long it took.
+    """
+
+    folder: Path
+    documents: tuple[str, ...]
+    failures: tuple[Failure, ...]
+    n_reused: int
+    counts: dict[str, int]
+    errors: int
+    seconds: float
+
+    @property
+    def status(self) -> int:
+        """The exit status: 0 all well, 1 some document failed or a check found an error."""
+        return 1 if self.errors or any(f.kind != "duplicate" for f in self.failures) else 0
+
+    def _repr_html_(self) -> str:
+        from html import escape  # noqa: PLC0415
+
+        rows = "".join(f"<tr><td>{escape(k)}</td><td>{v:,}</td></tr>" for k, v in self.counts.items())
+        report = escape(str(self.folder / "report.html"))
+        return f"<table>{rows}</table><p>Report: <code>{report}</code></p>"
+
+
+def find_files(folder: str | Path, *, recursive: bool = False) -> list[Path]:
+    """The files of a folder that a run takes up, in order of their names.
+
+    Raises:
+        RunError: there is no such folder, or nothing in it to read.
+    """
+    folder = Path(folder)
+    if folder.is_file():
+        return [folder]
+    if not folder.is_dir():
+        raise RunError(f"{folder}: no such folder")
+    found = sorted(
+        (p for p in folder.glob("**/*" if recursive else "*") if p.suffix.lower() in SUFFIXES and p.is_file()),
+        key=lambda p: p.relative_to(folder).as_posix(),
+    )
+    found = [p for p in found if not any(part.startswith(".") for part in p.relative_to(folder).parts)]
+    if not found:
+        hint = "" if recursive else "; add --recursive to look in its folders too"
+        raise RunError(f"{folder}: no {' or '.join(SUFFIXES)} file in it{hint}")
+    return found
+
+
+def run(
+    folder: str | Path,
+    out: str | Path,
+    *,
+    framework: Framework | str | Path = BUILT_IN,
+    model: str | None = None,
+    password: str | None = None,
+    recursive: bool = False,
+    workers: int | None = None,
+    limits: Limits | None = None,
+    executor: Executor | None = None,
+    progress: Callable[[Progress], None] | None = None,
+) -> Run:
+    """Read, tag, link and check every document of a folder, and write the results.
+
+    Args:
+        folder: the documents, or one file.
+        out: the run folder; made if it is not there, its results replaced if it is.
+        framework: what to look for.
+        model: an installed spaCy pipeline; rules alone without one.
+        password: opens the encrypted PDFs among them.
+        recursive: look in the folder's folders too.
+        workers: processes; as many as there are processors unless given; 0 works in this process.
+        limits: what one document may cost.
+        executor: runs the documents instead of local processes, for example a Dask cluster's.
+        progress: called after every document.
+
+    Raises:
+        RunError: there is nothing to read, or `out` cannot be written.
+        FrameworkError: the framework is wrong.
+
+    Example:
+        `run("corpus", "outputs/demo").status` is 0 when all went well.
+    """
+    started = time.monotonic()
+    if not isinstance(framework, Framework):
+        framework = read_framework(framework)
+    out = Path(out)
+    settings = Settings(framework.model_dump_json(), model, password)
+    jobs, keys, failures = _jobs(Path(folder), find_files(folder, recursive=recursive), settings, out)
+    cache_folder = _prepare(out)
+    todo = [job for job in jobs if not (cache_folder / f"{keys[job.id]}.json").exists()]
+    tell = progress or (lambda _: None)
+    tell(Progress("reading", len(jobs) - len(todo), len(jobs)))
+    for n, (job, result) in enumerate(
+        process_all(todo, settings, workers=workers, limits=limits, executor=executor), 1
+    ):
+        if isinstance(result, Failure):
+            failures.append(result)
+        else:
+            write_bytes(result, cache_folder / f"{keys[job.id]}.json")
+        tell(Progress("reading", len(jobs) - len(todo) + n, len(jobs), job.source))
+    failed = {failure.source for failure in failures}
+    read = [job for job in jobs if job.source not in failed]
+    _forget(cache_folder, {keys[job.id] for job in read})
+
+    def tagged() -> Iterator[Tagged]:
+        return (from_json(Tagged, (cache_folder / f"{keys[job.id]}.json").read_bytes()) for job in read)
+
+    from policyloom.run.outputs import write_outputs  # noqa: PLC0415 -- pandas and scipy, once reading has begun
+
+    failures.sort(key=lambda f: f.source)
+    counts, errors = write_outputs(
+        out, tagged, framework, failures, model=model, name=Path(folder).resolve().name,
+        tell=lambda stage, n: tell(Progress(stage, n, len(read))),
+    )  # fmt: skip
+    done = Run(
+        out, tuple(job.id for job in read), tuple(failures), len(jobs) - len(todo),
+        {"documents": len(read), "failures": len(failures), **counts}, errors, time.monotonic() - started,
+    )  # fmt: skip
+    _write_manifest(done, jobs, keys, framework, settings, limits or Limits())
+    return done
+
+
+def read_tagged(folder: str | Path) -> Iterator[Tagged]:
+    """The tagged documents of a run folder, one at a time, by id.
+
+    Raises:
+        RunError: the folder holds no finished run.
+    """
+    import json  # noqa: PLC0415
+
+    folder = Path(folder)
+    try:
+        manifest = json.loads((folder / "run.json").read_text("utf-8"))
+    except (OSError, ValueError) as error:
+        raise RunError(f"{folder}: holds no finished run (run.json cannot be read)") from error
+    for entry in manifest["documents"]:
+        path = folder / CACHE / f"{entry['key']}.json"
+        try:
+            yield from_json(Tagged, path.read_bytes())
+        except OSError as error:
+            raise RunError(f"{path}: is missing; run again to make it") from error
+
+
+def _jobs(
+    folder: Path, paths: Sequence[Path], settings: Settings, out: Path
+) -> tuple[list[Job], dict[str, str], list[Failure]]:
+    """The work, the key of each result, and the files that are the same as another."""
+    root = folder if folder.is_dir() else folder.parent
+    stems = Counter(path.relative_to(root).with_suffix("").as_posix() for path in paths)
+    code = _code_version()
+    jobs: list[Job] = []
+    keys: dict[str, str] = {}
+    failures: list[Failure] = []
+    seen: dict[str, str] = {}
+    for path in paths:
+        relative = path.relative_to(root)
+        if out.resolve() in path.resolve().parents:
+            continue
+        source = relative.as_posix()
+        stem = relative.with_suffix("").as_posix()
+        id = (source if stems[stem] > 1 else stem).replace("/", "__")
+        try:
+            with path.open("rb") as file:
+                digest = hashlib.file_digest(file, "sha256").hexdigest()
+        except OSError as error:
+            failures.append(Failure(source, "missing", f"cannot be opened ({error.strerror or error})"))
+            continue
+        if digest in seen:
+            failures.append(Failure(source, "duplicate", f"is the same file as {seen[digest]}, and is counted once"))
+            continue
+        seen[digest] = source
+        jobs.append(Job(str(path), id, source))
+        parts = "\n".join((digest, id, settings.framework, settings.model or "", code))
+        keys[id] = hashlib.sha256(parts.encode("utf-8")).hexdigest()[:32]
+    return jobs, keys, failures
+
+
+@cache
+def _code_version() -> str:
+    """A hash of this package's code and data, and of the libraries that decide a document's result."""
+    digest = hashlib.sha256()
+    root = Path(str(resources.files("policyloom")))
+    for path in sorted(root.rglob("*")):
+        if path.suffix in (".py", ".toml", ".txt"):
+            digest.update(path.relative_to(root).as_posix().encode())
+            digest.update(path.read_bytes())
+    for name in ("spacy", "pypdfium2", "pdfplumber", "pyspellchecker"):
+        digest.update(f"{name} {importlib.metadata.version(name)}".encode())
+    return digest.hexdigest()
+
+
+def _prepare(out: Path) -> Path:
+    cache_folder = out / CACHE
+    try:
+        cache_folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise RunError(f"{out}: cannot be made or written ({error.strerror or error})") from error
+    if not os.access(cache_folder, os.W_OK):
+        raise RunError(f"{out}: cannot be written")
+    return cache_folder
+
+
+def _forget(cache_folder: Path, keep: set[str]) -> None:
+    """Remove results that no document of the run has any more."""
+    for path in cache_folder.iterdir():
+        if path.stem not in keep:
+            path.unlink(missing_ok=True)
+
+
+def _write_manifest(
+    done: Run, jobs: Sequence[Job], keys: dict[str, str], framework: Framework, settings: Settings, limits: Limits
+) -> None:
+    """`run.json`: the one file of a run that holds clocks, versions and paths."""
+    import json  # noqa: PLC0415
+    import platform  # noqa: PLC0415
+    from datetime import UTC, datetime  # noqa: PLC0415
+
+    names = ("policyloom", "spacy", "pypdfium2", "pdfplumber", "networkx", "scikit-learn", "pandas", "scipy", "numpy")
+    read = set(done.documents)
+    manifest = {
+        "finished": datetime.now(UTC).isoformat(timespec="seconds"),
+        "seconds": round(done.seconds, 2),
+        "status": done.status,
+        "counts": done.counts,
+        "reused": done.n_reused,
+        "framework": {"id": framework.id, "version": framework.version, "sha256": _sha256(settings.framework)},
+        "model": settings.model or "rules",
+        "limits": {"seconds": limits.seconds, "megabytes": limits.megabytes},
+        "python": platform.python_version(),
+        "platform": platform.platform(),
+        "versions": {name: importlib.metadata.version(name) for name in names},
+        "documents": [{"id": job.id, "source": job.source, "key": keys[job.id]} for job in jobs if job.id in read],
+    }
+    write_bytes((json.dumps(manifest, indent=1, ensure_ascii=False) + "\n").encode("utf-8"), done.folder / "run.json")
+
+
+def _sha256(text: str) -> str:
+    return hashlib.sha256(text.encode("utf-8")).hexdigest()

@@ -1,0 +1,237 @@
+"""Write a run folder: tables, network, report."""
+
+from __future__ import annotations
+
+import csv
+import os
+import shutil
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+
+from policyloom import export
+from policyloom.check import Checked, check
+from policyloom.export import Row
+from policyloom.framework import Framework
+from policyloom.network import Network, find_links, write_network
+from policyloom.records import Coverage, Document, Evidence, Failure, Finding, Tagged, to_json
+from policyloom.report import ClaimRow, DocumentRow, LinkRow, write_check_report, write_run_report
+from policyloom.tables import safe_cell
+
+__all__ = ["document_row", "write_check", "write_outputs"]
+
+N_QUOTES = 8
+"""Quotes for one link in the report; all of them stand in links_evidence.csv."""
+
+
+def write_outputs(
+    out: Path,
+    tagged: Callable[[], Iterator[Tagged]],
+    framework: Framework,
+    failures: Sequence[Failure],
+    *,
+    model: str | None,
+    name: str,
+    tell: Callable[[str, int], None],
+) -> tuple[dict[str, int], int]:
+    """Write all but the manifest; every file appears whole or not at all.
+
+    Args:
+        out: the run folder.
+        tagged: gives the documents, by id, each time it is called; no more than one is held.
+        framework: with which they were tagged.
+        failures: the files that could not be read.
+        model: the language model, or None for rules.
+        name: what the run is called.
+        tell: is told the stage and how many documents are through it.
+
+    Returns:
+        How many sentences, mentions, claims, links and findings there are, and how many findings are errors.
+    """
+    rows: list[DocumentRow] = []
+    counts = dict.fromkeys(("sentences", "mentions", "claims", "links", "findings"), 0)
+
+    def through() -> Iterator[Tagged]:
+        """Each document written to its tables on its way to the network."""
+        with (
+            _fresh_folder(out / "documents") as documents,
+            _table(out / "mentions.csv", export.MENTION_COLUMNS) as mentions,
+            _table(out / "claims.csv", export.CLAIM_COLUMNS) as claims,
+        ):
+            for n, one in enumerate(tagged(), 1):
+                (documents / f"{one.document.id}.json").write_bytes(to_json(one.document))
+                mentions(export.mention_rows(one, framework))
+                claims(export.claim_rows(one, framework))
+                rows.append(document_row(one))
+                counts["sentences"] += len(one.sentences)
+                counts["mentions"] += len(one.mentions)
+                counts["claims"] += len(one.claims)
+                tell("linking", n)
+                yield one
+
+    network = find_links(through(), framework)
+    write_network(network, out)
+    counts["links"] = len(network.links)
+    findings: list[Finding] = []
+    coverage: list[Coverage] = []
+    with _table(out / "coverage.csv", export.COVERAGE_COLUMNS) as covered:
+        for n, one in enumerate(tagged(), 1):
+            checked = check(one, framework, network)
+            findings.extend(checked.findings)
+            covered(export.coverage_rows(checked.coverage, framework))
+            coverage.extend(c for c in checked.coverage if c.n and framework[c.element].parent is None)
+            tell("checking", n)
+    counts["findings"] = len(findings)
+    with _table(out / "findings.csv", export.FINDING_COLUMNS) as table:
+        table(export.finding_rows(findings))
+    with _table(out / "failures.csv", export.FAILURE_COLUMNS) as table:
+        table(export.failure_rows(failures))
+    tell("writing the report", len(rows))
+    links, evidence = _links(network)
+    write_run_report(
+        out / "report.html",
+        title=name,
+        framework=framework,
+        documents=rows,
+        coverage=coverage,
+        links=links,
+        findings=findings,
+        failures=failures,
+        evidence=evidence,
+        settings=_settings(framework, model),
+    )
+    return counts, sum(finding.severity == "error" for finding in findings)
+
+
+def write_check(out: Path, tagged: Tagged, checked: Checked, framework: Framework, *, against: str) -> None:
+    """Write one document's check: findings.csv, coverage.csv, mentions.csv, claims.csv and check.html."""
+    out.mkdir(parents=True, exist_ok=True)
+    for name, columns, rows in (
+        ("findings.csv", export.FINDING_COLUMNS, export.finding_rows(checked.findings)),
+        ("coverage.csv", export.COVERAGE_COLUMNS, export.coverage_rows(checked.coverage, framework)),
+        ("mentions.csv", export.MENTION_COLUMNS, export.mention_rows(tagged, framework)),
+        ("claims.csv", export.CLAIM_COLUMNS, export.claim_rows(tagged, framework)),
+    ):
+        with _table(out / name, columns) as table:
+            table(rows)
+    write_check_report(
+        out / "check.html",
+        framework=framework,
+        document=document_row(tagged),
+        coverage=[c for c in checked.coverage if c.n],
+        findings=checked.findings,
+        claims=[
+            ClaimRow(c.mechanism, c.outcome, "unknown" if c.known == "denied" else c.known, c.n_documents, c.evidence)
+            for c in checked.claims
+        ],
+        against=against,
+    )
+
+
+def document_row(tagged: Tagged) -> DocumentRow:
+    """What a report says of a document."""
+    document = tagged.document
+    return DocumentRow(
+        id=document.id,
+        source=document.source,
+        title=document.metadata.title,
+        authors=document.metadata.authors,
+        date=document.metadata.date,
+        language=document.language,
+        n_pages=document.n_pages,
+        n_words=len(document.text.split()),
+        n_sentences=len(tagged.sentences),
+        n_mentions=len(tagged.mentions),
+        n_claims=len(tagged.claims),
+        outline=_outline(document),
+        warnings=document.warnings,
+    )
+
+
+def _outline(document: Document) -> tuple[tuple[int, str, int], ...]:
+    return tuple(
+        (block.level, document.quote(block), block.pages[0] if block.pages else 0)
+        for block in document.blocks
+        if block.kind == "heading"
+    )
+
+
+def _links(network: Network) -> tuple[list[LinkRow], dict[tuple[str, str, str], list[Evidence]]]:
+    rows: list[LinkRow] = []
+    evidence: dict[tuple[str, str, str], list[Evidence]] = {}
+    for link in network.links.to_dict("records"):
+        kind = str(link["kind"])
+        if kind not in ("co_occurs", "claims", "claims_negative", "answers", "exemplifies"):
+            continue
+        npmi, q = (None if value != value else float(value) for value in (link["npmi"], link["q"]))
+        key = (str(link["source"]), str(link["target"]), kind)
+        rows.append(LinkRow(*key, int(link["n"]), int(link["n_documents"]), npmi, q, str(link["note"] or "")))  # type: ignore[arg-type]
+        found = network.evidence(*key)  # type: ignore[arg-type]
+        quotes = found.drop_duplicates(["document", "start"]).to_dict("records")
+        evidence[key] = [
+            Evidence(str(r["document"]), int(r["page"]), int(r["start"]), int(r["end"]), str(r["quote"])) for r in _spread(quotes)
+        ]
+    return rows, evidence
+
+
+def _spread(quotes: Sequence[dict[str, object]]) -> list[dict[str, object]]:
+    """A few quotes from as many documents as can be: the first of each, then the second of each."""
+    turn: dict[object, int] = {}
+    keyed = []
+    for quote in quotes:
+        turn[quote["document"]] = turn.get(quote["document"], 0) + 1
+        keyed.append((turn[quote["document"]], quote))
+    return [quote for _, quote in sorted(keyed, key=lambda pair: pair[0])[:N_QUOTES]]
+
+
+def _settings(framework: Framework, model: str | None) -> dict[str, str]:
+    recall = framework.measured.recall
+    caution = (
+        "Mentions are found by rules. "
+        + (
+            f"On labelled sentences that were not used to write them they found {min(recall.values()):.0%} to "
+            f"{max(recall.values()):.0%} of what was there, by element ({framework.measured.source}). "
+            if recall
+            else "How much they find has not been measured for this framework. "
+        )
+        + "“Not found” means that the rules found nothing, not that nothing is there."
+    )
+    return {
+        "framework": f"{framework.title} ({framework.id} {framework.version})",
+        "source": framework.source,
+        "language model": model or "none: rules alone",
+        "unit of co-occurrence": "sentence, each pair once",
+        "caution": caution,
+    }
+
+
+@contextmanager
+def _table(path: Path, columns: Sequence[str]) -> Iterator[Callable[[Iterable[Row]], None]]:
+    """A CSV file that takes rows as they come, and appears when all are in."""
+    half = path.with_name(f".{path.name}.{os.getpid()}")
+    try:
+        with half.open("w", encoding="utf-8-sig", newline="") as file:
+            writer = csv.DictWriter(file, columns, lineterminator="\n")
+            writer.writeheader()
+
+            def add(rows: Iterable[Row]) -> None:
+                writer.writerows({k: safe_cell(v) if isinstance(v, str) else v for k, v in row.items()} for row in rows)
+
+            yield add
+        half.replace(path)
+    finally:
+        half.unlink(missing_ok=True)
+
+
+@contextmanager
+def _fresh_folder(path: Path) -> Iterator[Path]:
+    """A folder that takes the old one's place when all is in it."""
+    half = path.with_name(f".{path.name}.{os.getpid()}")
+    shutil.rmtree(half, ignore_errors=True)
+    half.mkdir()
+    try:
+        yield half
+        shutil.rmtree(path, ignore_errors=True)
+        half.replace(path)
+    finally:
+        shutil.rmtree(half, ignore_errors=True)

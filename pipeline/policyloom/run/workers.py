@@ -1,0 +1,274 @@
+"""Read and tag documents in worker processes that may hang, swell or die without harm to the run."""
+
+from __future__ import annotations
+
+import faulthandler
+import multiprocessing
+import os
+import signal
+import sys
+import tempfile
+import threading
+import time
+from collections.abc import Iterator, Sequence
+from concurrent.futures import Executor, ProcessPoolExecutor, as_completed
+from concurrent.futures.process import BrokenProcessPool
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass
+from functools import lru_cache
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from policyloom.errors import DocumentError
+from policyloom.records import Failure, to_json
+
+if TYPE_CHECKING:
+    from spacy.language import Language
+
+__all__ = ["Job", "Limits", "Outcome", "Settings", "process", "process_all"]
+
+OUT_OF_TIME, OUT_OF_MEMORY = "time", "memory"
+POLL = 0.1
+"""Seconds between two looks at a worker's memory and time."""
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """What one document may cost: seconds from opening to tagged, and megabytes of its worker's memory."""
+
+    seconds: float = 120.0
+    megabytes: int = 3_000
+
+    def __post_init__(self) -> None:
+        if self.seconds <= 0 or self.megabytes < 500:
+            raise ValueError(
+                f"limits of {self.seconds} s and {self.megabytes} MB: give more than 0 s, and at least 500 MB, "
+                "as the language pipeline alone takes 300"
+            )
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """What decides a document's result, besides the file: the framework as JSON, the model, the password."""
+
+    framework: str
+    model: str | None = None
+    password: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Job:
+    """One file to read and tag under a name."""
+
+    path: str
+    id: str
+    source: str
+
+
+Outcome = tuple[Job, "bytes | Failure"]
+"""A job with its `Tagged` as JSON, or why there is none."""
+
+
+def process(job: Job, settings: Settings) -> bytes:
+    """The `Tagged` of one file, as JSON.
+
+    Raises:
+        DocumentError: the file cannot be read.
+    """
+    from policyloom.extract import read_document  # noqa: PLC0415 -- the parent process needs none of it
+    from policyloom.tag import tag  # noqa: PLC0415
+
+    document = read_document(job.path, password=settings.password, id=job.id)
+    return to_json(tag(document, _pipeline(settings.framework, settings.model)))
+
+
+@lru_cache(maxsize=2)
+def _pipeline(framework: str, model: str | None) -> Language:
+    from policyloom.framework import Framework  # noqa: PLC0415
+    from policyloom.language import load_pipeline  # noqa: PLC0415
+
+    return load_pipeline(Framework.model_validate_json(framework), model=model)
+
+
+def process_all(
+    jobs: Sequence[Job],
+    settings: Settings,
+    *,
+    workers: int | None = None,
+    limits: Limits | None = None,
+    executor: Executor | None = None,
+) -> Iterator[Outcome]:
+    """The outcomes of all jobs, as they come.
+
+    Args:
+        jobs: the files.
+        settings: what to do with them.
+        workers: processes; as many as there are processors unless given; 0 works in this process, without
+            limits.
+        limits: what one document may cost; not applied with 0 workers or an executor.
+        executor: runs the jobs instead, for example a Dask cluster's; it minds its own workers.
+    """
+    if executor is not None:
+        futures = {executor.submit(process, job, settings): job for job in jobs}
+        for future in as_completed(futures):
+            try:
+                yield futures[future], future.result()
+            except Exception as error:  # noqa: BLE001 -- one document must not end the run
+                yield futures[future], _failure(futures[future], error)
+    elif workers == 0:
+        for job in jobs:
+            try:
+                yield job, process(job, settings)
+            except Exception as error:  # noqa: BLE001 -- one document must not end the run
+                yield job, _failure(job, error)
+    else:
+        n = min(workers or os.cpu_count() or 1, max(1, len(jobs)))
+        yield from _in_processes(jobs, settings, n, limits or Limits())
+
+
+def _failure(job: Job, error: Exception) -> Failure:
+    if isinstance(error, DocumentError):
+        return Failure(job.source, error.kind, error.reason)
+    if isinstance(error, MemoryError):
+        return Failure(job.source, "too-large", "took more memory than there is")
+    return Failure(job.source, "internal-error", f"{type(error).__name__}: {error} (a fault in policyloom; please report it)")
+
+
+def _in_processes(jobs: Sequence[Job], settings: Settings, n: int, limits: Limits) -> Iterator[Outcome]:
+    """The outcomes from a pool of processes, which is made anew whenever a document has killed a worker."""
+    waiting = list(jobs)
+    while waiting:
+        with tempfile.TemporaryDirectory(prefix="policyloom-") as notes:
+            done: set[str] = set()
+            broken = False
+            with _pool(n, settings, limits, notes) as pool:
+                with _hidden_main():
+                    futures = {pool.submit(_watched, job, settings, limits, notes): job for job in waiting}
+                for future in as_completed(futures):
+                    job = futures[future]
+                    try:
+                        result: bytes | Failure = future.result()
+                    except BrokenProcessPool:
+                        broken = True
+                        break
+                    except Exception as error:  # noqa: BLE001 -- one document must not end the run
+                        result = _failure(job, error)
+                    done.add(job.id)
+                    yield job, result
+            waiting = [job for job in waiting if job.id not in done]
+            if not broken:
+                return
+            dead, suspects = _read_notes(Path(notes), waiting, limits)
+        yield from dead
+        lost = {job.id for job, _ in dead}
+        if not dead:
+            # The worker died without a word: its document is one of those in work. Each goes alone.
+            lost = {job.id for job in suspects}
+            if len(suspects) == 1:
+                yield suspects[0], Failure(suspects[0].source, "crashed", "made the reader crash; it may be damaged")
+            elif not suspects:
+                # It died before any document was begun: nothing will work.
+                lost = {job.id for job in waiting}
+                for job in waiting:
+                    yield job, Failure(job.source, "internal-error", "the worker process could not start")
+            for job in suspects if len(suspects) > 1 else ():
+                yield from _in_processes([job], settings, 1, limits)
+        waiting = [job for job in waiting if job.id not in lost]
+
+
+def _pool(n: int, settings: Settings, limits: Limits, notes: str) -> ProcessPoolExecutor:
+    context = multiprocessing.get_context("spawn")
+    return ProcessPoolExecutor(n, mp_context=context, initializer=_start, initargs=(settings, limits, notes))
+
+
+@contextmanager
+def _hidden_main() -> Iterator[None]:
+    """Start processes without importing the caller's script in each of them.
+
+    What they run lives in this package, so a script that calls `run` needs no `if __name__ == "__main__"`.
+    """
+    main = sys.modules["__main__"]
+    file, spec = getattr(main, "__file__", None), getattr(main, "__spec__", None)
+    try:
+        if file is not None:
+            del main.__file__
+        main.__spec__ = None
+        yield
+    finally:
+        if file is not None:
+            main.__file__ = file
+        main.__spec__ = spec
+
+
+def _read_notes(folder: Path, waiting: Sequence[Job], limits: Limits) -> tuple[list[Outcome], list[Job]]:
+    """The jobs that broke a limit, with why, and those that were in work when a worker died."""
+    by_id = {job.id: job for job in waiting}
+    dead: list[Outcome] = []
+    suspects: list[Job] = []
+    for note in sorted(folder.iterdir()):
+        id, _, why = note.read_text("utf-8").partition("\n")
+        job = by_id.get(id)
+        if job is None:
+            continue
+        if why == OUT_OF_TIME:
+            reason = f"took longer than {limits.seconds:g} s; give it more with --timeout"
+            dead.append((job, Failure(job.source, "too-slow", reason)))
+        elif why == OUT_OF_MEMORY:
+            reason = f"took more than {limits.megabytes:,} MB of memory; give it more with --memory"
+            dead.append((job, Failure(job.source, "too-large", reason)))
+        else:
+            suspects.append(job)
+    return dead, suspects
+
+
+# In the worker
+
+
+class _Watch:
+    """What the worker is at, for its watchdog: the deadline of its document, or none."""
+
+    deadline: float | None = None
+    job: Job | None = None
+
+
+def _start(settings: Settings, limits: Limits, notes: str) -> None:
+    with suppress(ValueError, OSError):
+        signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is the parent's to handle
+    _pipeline(settings.framework, settings.model)
+    threading.Thread(target=_guard, args=(limits, Path(notes)), daemon=True).start()
+
+
+def _guard(limits: Limits, notes: Path) -> None:
+    """End this process, saying why, when its document has taken too long or too much."""
+    import psutil  # noqa: PLC0415
+
+    own = psutil.Process()
+    while True:
+        time.sleep(POLL)
+        deadline, job = _Watch.deadline, _Watch.job
+        if job is None or deadline is None:
+            continue
+        if time.monotonic() > deadline:
+            _die(notes, job, OUT_OF_TIME)
+        if own.memory_info().rss > limits.megabytes * 1_000_000:
+            _die(notes, job, OUT_OF_MEMORY)
+
+
+def _die(notes: Path, job: Job, why: str) -> None:
+    (notes / f"{os.getpid()}").write_text(f"{job.id}\n{why}", "utf-8")
+    os._exit(70)
+
+
+def _watched(job: Job, settings: Settings, limits: Limits, notes: str) -> bytes:
+    note = Path(notes) / f"{os.getpid()}"
+    note.write_text(job.id, "utf-8")
+    _Watch.deadline, _Watch.job = time.monotonic() + limits.seconds, job
+    # Where a C library holds the interpreter, the thread above cannot run; this one needs no interpreter.
+    with open(os.devnull, "w", encoding="utf-8") as sink:
+        faulthandler.dump_traceback_later(limits.seconds + 10, exit=True, file=sink)
+        try:
+            return process(job, settings)
+        finally:
+            faulthandler.cancel_dump_traceback_later()
+            _Watch.deadline = _Watch.job = None
+            note.unlink(missing_ok=True)

@@ -1,0 +1,149 @@
+"""`Document`s to `Tagged`s: sentences, mentions with status and actor, and claims.
+
+    cues      what decides status and states claims, read from cues/*.toml
+    status    affirmed, planned, lacking or negated
+    claims    mechanism to outcome, strategy to challenge, where the text says so
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+
+from spacy.language import Language
+from spacy.tokens import Doc, Span
+
+from policyloom.framework import Framework
+from policyloom.language.pipeline import MENTIONS, NAME, OUT, SCOPE, MentionFinder, forms_of
+from policyloom.records import Block, BlockKind, Claim, Document, Mention, Sentence, Tagged
+from policyloom.tag.claims import Tagging, find_claims
+from policyloom.tag.cues import Cues, load_cues
+from policyloom.tag.status import Clause, TokenSpan, decide_status
+
+__all__ = ["PROSE", "tag", "tag_all"]
+
+PROSE: tuple[BlockKind, ...] = ("heading", "paragraph", "list_item", "footnote")
+"""The blocks that are read; besides them, front matter that is a text of its own, such as an abstract."""
+
+ABSTRACT = 200
+"""Characters from which front matter counts as a text of its own."""
+
+
+def tag(document: Document, nlp: Language) -> Tagged:
+    """A document with its sentences, mentions and claims.
+
+    Args:
+        document: from `read_pdf` or one of its kin.
+        nlp: from `load_pipeline`; its framework says what is found.
+
+    Raises:
+        ValueError: `nlp` does not come from `load_pipeline`.
+    """
+    framework = _framework(nlp)
+    cues = load_cues(framework.language)
+    read = [(i, block) for i, block in enumerate(document.blocks) if _is_read(block)]
+    docs = list(nlp.pipe(document.text[block.start : block.end].replace("\n", " ") for _, block in read))
+    in_field = _is_in_field(framework, docs)
+    sentences: list[Sentence] = []
+    mentions: list[Mention] = []
+    claims: list[Claim] = []
+    for (index, block), doc in zip(read, docs, strict=True):
+        for span in doc.sents:
+            if span.text.strip():
+                _tag_sentence(span, block, index, framework, cues, in_field, sentences, mentions, claims)
+    return Tagged(document, tuple(sentences), tuple(mentions), tuple(claims))
+
+
+def tag_all(documents: Iterable[Document], nlp: Language) -> Iterator[Tagged]:
+    """Many documents, one at a time, so that no more than one is held."""
+    return (tag(document, nlp) for document in documents)
+
+
+def _framework(nlp: Language) -> Framework:
+    component = nlp.get_pipe(NAME) if nlp.has_pipe(NAME) else None
+    if not isinstance(component, MentionFinder):
+        raise ValueError(f"the pipeline has no component {NAME!r}; make one with load_pipeline(framework)")
+    return component.framework
+
+
+def _is_read(block: Block) -> bool:
+    return block.kind in PROSE or (block.kind == "front_matter" and block.end - block.start > ABSTRACT)
+
+
+def _is_in_field(framework: Framework, docs: Sequence[Doc]) -> bool:
+    """Whether a document is of the framework's field: its words come often enough."""
+    if not framework.scope.terms:
+        return True
+    n_words = sum(len(doc) for doc in docs)
+    n_field = sum(span.label_ == SCOPE for doc in docs for span in doc.spans[f"{MENTIONS}_scope"])
+    return n_field * 1_000 >= framework.scope.per_1000_words * n_words
+
+
+def _tag_sentence(
+    span: Span,
+    block: Block,
+    index: int,
+    framework: Framework,
+    cues: Cues,
+    in_field: bool,
+    sentences: list[Sentence],
+    mentions: list[Mention],
+    claims: list[Claim],
+) -> None:
+    """Add one sentence, its mentions and its claims to the lists."""
+    doc, at = span.doc, block.start
+    number = len(sentences)
+    text = span.text.rstrip()
+    sentences.append(Sentence(at + span.start_char, at + span.start_char + len(text), index))
+    scope = [s.label_ for s in doc.spans[f"{MENTIONS}_scope"] if span.start <= s.start < span.end]
+    here = [s for s in doc.spans[MENTIONS] if span.start <= s.start < span.end]
+    if OUT in scope or (not in_field and SCOPE not in scope):
+        here = [s for s in here if framework[s.label_].kind == "case"]
+    kinds = [framework[s.label_].kind for s in here]
+    needs_clause = any(kind not in ("case", "actor") for kind in kinds)
+    clause = Clause(forms_of(span), cues, block.kind, cues.heading_status(block.section)) if needs_clause else None
+    actors = [s for s, kind in zip(here, kinds, strict=True) if kind == "actor"]
+    taggings: list[Tagging] = []
+    found: list[tuple[Mention, int]] = []
+    for s, kind in zip(here, kinds, strict=True):
+        tokens = (s.start - span.start, s.end - span.start)
+        status, cue = decide_status(tokens, kind, clause) if clause else ("affirmed", None)
+        actor = max((a for a in actors if a.end <= s.start), key=lambda a: a.end, default=None)
+        mention = Mention(
+            at + s.start_char,
+            at + s.end_char,
+            kind,
+            s.label_,
+            number,
+            status,
+            source=s.id_,
+            cue=_chars(cue, span, at),
+            actor=(at + actor.start_char, at + actor.end_char) if actor is not None and kind != "actor" else None,
+        )
+        found.append((mention, len(taggings)))
+        taggings.append(Tagging(kind, s.label_, tokens, status))
+    for entity in doc.ents:
+        if span.start <= entity.start < span.end:
+            start, end = at + entity.start_char, at + entity.end_char
+            source = entity.ent_id_ or "rule"
+            found.append((Mention(start, end, "entity", entity.label_, number, source=source, name=_name(entity)), -1))
+    found.sort(key=lambda pair: (pair[0].start, pair[0].end, pair[0].label))
+    place = {old: len(mentions) + new for new, (_, old) in enumerate(found)}
+    mentions.extend(mention for mention, _ in found)
+    for match in find_claims(taggings, clause) if clause else ():
+        words = _chars(match.cue, span, at)
+        if words:
+            ends = place[match.mechanism], place[match.target]
+            claims.append(Claim(match.kind, *ends, words, number, match.polarity, match.hedged))
+
+
+def _chars(tokens: TokenSpan | None, sentence: Span, at: int) -> tuple[int, int] | None:
+    if tokens is None:
+        return None
+    start = sentence.start + tokens[0]
+    last = sentence.doc[min(sentence.start + tokens[1], sentence.end) - 1]
+    return at + sentence.doc[start].idx, at + last.idx + len(last)
+
+
+def _name(entity: Span) -> str:
+    """An entity's normalised form: one space between words, no article."""
+    return " ".join(entity.text.split()).removeprefix("the ").removeprefix("The ")

@@ -1,0 +1,56 @@
+"""What the tests share: the research data, the built-in pipeline, and PDFs made on the spot."""
+
+from __future__ import annotations
+
+import os
+from functools import cache
+from pathlib import Path
+
+import pytest
+from spacy.language import Language
+
+from policyloom.framework import Framework, read_framework
+from policyloom.language import load_pipeline
+
+ROOT = Path(__file__).resolve().parent.parent
+SHARED = ROOT.parent / "shared"
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Skip tests that need the research data where it is not, except in CI, which must have it."""
+    if SHARED.is_dir() or os.environ.get("CI"):
+        return
+    for item in items:
+        if item.get_closest_marker("shared"):
+            item.add_marker(pytest.mark.skip(reason="needs the research data in ../shared"))
+
+
+@pytest.fixture(scope="session")
+def shared() -> Path:
+    assert SHARED.is_dir(), "../shared is missing; CI must have it"
+    return SHARED
+
+
+@pytest.fixture(scope="session")
+def corpus() -> Path:
+    return ROOT / "corpus"
+
+
+@cache
+def _framework() -> Framework:
+    return read_framework()
+
+
+@cache
+def _pipeline() -> Language:
+    return load_pipeline(_framework())
+
+
+@pytest.fixture(scope="session")
+def framework() -> Framework:
+    return _framework()
+
+
+@pytest.fixture(scope="session")
+def nlp() -> Language:
+    return _pipeline()
