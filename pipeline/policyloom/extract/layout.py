@@ -106,7 +106,8 @@ def find_lines(page: Page) -> list[TextLine]:
         else:
             groups.append([word])
     groups = _unstretch(groups)
-    return _in_order(_join_pieces([make_line(group, page.number, page.height) for group in groups]))
+    lines = _join_pieces([make_line(group, page.number, page.height) for group in groups])
+    return _in_order(_untangle(lines))
 
 
 def _follows(last: Word, word: Word, line: list[Word]) -> bool:
@@ -189,6 +190,24 @@ def find_runs(lines: Sequence[TextLine]) -> list[list[TextLine]]:
     return runs
 
 
+def _untangle(lines: list[TextLine]) -> list[TextLine]:
+    """Columns that the file draws line by line across the page, put one after the other."""
+    pairs = [
+        i
+        for i, (a, b) in enumerate(zip(lines, lines[1:], strict=False))
+        if abs(a.baseline - b.baseline) < 1 and b.x0 > a.x1 and min(a.n_chars, b.n_chars) >= 25
+    ]
+    if len(pairs) < 5:
+        return lines
+    first, last = pairs[0], pairs[-1] + 2
+    gutter = (max(lines[i].x1 for i in pairs), min(lines[i + 1].x0 for i in pairs))
+    part = lines[first:last]
+    if gutter[0] >= gutter[1] or any(line.x0 < gutter[0] and line.x1 > gutter[1] for line in part):
+        return lines
+    left = [line for line in part if line.x0 < gutter[0]]
+    return [*lines[:first], *left, *(line for line in part if line.x0 >= gutter[0]), *lines[last:]]
+
+
 def _in_order(lines: list[TextLine]) -> list[TextLine]:
     """The lines in the file's order, except that what stands above comes before what stands below it.
 
@@ -257,10 +276,12 @@ def find_furniture(pages: Sequence[list[TextLine]]) -> set[int]:
     size, font = body_size(line for lines in pages for line in lines)
     n_pages = sum(1 for lines in pages if lines)
     same: dict[tuple[str, int], set[int]] = defaultdict(set)
+    exact: dict[str, set[int]] = defaultdict(set)
     slots: dict[tuple[int, float, str], set[int]] = defaultdict(set)
     for lines in pages:
         for line in lines:
             if _in_margin(line):
+                exact[line.text].add(line.page)
                 for key in _keys(line):
                     same[key].add(line.page)
                 slots[round(line.baseline / 4), line.size, line.font].add(line.page)
@@ -270,7 +291,11 @@ def find_furniture(pages: Sequence[list[TextLine]]) -> set[int]:
         for line in lines:
             if not _in_margin(line):
                 continue
-            if n_pages > 1 and any(len(same[key]) >= enough for key in _keys(line)):
+            if (
+                n_pages > 1
+                and any(len(same[key]) >= enough for key in _keys(line))
+                and (len(exact[line.text]) >= enough or id(line) in ends or _stands_off(line, lines))
+            ):
                 found.add(id(line))
             elif id(line) in ends and _PAGE_NUMBER.fullmatch(line.text.strip()):
                 found.add(id(line))

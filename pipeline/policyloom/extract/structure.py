@@ -32,6 +32,11 @@ _REFERENCE = re.compile(r"\[\d{1,3}\]|\d{1,3}\.\s")
 _ABSTRACT = re.compile(r"(?:a\s?b\s?s\s?t\s?r\s?a\s?c\s?t|summary|摘要)\W*", re.IGNORECASE)
 _KEYWORDS = re.compile(r"(?:key\s?-?words?(?: and phrases)?|index terms|关键词)\b", re.IGNORECASE)
 _LABELLED = re.compile(r"(?:abstract|summary|key\s?-?words?)\s*[:.—–]|(?:摘要|关键词)\s*[:：]?", re.IGNORECASE)
+_ABSTRACT_PART = re.compile(
+    r"(?:aims?(?:/background)?|background|objectives?(?:\(s\))?|purpose|design|setting|(?:materials? and )?methods?|methodology"
+    r"|results?|findings|conclusions?|discussion|implications|limitations)\s*:\s+\S",
+    re.IGNORECASE,
+)
 _ARTICLE_TYPE = re.compile(
     r"(?:original |special |full |short |invited |systematic |case )?(?:research|review|article|paper|report|communication|editorial"
     r"|open access|policy brief|working paper|press release)(?: (?:article|note|paper|report|artilce))?(?: open access)?",
@@ -115,7 +120,7 @@ def find_groups(
 
 
 def _body(lines: Sequence[TextLine]) -> _Body:
-    size, font = body_size(lines)
+    size, font = body_size(_before_references(lines))
     drops = Counter(
         round(b.baseline - a.baseline, 1)
         for a, b in zip(lines, lines[1:], strict=False)
@@ -125,6 +130,12 @@ def _body(lines: Sequence[TextLine]) -> _Body:
     like = [line for line in lines if abs(line.size - size) < 0.3]
     bold = sum(line.n_chars for line in like if line.bold) > 0.5 * sum(line.n_chars for line in like)
     return _Body(size, font, bold, leading, _share_of_italic_openings(like))
+
+
+def _before_references(lines: Sequence[TextLine]) -> Sequence[TextLine]:
+    """The lines before the list of references, which may be longer than the text itself."""
+    starts = [i for i, line in enumerate(lines) if _REFERENCES.fullmatch(line.text.strip()) and i > 0.25 * len(lines)]
+    return lines[: starts[-1]] if starts else lines
 
 
 def _share_of_italic_openings(lines: Sequence[TextLine]) -> float:
@@ -191,7 +202,7 @@ def _begins(
         return True
     if drop > 1.32 * leading:
         return True
-    if _LABELLED.match(line.text):
+    if _LABELLED.match(line.text) or (last.text.endswith(_TERMINAL) and (_ABSTRACT_PART.match(line.text) or _bold_label(line, body))):
         return True
     if not lower and len(group) <= 3 and line.font == body.font != last.font and _one_font(group) and _one_font([line]):
         return True
@@ -241,11 +252,17 @@ def _run_in(group: Group, body: _Body) -> list[Group]:
     n = start
     while n < len(words) and marked(words[n]):
         n += 1
+    if numbered:
+        stops = (i + 1 for i in range(start + 1, n) if words[i].text.endswith((".", ":")) and len(words[i].text) > 3)
+        n = next(stops, n)
     spill = n == len(words) and len(group.lines) > 1 and not group.lines[1].bold
+    part = _ABSTRACT_PART.match(first.text) if n == 0 else None
+    if part:
+        n = next(i + 1 for i, word in enumerate(words) if word.text.endswith(":"))
     if spill or not start < n < len(words) or n > 14:
         return [group]
     head = make_line(words[:n], first.page, first.page_height)
-    plain_italic = not words[start].bold and not numbered
+    plain_italic = not words[start].bold and not numbered and not part
     ended = head.text.rstrip().endswith((".", ":")) or (words[start].bold and numbered is not None)
     if not ended or not head.text[:1].isupper() and not numbered or sum(ch.isalpha() for ch in head.text) < 3:
         return [group]
@@ -256,6 +273,14 @@ def _run_in(group: Group, body: _Body) -> list[Group]:
     rest = make_line(words[n:], first.page, first.page_height)
     tail = Group([rest, *group.lines[1:]], left=group.left, right=group.right)
     return [Group([head], left=group.left, right=group.right, gap=group.gap, run_in=True), tail]
+
+
+def _bold_label(line: TextLine, body: _Body) -> bool:
+    """Whether a line opens with a bold label ("Aim:") and goes on in the body's weight."""
+    if body.bold or not line.words[0].bold or line.words[-1].bold:
+        return False
+    last = next(a for a, b in zip(line.words, line.words[1:], strict=False) if not b.bold)
+    return last.text.endswith((":", "."))
 
 
 def _fits(last: TextLine, line: TextLine, right: float) -> bool:
