@@ -13,6 +13,9 @@ from policyloom.records import BlockKind
 
 __all__ = ["Group", "find_groups"]
 
+MAX_HEADING = 250
+"""Characters; what is longer is no heading, however it is set."""
+
 _CAPTION = re.compile(
     r"(?:supplementary |appendix |annex )?(?:table|fig(?:ure|\.)?|scheme|box|chart|exhibit|map|plate|diagram|graph)"
     r"\s*(?:[A-Z]?\d+(?:[.-]\d+)*|[IVX]+\b)[a-z]?\s*(?P<mark>[.:|–—-]|\()?",
@@ -171,7 +174,7 @@ def _split(run: list[TextLine], body: _Body, marked: set[str]) -> list[Group]:
         following = run[i + 1] if i + 1 < len(run) else None
         if groups and not (
             _begins(groups[-1].lines, line, following, edge, right, body)
-            or (marked and (_key(groups[-1].text) in marked or _key(line.text) in marked))
+            or (marked and (_key(line.text) in marked or (len(groups[-1].lines) < 5 and _key(groups[-1].text) in marked)))
         ):
             groups[-1].lines.append(line)
             continue
@@ -448,9 +451,11 @@ def _beside(groups: Sequence[Group], i: int) -> int:
 
 
 def _is_heading(group: Group, body: _Body, marked: set[str], following: Group | None) -> bool:
+    if group.n_chars > MAX_HEADING or len(group.lines) > 4:
+        return False
     text = group.text.strip()
     n_letters = sum(ch.isalpha() for ch in text)
-    if n_letters < 3 or len(text) > 230 or len(group.lines) > 4 or n_letters < 0.5 * len(text.replace(" ", "")):
+    if n_letters < 3 or n_letters < 0.5 * len(text.replace(" ", "")):
         return False
     if _key(text) in marked:
         return True
@@ -527,8 +532,8 @@ def _mark_front(groups: Sequence[Group], title: set[int]) -> None:
 
 
 def _key(text: str) -> str:
-    """A heading's letters and digits, for comparing."""
-    return "".join(ch for ch in text.lower() if ch.isalnum())
+    """A heading's letters and digits, for comparing; empty for a text too long to be one."""
+    return re.sub(r"[\W_]+", "", text.lower()) if len(text) <= MAX_HEADING else ""
 
 
 # Across columns and pages

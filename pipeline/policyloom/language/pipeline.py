@@ -25,7 +25,7 @@ NAME = "policyloom_mentions"
 SCOPE, OUT = "scope", "out-of-scope"
 """Labels, in `doc.spans["policyloom_scope"]`, of words of the framework's field and of others."""
 
-_MARK = re.compile(r"(?<=[^\W\d_]{4})[.,;:]?\d{1,3}(?:[,–-]\d{1,3})*$")
+_MARK = re.compile(r"(?<=[^\W\d_]{4})[.,;:]?\[?\d{1,3}(?:[,–-]\d{1,3})*$")
 
 
 class MentionFinder:

@@ -19,7 +19,7 @@ _ABBREVIATIONS = frozenset(
 )
 _BEFORE_NUMBER = frozenset("art arts no nos sec secs fig figs para paras vol vols ch pp p ref tab reg regs cap".split())
 _BEFORE_CAPITAL = frozenset("co etc ltd inc corp al".split())
-_MARKED_END = re.compile(r"[a-z)\]]{2,}[.!?]\d{1,3}(?:[,–-]\d{1,3})*")
+_MARKED_END = re.compile(r"[a-z)\]]{2,}[.!?]\[?\d{1,3}(?:[,–-]\d{1,3})*")
 _ENUM = re.compile(r"\(?(?:[a-z]|[ivx]{1,4}|\d{1,2})\)", re.IGNORECASE)
 
 

@@ -1,0 +1,99 @@
+"""Framework files: read whole, and wrong in words that say where and what to do."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from policyloom.errors import FrameworkError
+from policyloom.framework import Framework, read_framework
+
+HEAD = '[framework]\nid = "mine"\ntitle = "Mine"\nversion = "1"\n'
+ELEMENT = '[[element]]\nid = "{id}"\nkind = "{kind}"\nlabel = "A label"\ndefinition = "What it is."\n'
+
+
+def element(id: str, kind: str = "mechanism", **more: str) -> str:
+    return ELEMENT.format(id=id, kind=kind) + "".join(f"{key} = {value}\n" for key, value in more.items())
+
+
+def read(tmp_path: Path, text: str) -> Framework:
+    path = tmp_path / "mine.toml"
+    path.write_text(text, "utf-8")
+    return read_framework(path)
+
+
+def test_elements_have_tops_children_and_kinds(tmp_path: Path) -> None:
+    framework = read(tmp_path, HEAD + element("T1") + element("T1.1", parent='"T1"') + element("S1", "outcome"))
+    assert framework.top("T1.1") == "T1"
+    assert framework.children("T1") == ("T1.1",)
+    assert framework.ids("mechanism") == ("T1", "T1.1")
+    assert framework.ids("mechanism", top=True) == ("T1",)
+
+
+def test_links_are_found_by_either_end(tmp_path: Path) -> None:
+    link = '[[link]]\nkind = "leads_to"\nsource = "T1"\ntarget = "S1"\n'
+    framework = read(tmp_path, HEAD + element("T1") + element("S1", "outcome") + link)
+    assert framework.linked("leads_to", target="S1") == framework.linked("leads_to", source="T1") != ()
+    assert framework.linked("answers") == ()
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ("", r"\[framework\]"),
+        ("[framework", "not valid TOML"),
+        (HEAD, "elements: is missing"),
+        (HEAD + element("T1", colour='"red"'), "element T1, colour: is not a known key; known are id, kind"),
+        (HEAD + element("T1", "mechanims"), "element T1, kind: should be 'outcome', 'challenge'"),
+        (HEAD + element("T1") + element("T1"), "element T1, id: stands twice"),
+        (HEAD + element("T1", parent='"T9"'), "element T1, parent: no element 'T9'"),
+        (HEAD + element("S1", "outcome") + element("T1", parent='"S1"'), "S1 is of kind outcome"),
+        (HEAD + element("T1", parent='"T2"') + element("T2", parent='"T1"'), "circle"),
+        (HEAD + element("T1") + '[[link]]\nkind = "answers"\nsource = "T1"\ntarget = "T1"\n', "answers wants a challenge"),
+        (HEAD + element("T1") + '[[link]]\nkind = "answers"\nsource = "T1"\n', "link number 1, target: is missing"),
+        (HEAD + element("T1") + "[measured.recall]\nT2 = 0.5\n", "measured, recall: no element 'T2'"),
+    ],
+)
+def test_a_mistake_is_named_with_its_place(tmp_path: Path, text: str, words: str) -> None:
+    with pytest.raises(FrameworkError, match=words) as caught:
+        read(tmp_path, text)
+    assert "mine.toml" in str(caught.value)
+
+
+def test_a_missing_framework_names_what_there_is() -> None:
+    with pytest.raises(FrameworkError, match="production_education"):
+        read_framework("producton_education")
+    with pytest.raises(FrameworkError, match="cannot be opened"):
+        read_framework("nowhere.toml")
+
+
+# The built-in framework
+
+
+def test_built_in_has_what_the_paper_names(framework: Framework) -> None:
+    assert framework.ids("outcome", top=True) == ("S1", "S2", "S3")
+    assert framework.ids("challenge", top=True) == ("C1", "C2", "C3", "C4")
+    assert framework.ids("mechanism", top=True) == ("T1", "T2", "T3", "T4", "T5")
+    assert len(framework.ids("case", top=True)) == 5
+    children = [id for id in framework.ids("mechanism") if framework[id].parent]
+    assert len(children) >= 25
+    assert all(framework.children(t) for t in ("T1", "T2", "T3", "T4", "T5"))
+
+
+def test_built_in_answers_every_challenge_and_places_every_case(framework: Framework) -> None:
+    for challenge in framework.ids("challenge", top=True):
+        assert framework.linked("answers", target=challenge)
+    for case in framework.ids("case", top=True):
+        (link,) = framework.linked("exemplifies", source=case)
+        assert framework.top(link.target) in ("T1", "T2", "T3", "T4", "T5")
+        assert framework[case].institutions
+
+
+def test_built_in_elements_are_complete(framework: Framework) -> None:
+    for e in framework:
+        assert e.terms or e.institutions, e.id
+        if e.kind in ("outcome", "challenge", "mechanism"):
+            assert len(e.examples) >= 2, e.id
+            assert e.counterexamples, e.id
+            assert e.section, e.id

@@ -1,0 +1,170 @@
+"""Mentions with status and actor, and claims, in sentences that a reader can judge."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from spacy.language import Language
+
+from policyloom.framework import Element, Framework, Scope
+from policyloom.language import load_pipeline
+from policyloom.records import Block, Document, Metadata, Tagged
+from policyloom.tag import tag
+
+TERMS = {
+    "T1": ("mechanism", ("grant", "apprenticeship law")),
+    "T2": ("mechanism", ("apprenticeship", "joint course", "school-enterprise cooperation")),
+    "T3": ("mechanism", ("skilled teacher", "qualified instructor")),
+    "T4": ("mechanism", ("training centre", "workshop")),
+    "S1": ("outcome", ("quality of training", "skill level", "{better} skill")),
+    "S3": ("outcome", ("employment", "job prospect")),
+    "C3": ("challenge", ("shortage of ... teacher", "outdated equipment")),
+    "A1": ("actor", ("ministry", "employer")),
+}
+
+
+@pytest.fixture(scope="module")
+def small() -> Language:
+    elements = tuple(
+        Element(id=id, kind=kind, label=id, definition=id, terms=terms)  # type: ignore[arg-type]
+        for id, (kind, terms) in TERMS.items()
+    )
+    words = {"better": "improve|raise|lift"}
+    return load_pipeline(Framework(id="small", title="Small", version="1", words=words, elements=elements))
+
+
+def read(nlp: Language, text: str, *, kind: str = "paragraph", section: tuple[str, ...] = ()) -> Tagged:
+    block = Block(kind, 0, len(text), section=section)  # type: ignore[arg-type]
+    return tag(Document("d", "d.txt", "", 0, "en", Metadata(), text, (block,)), nlp)
+
+
+def statuses(tagged: Tagged) -> dict[str, str]:
+    return {m.label: m.status for m in tagged.mentions if m.kind != "entity"}
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        # done, in force, or true in general
+        ("The ministry paid grants to 40 firms.", {"T1": "affirmed"}),
+        ("Apprenticeships lift skill levels.", {"T2": "affirmed", "S1": "affirmed"}),
+        ("Apprenticeships helped to raise skills.", {"T2": "affirmed", "S1": "affirmed"}),
+        # to be
+        ("Every province shall open a training centre.", {"T4": "planned"}),
+        ("Firms will receive grants.", {"T1": "planned"}),
+        ("Training centres need to be built.", {"T4": "planned"}),
+        ("The plan recommends more joint courses.", {"T2": "planned"}),
+        ("The law was passed to raise skills.", {"S1": "planned"}),
+        ("(a) to establish training centres in each region;", {"T4": "planned"}),
+        ("Establish training centres in each region.", {"T4": "planned"}),
+        ("Grants were paid in order to improve job prospects.", {"T1": "affirmed", "S3": "planned"}),
+        # missing, too little
+        ("There is a lack of qualified instructors.", {"T3": "lacking"}),
+        ("School-enterprise cooperation remains shallow.", {"T2": "lacking"}),
+        ("The grants are not sufficient.", {"T1": "lacking"}),
+        ("Workshops have insufficient qualified instructors.", {"T4": "affirmed", "T3": "lacking"}),
+        # denied
+        ("Apprenticeships had no measurable effect on employment.", {"T2": "affirmed", "S3": "negated"}),
+        ("Grants did not improve job prospects.", {"S3": "negated"}),
+        # a cue stops at the clause's end
+        ("Equipment is lacking, but grants were paid.", {"T1": "affirmed"}),
+        ("Although grants should follow, a training centre was opened.", {"T1": "planned"}),
+        # a challenge carries its own lack
+        ("The shortage of skilled teachers is acute.", {"C3": "affirmed", "T3": "lacking"}),
+        ("Outdated equipment should be replaced.", {"C3": "affirmed"}),
+        ("The shortage of skilled teachers has been overcome.", {"C3": "negated"}),
+    ],
+)
+def test_status_is_that_of_the_sentence(small: Language, text: str, expected: dict[str, str]) -> None:
+    got = statuses(read(small, text))
+    assert {label: got.get(label) for label in expected} == expected
+
+
+def test_the_deciding_cue_is_recorded(small: Language) -> None:
+    tagged = read(small, "Every province shall open a training centre.")
+    (mention,) = (m for m in tagged.mentions if m.label == "T4")
+    assert mention.cue is not None
+    assert tagged.document.text[slice(*mention.cue)] == "shall"
+    assert mention.source == "term: training centre"
+
+
+def test_the_heading_decides_where_the_sentence_is_silent(small: Language) -> None:
+    text = "Joint courses between colleges and firms."
+    assert statuses(read(small, text, section=("4 Recommendations",)))["T2"] == "planned"
+    assert statuses(read(small, text))["T2"] == "affirmed"
+    done = "The college has run joint courses since 2019."
+    assert statuses(read(small, done, section=("4 Recommendations",)))["T2"] == "affirmed"
+
+
+def test_the_actor_stands_before_the_deed(small: Language) -> None:
+    tagged = read(small, "The ministry shall pay grants.")
+    (mention,) = (m for m in tagged.mentions if m.label == "T1")
+    assert mention.actor is not None
+    assert tagged.document.text[slice(*mention.actor)] == "ministry"
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("Apprenticeships lead to employment.", [("T2", "S3", "positive")]),
+        ("Grants were paid so that job prospects improve.", [("T1", "S3", "positive")]),
+        ("By opening training centres, the state improves the quality of training.", [("T4", "S1", "positive")]),
+        ("The quality of training improved through joint courses.", [("T2", "S1", "positive")]),
+        ("Apprenticeships raise skills.", [("T2", "S1", "positive")]),
+        ("Apprenticeships had no measurable effect on employment.", []),
+        ("Apprenticeships did not lead to employment.", [("T2", "S3", "negative")]),
+        ("Grants help firms, but employment fell.", []),
+        ("There are grants. Employment is high.", []),
+        ("A lack of qualified instructors harms the quality of training.", []),
+        ("Grants will address the shortage of skilled teachers.", [("T1", "C3", "positive")]),
+    ],
+)
+def test_a_claim_needs_the_texts_own_words(small: Language, text: str, expected: list[tuple[str, str, str]]) -> None:
+    tagged = read(small, text)
+    got = [(tagged.mentions[c.mechanism].label, tagged.mentions[c.target].label, c.polarity) for c in tagged.claims]
+    assert got == expected
+
+
+def test_a_claim_records_its_cue_and_hedge(small: Language) -> None:
+    tagged = read(small, "Apprenticeships may lead to employment.")
+    (claim,) = tagged.claims
+    assert claim.hedged
+    assert tagged.document.text[slice(*claim.cue)] == "lead to"
+
+
+def test_sentences_do_not_cross_blocks(small: Language) -> None:
+    text = "Recommendations\n\nGrants for all"
+    blocks = (Block("heading", 0, 15, 1, ("Recommendations",)), Block("paragraph", 17, 31, section=("Recommendations",)))
+    tagged = tag(Document("d", "d", "", 0, "en", Metadata(), text, blocks), small)
+    assert [tagged.quote(s) for s in tagged.sentences] == ["Recommendations", "Grants for all"]
+
+
+@given(st.lists(st.sampled_from("grants lift skills , but the lack of apprenticeships ; shall lead to employment . By".split()), max_size=25))
+def test_every_offset_slices_to_words_of_its_sentence(small: Language, words: list[str]) -> None:
+    text = " ".join(words) or "x"
+    tagged = read(small, text)
+    for mention in tagged.mentions:
+        sentence = tagged.sentences[mention.sentence]
+        assert sentence.start <= mention.start < mention.end <= sentence.end
+        assert tagged.quote(mention) == tagged.quote(mention).strip()
+    for claim in tagged.claims:
+        sentence = tagged.sentences[claim.sentence]
+        assert sentence.start <= claim.cue[0] < claim.cue[1] <= sentence.end
+
+
+def test_a_text_of_another_field_stays_quiet() -> None:
+    element = Element(id="T4", kind="mechanism", label="x", definition="x", terms=("training centre",))
+    scope = Scope(terms=("vocational", "apprentic*"), exclude=("pilot",))
+    nlp = load_pipeline(Framework(id="s", title="s", version="1", scope=scope, elements=(element,)))
+    off = "The airline opened a training centre. " * 5
+    assert statuses(read(nlp, off)) == {}
+    assert statuses(read(nlp, "The vocational college opened a training centre.")) == {"T4": "affirmed"}
+    assert statuses(read(nlp, "The vocational college opened a training centre for pilots.")) == {}
+
+
+def test_a_pipeline_without_our_components_is_refused() -> None:
+    import spacy
+
+    with pytest.raises(ValueError, match="load_pipeline"):
+        read(spacy.blank("en"), "Grants.")
