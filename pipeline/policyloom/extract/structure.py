@@ -18,7 +18,7 @@ MAX_HEADING = 250
 
 _CAPTION = re.compile(
     r"(?:supplementary |appendix |annex )?(?:table|fig(?:ure|\.)?|scheme|box|chart|exhibit|map|plate|diagram|graph)"
-    r"\s*(?:[A-Z]?\d+(?:[.-]\d+)*|[IVX]+\b)[a-z]?\s*(?P<mark>[.:|–—-]|\()?",
+    r"\s*[-–]?\s*(?:[A-Z]?\d+(?:[.-]\d+)*|[IVX]+\b)[a-z]?\s*(?P<mark>[.:|–—-]|\()?",
     re.IGNORECASE,
 )
 _BULLET = re.compile(r"[•●▪■◦‣∙·–—\-*➢✓]\s*(?=\S)|[o]\s+(?=[A-Z])")
@@ -52,6 +52,7 @@ _OPENING = re.compile(
     re.IGNORECASE,
 )
 _TERMINAL = (".", "!", "?", ":", ";", "。", "！", "？", "：", "；", "”", '."', ".'", ".)", ".”", ".’")
+_ENDED = re.compile(r"[.!?:;。！？：；][\"”’')\]]*$|[^\d][.!?][\"”’')]*(?:\[[\d,–\s-]+\]|\d{1,3}(?:[,–-]\d{1,3})*)$")
 _FOOTNOTE = re.compile(r"\[?(?:\d{1,3}|[*†‡§¶#]+)\]?[\s.]*(?=\S)")
 _LEGAL_RANK = {"part": 1, "title": 1, "schedule": 1, "annex": 1, "appendix": 1, "chapter": 2, "division": 2, "section": 3, "article": 4}
 
@@ -168,7 +169,7 @@ def _split(run: list[TextLine], body: _Body, marked: set[str]) -> list[Group]:
     """One run of lines cut where a new block begins."""
     left = Counter(round(line.x0) for line in run if line.n_chars > 10)
     edge = min((x for x, n in left.items() if n >= 2), default=min(line.x0 for line in run))
-    right = max(line.x1 for line in run)
+    right = _right_edge(run)
     groups: list[Group] = []
     for i, line in enumerate(run):
         following = run[i + 1] if i + 1 < len(run) else None
@@ -184,6 +185,16 @@ def _split(run: list[TextLine], body: _Body, marked: set[str]) -> list[Group]:
         group.marker = bool(_BULLET.match(line.text) or _ENUM.match(line.text))
         groups.append(group)
     return groups
+
+
+def _right_edge(run: Sequence[TextLine]) -> float:
+    """Where full lines end: the edge that a third of them share if the text is justified, else the furthest."""
+    ends = Counter(round(line.x1 / 2) for line in run if line.n_chars > 10)
+    if ends:
+        edge = max(ends, key=lambda x: (ends[x - 1] + ends[x] + ends[x + 1], x))
+        if ends[edge - 1] + ends[edge] + ends[edge + 1] >= max(3, 0.35 * len(run)):
+            return 2.0 * edge + 1
+    return max(line.x1 for line in run)
 
 
 def _begins(
@@ -205,7 +216,7 @@ def _begins(
         return True
     if drop > 1.32 * leading:
         return True
-    if _LABELLED.match(line.text) or (last.text.endswith(_TERMINAL) and (_ABSTRACT_PART.match(line.text) or _bold_label(line, body))):
+    if (not lower and _LABELLED.match(line.text)) or (last.text.endswith(_TERMINAL) and (_ABSTRACT_PART.match(line.text) or _bold_label(line, body))):
         return True
     if not lower and len(group) <= 3 and line.font == body.font != last.font and _one_font(group) and _one_font([line]):
         return True
@@ -227,6 +238,9 @@ def _begins(
         and not lower
         and (following is None or following.x0 < line.x0 - 0.4 * line.size or last.text.endswith(_TERMINAL))
     ):
+        return True
+    if _centred(last, line) and not lower and last.x1 - last.x0 < 0.8 * (line.x1 - line.x0):
+        # Centred text that wraps has its longest line first.
         return True
     first_upper = not lower and not line.text[:1] in ",;)"
     if first_upper and last.text.endswith(_TERMINAL) and _fits(last, line, right):
@@ -284,6 +298,11 @@ def _bold_label(line: TextLine, body: _Body) -> bool:
         return False
     last = next(a for a, b in zip(line.words, line.words[1:], strict=False) if not b.bold)
     return last.text.endswith((":", "."))
+
+
+def _centred(last: TextLine, line: TextLine) -> bool:
+    shift = line.x0 - last.x0
+    return abs(shift) > line.size and abs((last.x0 + last.x1) - (line.x0 + line.x1)) < 4
 
 
 def _fits(last: TextLine, line: TextLine, right: float) -> bool:
@@ -629,13 +648,14 @@ def _goes_on(earlier: Group, later: Group, body: _Body) -> bool:
         return True
     if later.marker and not first.text[:1].islower():
         return False
-    ended = last.text.rstrip().rstrip("])0123456789,–-").endswith(_TERMINAL) or last.text.endswith(_TERMINAL)
+    ended = bool(_ENDED.search(last.text.rstrip()))
     if first.text[:1].islower():
         return not ended or first.text[:1].islower() and not last.text.endswith((".", "!", "?"))
     if not ended:
         return earlier.n_chars > 40 or later.n_chars > 40
+    # A paragraph seldom ends with a full line, so one that does at a column's end most likely goes on.
     full = last.x1 > earlier.right - 1.2 * last.size
-    return full and not later.indented and earlier.indented and later.n_chars > 40 and earlier.n_chars > 80
+    return full and not later.indented and later.n_chars > 40 and earlier.n_chars > 80
 
 
 # Levels and sections
