@@ -157,7 +157,7 @@ def test_a_text_of_another_field_stays_quiet() -> None:
     element = Element(id="T4", kind="mechanism", label="x", definition="x", terms=("training centre",))
     scope = Scope(terms=("vocational", "apprentic*"), exclude=("pilot",))
     nlp = load_pipeline(Framework(id="s", title="s", version="1", scope=scope, elements=(element,)))
-    off = "The airline opened a training centre. " * 5
+    off = "The airline opened a training centre. " * 40
     assert statuses(read(nlp, off)) == {}
     assert statuses(read(nlp, "The vocational college opened a training centre.")) == {"T4": "affirmed"}
     assert statuses(read(nlp, "The vocational college opened a training centre for pilots.")) == {}

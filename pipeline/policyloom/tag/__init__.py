@@ -28,6 +28,10 @@ ABSTRACT = 200
 """Characters from which front matter counts as a text of its own."""
 
 
+SHORT = 150
+"""Words; a text with fewer is too short to tell its field by how often the field's words come."""
+
+
 def tag(document: Document, nlp: Language) -> Tagged:
     """A document with its sentences, mentions and claims.
 
@@ -70,10 +74,10 @@ def _is_read(block: Block) -> bool:
 
 
 def _is_in_field(framework: Framework, docs: Sequence[Doc]) -> bool:
-    """Whether a document is of the framework's field: its words come often enough."""
-    if not framework.scope.terms:
-        return True
+    """Whether a document is of the framework's field: its words come often enough, or it is too short to tell."""
     n_words = sum(len(doc) for doc in docs)
+    if not framework.scope.terms or n_words < SHORT:
+        return True
     n_field = sum(span.label_ == SCOPE for doc in docs for span in doc.spans[f"{MENTIONS}_scope"])
     return n_field * 1_000 >= framework.scope.per_1000_words * n_words
 

@@ -70,7 +70,7 @@ class Clause:
             if form != "to" or (i and self.forms[i - 1] in self.cues.fact_before_to):
                 continue
             following = self.forms[i + 1]
-            if following in self.cues.verbs or (following.endswith("ly") and self.forms[i + 2 : i + 3] and self.forms[i + 2] in self.cues.verbs):
+            if i == self._first or following in self.cues.verbs or (following.endswith("ly") and self.forms[i + 2 : i + 3] and self.forms[i + 2] in self.cues.verbs):
                 found.append(Cue(i, i + 2, "forward", _TO_REACH, "planned"))
         return found
 
@@ -125,8 +125,8 @@ def _distance(cue: Cue, span: TokenSpan) -> int:
 def _reaches(cue: Cue, span: TokenSpan, clause: Clause) -> bool:
     start, end = span
     if cue.start < end and start < cue.end:
-        # Inside the mention's own words a lack counts, but an auxiliary verb in a long match says nothing new.
-        return cue.status in ("lacking", "negated")
+        # A cue within the mention's own words decides as one before it: "teachers [shall] go to enterprises".
+        return True
     if cue.direction == "forward" and cue.end <= start:
         return start - cue.end <= cue.reach and not clause.parted(cue.end, start)
     if cue.direction == "backward" and end <= cue.start:
