@@ -67,6 +67,9 @@ def statuses(tagged: Tagged) -> dict[str, str]:
         # denied
         ("Apprenticeships had no measurable effect on employment.", {"T2": "affirmed", "S3": "negated"}),
         ("Grants did not improve job prospects.", {"S3": "negated"}),
+        # what looks like a cue and is none
+        ("Students can not only take part in joint courses.", {"T2": "affirmed"}),
+        ("Not less than ten grants were paid.", {"T1": "affirmed"}),
         # a cue stops at the clause's end
         ("Equipment is lacking, but grants were paid.", {"T1": "affirmed"}),
         ("Although grants should follow, a training centre was opened.", {"T1": "planned"}),
@@ -157,8 +160,10 @@ def test_a_text_of_another_field_stays_quiet() -> None:
     element = Element(id="T4", kind="mechanism", label="x", definition="x", terms=("training centre",))
     scope = Scope(terms=("vocational", "apprentic*"), exclude=("pilot",))
     nlp = load_pipeline(Framework(id="s", title="s", version="1", scope=scope, elements=(element,)))
-    off = "The airline opened a training centre. " * 40
+    off = "The airline opened a training centre. " * 200
     assert statuses(read(nlp, off)) == {}
+    assert statuses(read(nlp, off + "One vocational visitor saw the training centre.")) == {}
+    assert statuses(read(nlp, off + "Vocational apprentices use the training centre.")) == {"T4": "affirmed"}
     assert statuses(read(nlp, "The vocational college opened a training centre.")) == {"T4": "affirmed"}
     assert statuses(read(nlp, "The vocational college opened a training centre for pilots.")) == {}
 

@@ -14,7 +14,7 @@ from spacy.tokens import Doc, Span
 
 from policyloom.framework import Framework
 from policyloom.language.pipeline import MENTIONS, NAME, OUT, SCOPE, MentionFinder, forms_of
-from policyloom.records import Block, BlockKind, Claim, Document, Mention, Sentence, Tagged
+from policyloom.records import Block, BlockKind, Claim, Document, Mention, Sentence, Status, Tagged
 from policyloom.tag.claims import Tagging, find_claims
 from policyloom.tag.cues import Cues, load_cues
 from policyloom.tag.status import Clause, TokenSpan, decide_status
@@ -51,9 +51,12 @@ def tag(document: Document, nlp: Language) -> Tagged:
     mentions: list[Mention] = []
     claims: list[Claim] = []
     for (index, block), doc in zip(read, docs, strict=True):
+        # A case tells what was done, whatever the section it stands in proposes.
+        tells = any(framework[s.label_].kind == "case" for s in doc.spans[MENTIONS])
+        heading = None if tells else cues.heading_status(block.section)
         for span in doc.sents:
             if span.text.strip():
-                _tag_sentence(span, block, index, framework, cues, in_field, sentences, mentions, claims)
+                _tag_sentence(span, block, index, heading, framework, cues, in_field, sentences, mentions, claims)
     return Tagged(document, tuple(sentences), tuple(mentions), tuple(claims))
 
 
@@ -86,6 +89,7 @@ def _tag_sentence(
     span: Span,
     block: Block,
     index: int,
+    heading: Status | None,
     framework: Framework,
     cues: Cues,
     in_field: bool,
@@ -100,11 +104,11 @@ def _tag_sentence(
     sentences.append(Sentence(at + span.start_char, at + span.start_char + len(text), index))
     scope = [s.label_ for s in doc.spans[f"{MENTIONS}_scope"] if span.start <= s.start < span.end]
     here = [s for s in doc.spans[MENTIONS] if span.start <= s.start < span.end]
-    if OUT in scope or (not in_field and SCOPE not in scope):
+    if OUT in scope or (not in_field and scope.count(SCOPE) < 2):
         here = [s for s in here if framework[s.label_].kind == "case"]
     kinds = [framework[s.label_].kind for s in here]
     needs_clause = any(kind not in ("case", "actor") for kind in kinds)
-    clause = Clause(forms_of(span), cues, block.kind, cues.heading_status(block.section)) if needs_clause else None
+    clause = Clause(forms_of(span), cues, block.kind, heading) if needs_clause else None
     actors = [s for s, kind in zip(here, kinds, strict=True) if kind == "actor"]
     taggings: list[Tagging] = []
     found: list[tuple[Mention, int]] = []

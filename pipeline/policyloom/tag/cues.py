@@ -17,6 +17,7 @@ __all__ = ["Cue", "Cues", "load_cues"]
 
 _TABLES = {
     "clause": {"ends"},
+    "pseudo": {"terms"},
     "status": {"status", "direction", "reach", "terms"},
     "infinitive": {"except_after"},
     "instruction": {"verbs"},
@@ -63,9 +64,13 @@ class Cues:
         """The cues in a sentence's lower-case tokens, in order, and whether it hedges."""
         found: list[Cue] = []
         hedged = False
-        for match in self._matcher.find(forms):
+        matches = self._matcher.find(forms)
+        pseudo = [(m.start, m.end) for m in matches if m.label == "pseudo"]
+        for match in matches:
             if match.label == "hedge":
                 hedged = True
+                continue
+            if match.label == "pseudo" or any(start < match.end and match.start < end for start, end in pseudo):
                 continue
             rule = self._rules[int(match.label)]
             reach = int(rule.get("reach", 1_000))
@@ -96,7 +101,8 @@ def load_cues(language: str) -> Cues:
     data = tomllib.loads((folder / f"{language}.toml").read_text("utf-8"))
     _check(data, f"cues/{language}.toml")
     rules: list[Mapping[str, Any]] = [*data["status"], *data["claim"]]
-    terms = {str(i): rule["terms"] for i, rule in enumerate(rules)} | {"hedge": data["hedge"]["terms"]}
+    terms = {str(i): rule["terms"] for i, rule in enumerate(rules)} 
+    terms |= {name: data[name]["terms"] for name in ("hedge", "pseudo")}
     verbs = frozenset(data["instruction"]["verbs"])
     return Cues(
         ends=frozenset(data["clause"]["ends"]),
