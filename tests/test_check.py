@@ -64,7 +64,9 @@ def spans() -> list[tuple[int, int]]:
     return found
 
 
-def make(*mentions: tuple[int, str, str, str], claims: tuple[Claim, ...] = (), entities: tuple[int, ...] = ()) -> Tagged:
+def make(
+    *mentions: tuple[int, str, str, str], claims: tuple[Claim, ...] = (), entities: tuple[int, ...] = ()
+) -> Tagged:
     """A document of four sentences, with mentions as (sentence, kind, element, status)."""
     at = spans()
     document = Document("d", "d.txt", "", 0, "en", Metadata(), TEXT, (Block("paragraph", 0, len(TEXT)),))
@@ -79,7 +81,9 @@ def rules(checked: Checked) -> set[tuple[str, str]]:
 
 def test_cover_counts_sentences_by_status_and_rolls_parts_up() -> None:
     tagged = make(
-        (1, "mechanism", "T1.1", "planned"), (1, "mechanism", "T1", "planned"), (2, "mechanism", "T1", "affirmed")
+        (1, "mechanism", "T1.1", "planned"),
+        (1, "mechanism", "T1", "planned"),
+        (2, "mechanism", "T1", "affirmed"),
     )
     rows = {c.element: c for c in cover(tagged, FRAMEWORK)}
     assert (rows["T1"].planned, rows["T1"].affirmed, rows["T1"].n) == (1, 1, 2)
@@ -95,15 +99,21 @@ def test_quotes_with_particulars_come_first() -> None:
 
 
 def test_a_challenge_without_its_strategy_is_unanswered() -> None:
-    found = rules(check(make((0, "challenge", "C1", "affirmed"), (2, "mechanism", "T2", "affirmed")), FRAMEWORK))
+    found = rules(
+        check(make((0, "challenge", "C1", "affirmed"), (2, "mechanism", "T2", "affirmed")), FRAMEWORK)
+    )
     assert ("unanswered-challenge", "C1") in found
     assert ("unanswered-challenge", "C2") not in found
 
 
 def test_a_strategy_planned_answers_its_challenge_but_one_lacking_does_not() -> None:
     challenge = (0, "challenge", "C1", "affirmed")
-    assert ("answered-challenge", "C1") in rules(check(make(challenge, (1, "mechanism", "T1.1", "planned")), FRAMEWORK))
-    assert ("unanswered-challenge", "C1") in rules(check(make(challenge, (1, "mechanism", "T1", "lacking")), FRAMEWORK))
+    assert ("answered-challenge", "C1") in rules(
+        check(make(challenge, (1, "mechanism", "T1.1", "planned")), FRAMEWORK)
+    )
+    assert ("unanswered-challenge", "C1") in rules(
+        check(make(challenge, (1, "mechanism", "T1", "lacking")), FRAMEWORK)
+    )
 
 
 def test_not_covered_states_the_measured_recall() -> None:
@@ -137,7 +147,9 @@ CLAIMING = make(
         (None, ("x",), "claim-unknown", 0),
     ],
 )
-def test_a_claim_is_held_against_the_other_documents(pair: Pair | None, documents: tuple[str, ...], rule: str, n: int) -> None:
+def test_a_claim_is_held_against_the_other_documents(
+    pair: Pair | None, documents: tuple[str, ...], rule: str, n: int
+) -> None:
     checked = check(CLAIMING, FRAMEWORK, Corpus(documents, pair))
     (finding,) = (f for f in checked.findings if f.rule.startswith("claim-"))
     assert (finding.rule, finding.subject) == (rule, "T2>S1")

@@ -6,11 +6,11 @@ from pathlib import Path
 
 import pandas as pd
 import pytest
+from tests.test_records import make_document, make_tagged
 
 from policyloom.export import CLAIM_COLUMNS, MENTION_COLUMNS, to_frame
 from policyloom.records import Coverage, Evidence, Failure, Finding
 from policyloom.tables import safe_cell, write_csv
-from tests.test_records import make_document, make_tagged
 
 
 def test_mentions_have_a_row_each_with_quote_page_and_sentence() -> None:
@@ -25,7 +25,11 @@ def test_mentions_have_a_row_each_with_quote_page_and_sentence() -> None:
 def test_claims_have_a_row_each_with_both_ends() -> None:
     frame = to_frame([make_tagged()], claims=True)
     assert list(frame.columns) == list(CLAIM_COLUMNS)
-    assert frame.loc[0, ["mechanism", "target", "mechanism_quote"]].tolist() == ["T2", "S3", "train apprentices"]
+    assert frame.loc[0, ["mechanism", "target", "mechanism_quote"]].tolist() == [
+        "T2",
+        "S3",
+        "train apprentices",
+    ]
 
 
 def test_every_kind_of_record_has_a_table() -> None:

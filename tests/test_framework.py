@@ -24,7 +24,9 @@ def read(tmp_path: Path, text: str) -> Framework:
 
 
 def test_elements_have_tops_children_and_kinds(tmp_path: Path) -> None:
-    framework = read(tmp_path, HEAD + element("T1") + element("T1.1", parent='"T1"') + element("S1", "outcome"))
+    framework = read(
+        tmp_path, HEAD + element("T1") + element("T1.1", parent='"T1"') + element("S1", "outcome")
+    )
     assert framework.top("T1.1") == "T1"
     assert framework.children("T1") == ("T1.1",)
     assert framework.ids("mechanism") == ("T1", "T1.1")
@@ -50,8 +52,14 @@ def test_links_are_found_by_either_end(tmp_path: Path) -> None:
         (HEAD + element("T1", parent='"T9"'), "element T1, parent: no element 'T9'"),
         (HEAD + element("S1", "outcome") + element("T1", parent='"S1"'), "S1 is of kind outcome"),
         (HEAD + element("T1", parent='"T2"') + element("T2", parent='"T1"'), "circle"),
-        (HEAD + element("T1") + '[[link]]\nkind = "answers"\nsource = "T1"\ntarget = "T1"\n', "answers wants a challenge"),
-        (HEAD + element("T1") + '[[link]]\nkind = "answers"\nsource = "T1"\n', "link number 1, target: is missing"),
+        (
+            HEAD + element("T1") + '[[link]]\nkind = "answers"\nsource = "T1"\ntarget = "T1"\n',
+            "answers wants a challenge",
+        ),
+        (
+            HEAD + element("T1") + '[[link]]\nkind = "answers"\nsource = "T1"\n',
+            "link number 1, target: is missing",
+        ),
         (HEAD + element("T1") + "[measured.recall]\nT2 = 0.5\n", "measured, recall: no element 'T2'"),
     ],
 )

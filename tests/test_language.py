@@ -22,10 +22,18 @@ def found(term: str, text: str, **lists: str) -> list[str]:
     ("term", "text", "hits"),
     [
         ("training base", "two training bases were built", ["training bases"]),
-        ("tax|fiscal incentive", "fiscal incentives and tax incentives", ["fiscal incentives", "tax incentives"]),
+        (
+            "tax|fiscal incentive",
+            "fiscal incentives and tax incentives",
+            ["fiscal incentives", "tax incentives"],
+        ),
         ("apprentic*", "apprenticeships for apprentices", ["apprenticeships", "apprentices"]),
         ("=training", "trainings and training", ["training"]),
-        ("modern? apprenticeship", "a modern apprenticeship or apprenticeship", ["modern apprenticeship", "apprenticeship"]),
+        (
+            "modern? apprenticeship",
+            "a modern apprenticeship or apprenticeship",
+            ["modern apprenticeship", "apprenticeship"],
+        ),
         ("teacher ... enterprise", "teachers go to the enterprise", ["teachers go to the enterprise"]),
         ("teacher ... enterprise", "teachers a b c d e f enterprise", []),
         ("shortage & teacher", "teachers remain in shortage", ["teachers remain in shortage"]),
@@ -40,12 +48,20 @@ def test_a_term_finds_its_forms(term: str, text: str, hits: list[str]) -> None:
 
 
 def test_a_word_list_stands_for_its_words() -> None:
-    assert found("{staff} training", "instructors training", staff="teacher|instructor") == ["instructors training"]
+    assert found("{staff} training", "instructors training", staff="teacher|instructor") == [
+        "instructors training"
+    ]
 
 
 @pytest.mark.parametrize(
     ("term", "words"),
-    [("", "no word"), ("a? b?", "no word that must be there"), ("... a", "stands between"), ("{none} a", "no word list"), ("a||b", "not a word")],
+    [
+        ("", "no word"),
+        ("a? b?", "no word that must be there"),
+        ("... a", "stands between"),
+        ("{none} a", "no word list"),
+        ("a||b", "not a word"),
+    ],
 )
 def test_a_wrong_term_is_named(term: str, words: str) -> None:
     with pytest.raises(TermError, match=words):

@@ -274,6 +274,9 @@ def test_a_heading_joins_its_section_and_no_other() -> None:
     )
     links = find_links([tagged], FRAMEWORK, unit="section").links
     assert list(links["target"]) == ["O1"]
+    for unit, n_units in (("sentence", 2), ("paragraph", 2), ("section", 2), ("document", 1)):
+        found = Rows(count(tagged, FRAMEWORK), FRAMEWORK).incidence(unit=unit, level="top")
+        assert found.n_units.tolist() == [n_units]
 
 
 def test_entities_do_not_count() -> None:
@@ -340,6 +343,15 @@ def test_pair_finds_the_node_of_a_part() -> None:
     assert network.pair("T1.1", "O1") == PairCounts("T1", "O1", n=1, n_documents=1, npmi=0.0)
     with pytest.raises(KeyError, match="no element 'T7'"):
         network.pair("T7", "O1")
+
+
+def test_elements_of_one_kind_are_linked_once_and_found_either_way() -> None:
+    tagged = make_tagged("d", "[T2|Boards] give [T1.1|rebates] and [T1.2|grants].")
+    network = find_links([tagged], FRAMEWORK, kinds=("mechanism", "mechanism"))
+    assert list(zip(network.links["source"], network.links["target"], strict=True)) == [("T1", "T2")]
+    known = PairCounts("T1", "T2", n=1, n_documents=1, npmi=0.0)
+    assert network.pair("T2", "T1") == network.pair("T1", "T2") == known
+    assert len(network.evidence("T2", "T1")) == 1
 
 
 def test_a_case_exemplifies_within_its_paragraph() -> None:
@@ -510,22 +522,27 @@ def test_many_sentences_of_one_document_are_one_document() -> None:
     by_documents = link(find_links([loud, *quiet], FRAMEWORK), "T1", "O1")
     by_sentences = link(find_links([loud, *quiet], FRAMEWORK, test="fisher"), "T1", "O1")
     assert by_sentences["p"] < 1e-20
-    assert by_documents["p"] > 0.25
+    assert by_documents["p"] == 1
 
 
-def test_document_test_is_the_square_root_of_the_documents() -> None:
-    # Ten of twenty documents join a pair once in ten sentences, alike; none else mentions either.
-    row = link(
-        find_links(
-            [*corpus(10, both=10), *(make_tagged(f"e{i}", " ".join(["No."] * 10)) for i in range(10))],
-            FRAMEWORK,
-        ),
-        "T1",
-        "O1",
-    )
-    # Each of the ten is 1 - 1/20 - 1/20 + 10/400 = 0.925 off, the others 0.025 (10 sentences * (10/200)^2).
-    z = (10 * 0.925 + 10 * 0.025) / math.sqrt(10 * 0.925**2 + 10 * 0.025**2)
-    assert row["p"] == pytest.approx(2 * stats.t.sf(z, 19))
+def test_document_test_is_the_jackknife_of_the_log_odds() -> None:
+    # Documents of ten sentences, as (both, T1, O1): three join the pair once, one twice, eight never.
+    counts = [(1, 1, 1)] * 3 + [(2, 2, 2)] + [(0, 1, 1)] * 8
+    documents = []
+    for i, (both, with_t, with_o) in enumerate(counts):
+        sentences = ["[T1|Relief] and [O1|wages]."] * both
+        sentences += ["[T1|Relief]."] * (with_t - both) + ["[O1|Wages]."] * (with_o - both)
+        documents.append(make_tagged(f"d{i}", " ".join(sentences + ["Nothing."] * (10 - len(sentences)))))
+
+    def log_odds(kept: list[tuple[int, int, int]]) -> float:
+        a, s, t = (sum(column) for column in zip(*kept, strict=True))
+        return math.log((a + 0.5) * (10 * len(kept) - s - t + a + 0.5) / ((s - a + 0.5) * (t - a + 0.5)))
+
+    without = np.array([log_odds(counts[:i] + counts[i + 1 :]) for i in range(12)])
+    spread = math.sqrt(11 / 12 * ((without - without.mean()) ** 2).sum())
+    expected = 2 * stats.t.sf(log_odds(counts) / spread, 11)
+    assert link(find_links(documents, FRAMEWORK), "T1", "O1")["p"] == pytest.approx(expected)
+    assert expected > stats.fisher_exact([[5, 8], [8, 99]]).pvalue
 
 
 def test_documents_as_units_have_the_exact_test() -> None:
@@ -832,6 +849,9 @@ def test_links_csv_opens_in_a_spreadsheet(tmp_path: Path) -> None:
     assert b"\r" not in data
     evidence = pd.read_csv(tmp_path / "links_evidence.csv")
     assert "'=cmd" in set(evidence["document"])
+    mentions = evidence[evidence["kind"] == "mentions"]
+    assert set(mentions["source"]) == {"T1", "T2", "O1", "K1", "A1"}
+    assert len(mentions[mentions["source"] == "T1"]) == 7
 
 
 def test_a_loaded_network_is_the_one_written(tmp_path: Path) -> None:
@@ -937,6 +957,22 @@ def test_a_notebook_shows_text_as_text() -> None:
     shown = find_links([make_tagged("d", "[T1|Relief] and [O1|wages].")], framework)._repr_html_()
     assert "<script>" not in shown
     assert "&lt;script&gt;" in shown
+
+
+def test_the_examples_of_the_documentation_run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr("policyloom.framework.read_framework", lambda name: FRAMEWORK)
+    names: dict[str, object] = {
+        "tagged": [*signed_corpus(), make_tagged("guide", "[T1|Relief] raises [O1|wages].")],
+        "new_guide": make_tagged("guide", "[T2|Boards] raise [O1|wages]."),
+        "other_machine": count(make_tagged("elsewhere", "[T1|Relief]."), FRAMEWORK).to_json(),
+    }
+    page = (Path(__file__).parents[1] / "docs" / "network.md").read_text("utf-8")
+    blocks = re.findall(r"```python\n(.*?)```", page, re.DOTALL)
+    assert len(blocks) == 5
+    for block in blocks:
+        exec(compile(block, "docs/network.md", "exec"), names)  # noqa: S102
+    assert (tmp_path / "outputs/run/network/links.csv").exists()
 
 
 def test_importing_the_network_is_quick() -> None:

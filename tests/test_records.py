@@ -43,7 +43,10 @@ def make_tagged() -> Tagged:
     return Tagged(
         make_document(),
         (Sentence(0, 24, 0), Sentence(25, 36, 0)),
-        (Mention(6, 23, "mechanism", "T2", 0), Mention(25, 35, "outcome", "S3", 1, status="planned", cue=(25, 30))),
+        (
+            Mention(6, 23, "mechanism", "T2", 0),
+            Mention(25, 35, "outcome", "S3", 1, status="planned", cue=(25, 30)),
+        ),
         (Claim("leads_to", 0, 1, (6, 11), 1),),
     )
 
@@ -100,4 +103,6 @@ def test_a_wrong_record_says_what_is_allowed(make: object, text: str) -> None:
 
 def test_blocks_that_overlap_are_refused() -> None:
     with pytest.raises(ValueError, match="overlaps"):
-        Document("a", "a", "", 0, "en", Metadata(), "abcdef", (Block("paragraph", 0, 4), Block("paragraph", 3, 6)))
+        Document(
+            "a", "a", "", 0, "en", Metadata(), "abcdef", (Block("paragraph", 0, 4), Block("paragraph", 3, 6))
+        )

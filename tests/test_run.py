@@ -121,10 +121,14 @@ def test_bad_files_become_rows_and_cost_no_other_result(folder: Path, tmp_path: 
         "locked.pdf": "encrypted",
         "same again.pdf": "duplicate",
     }
-    assert [row["source"] for row in rows(tmp_path / "out" / "failures.csv")] == [f.source for f in done.failures]
+    assert [row["source"] for row in rows(tmp_path / "out" / "failures.csv")] == [
+        f.source for f in done.failures
+    ]
     assert len(done.documents) == 4
     assert {row["document"] for row in rows(tmp_path / "out" / "mentions.csv")} == set(done.documents)
-    assert all(failure.reason in (tmp_path / "out" / "report.html").read_text("utf-8") for failure in done.failures)
+    assert all(
+        failure.reason in (tmp_path / "out" / "report.html").read_text("utf-8") for failure in done.failures
+    )
 
 
 def test_a_duplicate_alone_is_no_failure(folder: Path, tmp_path: Path) -> None:
@@ -149,7 +153,10 @@ def test_folders_within_are_read_when_asked(folder: Path, tmp_path: Path) -> Non
     inner.mkdir()
     shutil.move(folder / SAMPLES[0], inner)
     assert len(run(folder, tmp_path / "a", workers=0).documents) == 2
-    assert f"2024__{SAMPLES[0].removesuffix('.pdf')}" in run(folder, tmp_path / "b", workers=0, recursive=True).documents
+    assert (
+        f"2024__{SAMPLES[0].removesuffix('.pdf')}"
+        in run(folder, tmp_path / "b", workers=0, recursive=True).documents
+    )
 
 
 def test_manifest_tells_how_it_was_made(folder: Path, tmp_path: Path) -> None:
@@ -214,7 +221,9 @@ def test_one_bad_document_costs_itself_alone(tmp_path: Path, monkeypatch: pytest
     jobs = [Job(str(tmp_path / name), name, name) for name in names]
     outcomes = {
         job.id: result
-        for job, result in process_all(jobs, Settings("{}"), workers=2, limits=Limits(seconds=2, megabytes=600))
+        for job, result in process_all(
+            jobs, Settings("{}"), workers=2, limits=Limits(seconds=2, megabytes=600)
+        )
     }
     kinds = {id: result.kind for id, result in outcomes.items() if isinstance(result, Failure)}
     assert kinds == {

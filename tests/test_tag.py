@@ -112,7 +112,10 @@ def test_the_actor_stands_before_the_deed(small: Language) -> None:
     [
         ("Apprenticeships lead to employment.", [("T2", "S3", "positive")]),
         ("Grants were paid so that job prospects improve.", [("T1", "S3", "positive")]),
-        ("By opening training centres, the state improves the quality of training.", [("T4", "S1", "positive")]),
+        (
+            "By opening training centres, the state improves the quality of training.",
+            [("T4", "S1", "positive")],
+        ),
         ("The quality of training improved through joint courses.", [("T2", "S1", "positive")]),
         ("Apprenticeships raise skills.", [("T2", "S1", "positive")]),
         ("Apprenticeships had no measurable effect on employment.", []),
@@ -123,9 +126,14 @@ def test_the_actor_stands_before_the_deed(small: Language) -> None:
         ("Grants will address the shortage of skilled teachers.", [("T1", "C3", "positive")]),
     ],
 )
-def test_a_claim_needs_the_texts_own_words(small: Language, text: str, expected: list[tuple[str, str, str]]) -> None:
+def test_a_claim_needs_the_texts_own_words(
+    small: Language, text: str, expected: list[tuple[str, str, str]]
+) -> None:
     tagged = read(small, text)
-    got = [(tagged.mentions[c.mechanism].label, tagged.mentions[c.target].label, c.polarity) for c in tagged.claims]
+    got = [
+        (tagged.mentions[c.mechanism].label, tagged.mentions[c.target].label, c.polarity)
+        for c in tagged.claims
+    ]
     assert got == expected
 
 
@@ -138,12 +146,22 @@ def test_a_claim_records_its_cue_and_hedge(small: Language) -> None:
 
 def test_sentences_do_not_cross_blocks(small: Language) -> None:
     text = "Recommendations\n\nGrants for all"
-    blocks = (Block("heading", 0, 15, 1, ("Recommendations",)), Block("paragraph", 17, 31, section=("Recommendations",)))
+    blocks = (
+        Block("heading", 0, 15, 1, ("Recommendations",)),
+        Block("paragraph", 17, 31, section=("Recommendations",)),
+    )
     tagged = tag(Document("d", "d", "", 0, "en", Metadata(), text, blocks), small)
     assert [tagged.quote(s) for s in tagged.sentences] == ["Recommendations", "Grants for all"]
 
 
-@given(st.lists(st.sampled_from("grants lift skills , but the lack of apprenticeships ; shall lead to employment . By".split()), max_size=25))
+@given(
+    st.lists(
+        st.sampled_from(
+            "grants lift skills , but the lack of apprenticeships ; shall lead to employment . By".split()
+        ),
+        max_size=25,
+    )
+)
 def test_every_offset_slices_to_words_of_its_sentence(small: Language, words: list[str]) -> None:
     text = " ".join(words) or "x"
     tagged = read(small, text)

@@ -28,18 +28,24 @@ class PairKnowledge(Protocol):
     """What a corpus says of a pair; `policyloom.network.PairCounts` is one."""
 
     @property
-    def n_documents(self) -> int: ...
+    def n_documents(self) -> int:
+        """Documents in which both stand in one unit."""
+
     @property
-    def claims_documents(self) -> int: ...
+    def claims_documents(self) -> int:
+        """Documents that claim that one leads to the other."""
+
     @property
-    def claims_negative_documents(self) -> int: ...
+    def claims_negative_documents(self) -> int:
+        """Documents that deny it."""
 
 
 class Knowledge(Protocol):
     """A corpus to hold claims against; `policyloom.network.Network` is one."""
 
     @property
-    def documents(self) -> Collection[str]: ...
+    def documents(self) -> Collection[str]:
+        """The ids of its documents."""
 
     def pair(self, source: str, target: str) -> PairKnowledge | None:
         """What the corpus says of two elements."""
@@ -82,7 +88,9 @@ class _Case:
     claims: Sequence[ClaimCheck]
     has_corpus: bool
 
-    def finding(self, rule: str, severity: str, subject: str, message: str, evidence: Iterable[Evidence] = ()) -> Finding:
+    def finding(
+        self, rule: str, severity: str, subject: str, message: str, evidence: Iterable[Evidence] = ()
+    ) -> Finding:
         quotes = tuple(evidence)[:N_QUOTES]
         return Finding(self.tagged.document.id, rule, severity, subject, message, quotes)  # type: ignore[arg-type]
 
@@ -109,7 +117,11 @@ def check(tagged: Tagged, framework: Framework, network: Knowledge | None = None
     claims = _check_claims(tagged, framework, network)
     case = _Case(tagged, framework, coverage, claims, network is not None)
     if not any(c.n for c in coverage.values()):
-        findings = [case.finding("off-topic", "info", framework.id, f"Names no element of the framework “{framework.title}”.")]
+        findings = [
+            case.finding(
+                "off-topic", "info", framework.id, f"Names no element of the framework “{framework.title}”."
+            )
+        ]
     else:
         findings = [finding for rule in _RULES for finding in rule(case)]
     findings.sort(key=lambda f: ("error", "warning", "info").index(f.severity))
@@ -134,15 +146,27 @@ def cover(tagged: Tagged, framework: Framework) -> tuple[Coverage, ...]:
     for id, mentions in within.items():
         prose = [m for m in mentions if blocks[tagged.sentences[m.sentence].block].kind != "heading"]
         used = prose or mentions
-        sentences: dict[Status, set[int]] = {"affirmed": set(), "planned": set(), "lacking": set(), "negated": set()}
+        sentences: dict[Status, set[int]] = {
+            "affirmed": set(),
+            "planned": set(),
+            "lacking": set(),
+            "negated": set(),
+        }
         for mention in used:
             sentences[mention.status].add(mention.sentence)
         best: dict[int, Mention] = {}
-        for mention in sorted(used, key=lambda m: (m.status not in STATED, m.sentence not in particular, m.start)):
+        for mention in sorted(
+            used, key=lambda m: (m.status not in STATED, m.sentence not in particular, m.start)
+        ):
             best.setdefault(mention.sentence, mention)
         quotes = tuple(tagged.evidence(m) for m in list(best.values())[:N_QUOTES])
         rows.append(
-            Coverage(tagged.document.id, id, **{status: len(found) for status, found in sentences.items()}, evidence=quotes)
+            Coverage(
+                tagged.document.id,
+                id,
+                **{status: len(found) for status, found in sentences.items()},
+                evidence=quotes,
+            )
         )
     return tuple(rows)
 
@@ -153,7 +177,10 @@ def _check_claims(tagged: Tagged, framework: Framework, network: Knowledge | Non
     together = _together(tagged, framework)
     for claim in tagged.claims:
         if claim.kind == "leads_to":
-            key = (framework.top(tagged.mentions[claim.mechanism].label), framework.top(tagged.mentions[claim.target].label))
+            key = (
+                framework.top(tagged.mentions[claim.mechanism].label),
+                framework.top(tagged.mentions[claim.target].label),
+            )
             if claim.polarity == "negative":
                 denied.add(key)
             else:
@@ -170,7 +197,12 @@ def _check_claims(tagged: Tagged, framework: Framework, network: Knowledge | Non
             n_together = pair.n_documents - (1 if own and (mechanism, outcome) in together else 0)
             known, n = next(
                 (word, n)
-                for word, n in (("claimed", n_claims), ("denied", n_denied), ("co-occurs", n_together), ("unknown", 0))
+                for word, n in (
+                    ("claimed", n_claims),
+                    ("denied", n_denied),
+                    ("co-occurs", n_together),
+                    ("unknown", 0),
+                )
                 if n > 0 or word == "unknown"
             )
         found.append(ClaimCheck(mechanism, outcome, known, n, quotes))  # type: ignore[arg-type]
@@ -182,7 +214,9 @@ def _together(tagged: Tagged, framework: Framework) -> set[tuple[str, str]]:
     by_sentence: dict[int, tuple[set[str], set[str]]] = {}
     for m in tagged.mentions:
         if m.kind in ("mechanism", "outcome") and m.status in STATED:
-            by_sentence.setdefault(m.sentence, (set(), set()))[m.kind == "outcome"].add(framework.top(m.label))
+            by_sentence.setdefault(m.sentence, (set(), set()))[m.kind == "outcome"].add(
+                framework.top(m.label)
+            )
     return {(a, b) for mechanisms, outcomes in by_sentence.values() for a in mechanisms for b in outcomes}
 
 
@@ -225,7 +259,9 @@ def _gaps(case: _Case) -> Iterator[Finding]:
                 if recall is not None
                 else "how many such sentences the rules find has not been measured for this framework"
             )
-            yield case.finding("not-covered", "warning", id, f"No mention of {case.name(id)} was found; {known}.")
+            yield case.finding(
+                "not-covered", "warning", id, f"No mention of {case.name(id)} was found; {known}."
+            )
         elif not case.stated(id):
             yield case.finding(
                 "only-lacking", "warning", id,

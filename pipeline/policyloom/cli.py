@@ -6,7 +6,7 @@ import sys
 from collections.abc import Callable
 from functools import wraps
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, NoReturn, ParamSpec, TypeVar
+from typing import TYPE_CHECKING, NoReturn, ParamSpec, TypeVar
 
 import click
 
@@ -48,11 +48,21 @@ _framework = click.option(
     "--framework", "-f", default="production_education", show_default=True, metavar="NAME|FILE.toml",
     help="What to look for: a built-in framework or your own file.",
 )  # fmt: skip
-_model = click.option("--model", default=None, metavar="NAME", help="An installed spaCy pipeline; rules alone without.")
+_model = click.option(
+    "--model", default=None, metavar="NAME", help="An installed spaCy pipeline; rules alone without."
+)
 _password = click.option("--password", default=None, help="Opens encrypted PDFs.")
 _limits = [
-    click.option("--timeout", default=120.0, show_default=True, metavar="SECONDS", help="The most time for one document."),
-    click.option("--memory", default=3000, show_default=True, metavar="MB", help="The most memory for one document."),
+    click.option(
+        "--timeout",
+        default=120.0,
+        show_default=True,
+        metavar="SECONDS",
+        help="The most time for one document.",
+    ),
+    click.option(
+        "--memory", default=3000, show_default=True, metavar="MB", help="The most memory for one document."
+    ),
 ]
 
 
@@ -64,12 +74,20 @@ def main() -> None:
 
 @main.command("run", epilog=EPILOG)
 @click.argument("folder", type=click.Path(path_type=Path))
-@click.option("--out", "-o", required=True, type=click.Path(path_type=Path), help="The run folder, such as outputs/mine.")
+@click.option(
+    "--out",
+    "-o",
+    required=True,
+    type=click.Path(path_type=Path),
+    help="The run folder, such as outputs/mine.",
+)
 @_framework
 @_model
 @_password
 @click.option("--recursive", "-r", is_flag=True, help="Look in the folder's folders too.")
-@click.option("--workers", "-j", type=click.IntRange(min=0), default=None, help="Processes; all processors by default.")
+@click.option(
+    "--workers", "-j", type=click.IntRange(min=0), default=None, help="Processes; all processors by default."
+)
 @_limits[0]
 @_limits[1]
 @click.option("--quiet", "-q", is_flag=True, help="No progress and no summary.")
@@ -84,13 +102,13 @@ def run_command(
     coverage.csv and failures.csv, the network as network.graphml, the documents' text, and run.json.
     A second run into the same folder does only what changed.
     """
-    from policyloom.run import Limits, run  # noqa: PLC0415 -- keeps --help quick
+    from policyloom.run import Limits, run
 
     try:
         limits = Limits(timeout, memory)
     except ValueError as error:
         _fail(str(error), 2)
-    with _progress(quiet) as tell:
+    with _ProgressBar(quiet) as tell:
         try:
             done = run(
                 folder, out, framework=framework, model=model, password=password, recursive=recursive,
@@ -105,23 +123,40 @@ def run_command(
 
 @main.command("check", epilog=EPILOG)
 @click.argument("document", type=click.Path(exists=True, dir_okay=False, path_type=Path))
-@click.option("--against", type=click.Path(path_type=Path), default=None, metavar="RUN", help="A run folder to hold claims against.")
-@click.option("--out", "-o", type=click.Path(path_type=Path), default=None, help="Where to write; outputs/check-NAME by default.")
+@click.option(
+    "--against",
+    type=click.Path(path_type=Path),
+    default=None,
+    metavar="RUN",
+    help="A run folder to hold claims against.",
+)
+@click.option(
+    "--out",
+    "-o",
+    type=click.Path(path_type=Path),
+    default=None,
+    help="Where to write; outputs/check-NAME by default.",
+)
 @_framework
 @_model
 @_password
 @_plain_errors
 def check_command(
-    document: Path, against: Path | None, out: Path | None, framework: str, model: str | None, password: str | None
+    document: Path,
+    against: Path | None,
+    out: Path | None,
+    framework: str,
+    model: str | None,
+    password: str | None,
 ) -> None:
     """Hold one DOCUMENT against the framework and, with --against, a run's network."""
-    from policyloom.check import check  # noqa: PLC0415
-    from policyloom.extract import read_document  # noqa: PLC0415
-    from policyloom.framework import read_framework  # noqa: PLC0415
-    from policyloom.language import load_pipeline  # noqa: PLC0415
-    from policyloom.network import load_network  # noqa: PLC0415
-    from policyloom.run.outputs import write_check  # noqa: PLC0415
-    from policyloom.tag import tag  # noqa: PLC0415
+    from policyloom.check import check
+    from policyloom.extract import read_document
+    from policyloom.framework import read_framework
+    from policyloom.language import load_pipeline
+    from policyloom.network import load_network
+    from policyloom.run.outputs import write_check
+    from policyloom.tag import tag
 
     chosen = read_framework(framework)
     network = load_network(against, chosen) if against else None
@@ -135,23 +170,33 @@ def check_command(
         click.echo(f"{finding.severity:8}{finding.rule:24}{finding.message}")
         if finding.severity != "info" and finding.evidence:
             best = finding.evidence[0]
-            click.echo(f"{'':32}p. {best.page}: “{_short(best.quote)}”" if best.page else f"{'':32}“{_short(best.quote)}”")
+            click.echo(
+                f"{'':32}p. {best.page}: “{_short(best.quote)}”"
+                if best.page
+                else f"{'':32}“{_short(best.quote)}”"
+            )
     click.echo(f"\n{_count(len(checked.findings), 'finding')}; see {out / 'check.html'}")
     sys.exit(1 if any(f.severity == "error" for f in checked.findings) else 0)
 
 
 @main.command("extract", epilog=EPILOG)
 @click.argument("source", type=click.Path(exists=True, path_type=Path))
-@click.option("--out", "-o", type=click.Path(path_type=Path), default=None, help="A folder for one JSON file a document.")
+@click.option(
+    "--out",
+    "-o",
+    type=click.Path(path_type=Path),
+    default=None,
+    help="A folder for one JSON file a document.",
+)
 @click.option("--outline", is_flag=True, help="Print the headings instead of the text.")
 @_password
 @_plain_errors
 def extract_command(source: Path, out: Path | None, outline: bool, password: str | None) -> None:
     """Read SOURCE, a document or a folder of them, to clean text with headings, paragraphs and pages."""
-    from policyloom.errors import DocumentError  # noqa: PLC0415
-    from policyloom.extract import read_document  # noqa: PLC0415
-    from policyloom.records import to_json  # noqa: PLC0415
-    from policyloom.run import find_files  # noqa: PLC0415
+    from policyloom.errors import DocumentError
+    from policyloom.extract import read_document
+    from policyloom.records import to_json
+    from policyloom.run import find_files
 
     failed = 0
     if out:
@@ -174,7 +219,9 @@ def extract_command(source: Path, out: Path | None, outline: bool, password: str
 
 @main.command("tag", epilog=EPILOG)
 @click.argument("document", type=click.Path(exists=True, dir_okay=False, path_type=Path))
-@click.option("--out", "-o", type=click.Path(path_type=Path), default=None, help="A CSV file for the mentions.")
+@click.option(
+    "--out", "-o", type=click.Path(path_type=Path), default=None, help="A CSV file for the mentions."
+)
 @click.option("--entities", is_flag=True, help="Institutions, places, sums and so on too.")
 @_framework
 @_model
@@ -184,12 +231,12 @@ def tag_command(
     document: Path, out: Path | None, entities: bool, framework: str, model: str | None, password: str | None
 ) -> None:
     """Show what DOCUMENT mentions of the framework, with status and page."""
-    from policyloom.export import to_frame  # noqa: PLC0415
-    from policyloom.extract import read_document  # noqa: PLC0415
-    from policyloom.framework import read_framework  # noqa: PLC0415
-    from policyloom.language import load_pipeline  # noqa: PLC0415
-    from policyloom.tables import write_csv  # noqa: PLC0415
-    from policyloom.tag import tag  # noqa: PLC0415
+    from policyloom.export import to_frame
+    from policyloom.extract import read_document
+    from policyloom.framework import read_framework
+    from policyloom.language import load_pipeline
+    from policyloom.tables import write_csv
+    from policyloom.tag import tag
 
     chosen = read_framework(framework)
     read = _read(lambda: read_document(document, password=password))
@@ -218,12 +265,12 @@ def framework_group() -> None:
 @_plain_errors
 def framework_show(name: str) -> None:
     """Print what framework NAME looks for; a name or a TOML file."""
-    from policyloom.framework import read_framework  # noqa: PLC0415
+    from policyloom.framework import read_framework
 
     chosen = read_framework(name)
     click.echo(f"{chosen.title}\n{chosen.id} {chosen.version}. {chosen.source}")
     for kind in ("outcome", "challenge", "mechanism", "case", "actor"):
-        ids = chosen.ids(kind, top=True)  # type: ignore[arg-type]
+        ids = chosen.ids(kind, top=True)
         if ids:
             click.echo(f"\n{kind.upper()}S")
         for id in ids:
@@ -233,7 +280,10 @@ def framework_show(name: str) -> None:
 def _show_element(framework: Framework, id: str, depth: int) -> None:
     element = framework[id]
     links = [f"{link.kind} {link.target}" for link in framework.links if link.source == id]
-    click.echo(f"{'  ' * depth}{click.style(id, bold=True):6} {element.label}" + (f"  ({', '.join(links)})" if links else ""))
+    click.echo(
+        f"{'  ' * depth}{click.style(id, bold=True):6} {element.label}"
+        + (f"  ({', '.join(links)})" if links else "")
+    )
     for child in framework.children(id):
         _show_element(framework, child, depth + 1)
 
@@ -243,18 +293,20 @@ def _show_element(framework: Framework, id: str, depth: int) -> None:
 @_plain_errors
 def framework_validate(file: str) -> None:
     """Check framework FILE: its form, its references, its terms."""
-    from policyloom.framework import read_framework  # noqa: PLC0415
-    from policyloom.language import load_pipeline  # noqa: PLC0415
+    from policyloom.framework import read_framework
+    from policyloom.language import load_pipeline
 
     chosen = read_framework(file)
     load_pipeline(chosen)
     n_terms = sum(len(element.terms) for element in chosen)
-    click.echo(f"{chosen.id} {chosen.version}: {len(chosen)} elements, {n_terms} terms, {len(chosen.links)} links; all well")
+    click.echo(
+        f"{chosen.id} {chosen.version}: {len(chosen)} elements, {n_terms} terms, {len(chosen.links)} links; all well"
+    )
 
 
 def _read(read: Callable[[], Document]) -> Document:
     """A document, or exit with status 1 and its reason."""
-    from policyloom.errors import DocumentError  # noqa: PLC0415
+    from policyloom.errors import DocumentError
 
     try:
         return read()
@@ -262,7 +314,7 @@ def _read(read: Callable[[], Document]) -> Document:
         _fail(str(error), 1)
 
 
-class _progress:
+class _ProgressBar:
     """A progress bar with an estimate on a terminal; nothing where there is none."""
 
     def __init__(self, quiet: bool) -> None:
@@ -271,22 +323,22 @@ class _progress:
     def __enter__(self) -> Callable[[Progress], None]:
         if self._quiet:
             return lambda _: None
-        from rich.console import Console  # noqa: PLC0415
-        from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn  # noqa: PLC0415
+        from rich import progress as bars
+        from rich.console import Console
 
-        self._bar = Progress(
-            TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn(),
-            TextColumn("[dim]{task.fields[source]}"), console=Console(stderr=True), transient=True,
+        self._bar = bars.Progress(
+            bars.TextColumn("{task.description}"), bars.BarColumn(), bars.MofNCompleteColumn(), bars.TimeRemainingColumn(),
+            bars.TextColumn("[dim]{task.fields[source]}"), console=Console(stderr=True), transient=True,
         )  # fmt: skip
         self._bar.start()
-        tasks: dict[str, Any] = {}
+        tasks: dict[str, bars.TaskID] = {}
 
         def tell(step: Progress) -> None:
             if step.stage not in tasks:
                 tasks[step.stage] = self._bar.add_task(step.stage, total=step.total, source="")
-            self._bar.update(tasks[step.stage], completed=step.done, source=step.source[:40])  # type: ignore[attr-defined]
+            self._bar.update(tasks[step.stage], completed=step.done, source=step.source[:40])
 
-        return tell  # type: ignore[return-value]
+        return tell
 
     def __exit__(self, *_: object) -> None:
         if not self._quiet:
@@ -294,9 +346,9 @@ class _progress:
 
 
 def _print_summary(done: Run) -> None:
-    from rich.console import Console  # noqa: PLC0415
-    from rich.markup import escape  # noqa: PLC0415
-    from rich.table import Table  # noqa: PLC0415
+    from rich.console import Console
+    from rich.markup import escape
+    from rich.table import Table
 
     console = Console(highlight=False)
     table = Table(show_header=False, box=None, pad_edge=False)
@@ -306,7 +358,9 @@ def _print_summary(done: Run) -> None:
     for failure in done.failures[:20]:
         console.print(f"  {escape(failure.source)}: {escape(failure.reason)}")
     if len(done.failures) > 20:
-        console.print(f"  and {len(done.failures) - 20} more; see {escape(str(done.folder / 'failures.csv'))}")
+        console.print(
+            f"  and {len(done.failures) - 20} more; see {escape(str(done.folder / 'failures.csv'))}"
+        )
     reused = f", {done.n_reused} from the run before" if done.n_reused else ""
     console.print(f"{done.seconds:.1f} s{reused}. Open {escape(str(done.folder / 'report.html'))}")
 

@@ -35,8 +35,28 @@ CLAIM_COLUMNS = (
     "document", "page", "section", "kind", "mechanism", "mechanism_part_of", "target", "target_part_of", "polarity",
     "hedged", "cue", "mechanism_quote", "target_quote", "sentence", "start", "end",
 )  # fmt: skip
-FINDING_COLUMNS = ("document", "severity", "rule", "subject", "message", "n_quotes", "page", "quote", "other_quotes")
-COVERAGE_COLUMNS = ("document", "element", "label", "affirmed", "planned", "lacking", "negated", "page", "quote")
+FINDING_COLUMNS = (
+    "document",
+    "severity",
+    "rule",
+    "subject",
+    "message",
+    "n_quotes",
+    "page",
+    "quote",
+    "other_quotes",
+)
+COVERAGE_COLUMNS = (
+    "document",
+    "element",
+    "label",
+    "affirmed",
+    "planned",
+    "lacking",
+    "negated",
+    "page",
+    "quote",
+)
 FAILURE_COLUMNS = ("source", "kind", "reason")
 
 
@@ -114,7 +134,9 @@ def finding_rows(findings: Iterable[Finding]) -> list[Row]:
             "n_quotes": len(f.evidence),
             "page": f.evidence[0].page if f.evidence else None,
             "quote": f.evidence[0].quote if f.evidence else "",
-            "other_quotes": " | ".join(f"p. {e.page}: {e.quote}" if e.page else e.quote for e in f.evidence[1:]),
+            "other_quotes": " | ".join(
+                f"p. {e.page}: {e.quote}" if e.page else e.quote for e in f.evidence[1:]
+            ),
         }
         for f in findings
     ]
@@ -155,7 +177,7 @@ def to_frame(records: object, framework: Framework | None = None, *, claims: boo
     Raises:
         TypeError: no table is known for the record.
     """
-    import pandas as pd  # noqa: PLC0415 -- keeps `import policyloom` quick
+    import pandas as pd
 
     several: Sequence[object]
     if isinstance(records, Iterable) and not isinstance(records, (str, bytes)):
@@ -167,7 +189,12 @@ def to_frame(records: object, framework: Framework | None = None, *, claims: boo
         several = [records]
     kinds = {type(record) for record in several}
     if kinds <= {Tagged}:
-        rows = [row for t in several if isinstance(t, Tagged) for row in (claim_rows if claims else mention_rows)(t, framework)]
+        rows = [
+            row
+            for t in several
+            if isinstance(t, Tagged)
+            for row in (claim_rows if claims else mention_rows)(t, framework)
+        ]
         return pd.DataFrame(rows, columns=list(CLAIM_COLUMNS if claims else MENTION_COLUMNS))
     if kinds <= {Document}:
         return pd.DataFrame([row for d in several if isinstance(d, Document) for row in _block_rows(d)])
@@ -178,7 +205,9 @@ def to_frame(records: object, framework: Framework | None = None, *, claims: boo
     if kinds <= {Failure}:
         return pd.DataFrame(failure_rows(several), columns=list(FAILURE_COLUMNS))  # type: ignore[arg-type]
     names = ", ".join(sorted(kind.__name__ for kind in kinds))
-    raise TypeError(f"no table for {names}; give Tagged, Document, Finding, Coverage or Failure records of one kind")
+    raise TypeError(
+        f"no table for {names}; give Tagged, Document, Finding, Coverage or Failure records of one kind"
+    )
 
 
 def _block_rows(document: Document) -> list[Row]:
@@ -203,5 +232,3 @@ def _label(id: str, framework: Framework | None) -> str:
 
 def _top(id: str, framework: Framework | None) -> str:
     return framework.top(id) if framework is not None and id in framework else ""
-
-

@@ -18,7 +18,17 @@ from pydantic import BaseModel, ConfigDict, Field, StringConstraints, Validation
 
 from policyloom.errors import FrameworkError
 
-__all__ = ["BUILT_IN", "Element", "ElementKind", "Framework", "Link", "LinkKind", "Scope", "read_framework"]
+__all__ = [
+    "BUILT_IN",
+    "Element",
+    "ElementKind",
+    "Framework",
+    "Link",
+    "LinkKind",
+    "Measured",
+    "Scope",
+    "read_framework",
+]
 
 BUILT_IN = "production_education"
 """The framework that comes with the package."""
@@ -95,6 +105,20 @@ class Scope(_Strict):
     per_1000_words: float = Field(default=2.0, ge=0)
 
 
+class Measured(_Strict):
+    """How much of each element the terms found on labelled text that was not used to write them.
+
+    Attributes:
+        source: which labels, and the command that measured.
+        recall: by element, 0 to 1.
+        n: by element, how many labelled mentions that rests on.
+    """
+
+    source: str = ""
+    recall: dict[str, Annotated[float, Field(ge=0, le=1)]] = Field(default_factory=dict)
+    n: dict[str, Annotated[int, Field(ge=0)]] = Field(default_factory=dict)
+
+
 class Framework(_Strict):
     """A checked framework. `framework["T1"]` is an element; iterate to get all, in the file's order.
 
@@ -110,6 +134,7 @@ class Framework(_Strict):
     words: dict[str, str] = Field(default_factory=dict)
     elements: tuple[Element, ...] = Field(min_length=1)
     links: tuple[Link, ...] = ()
+    measured: Measured = Measured()
 
     @cached_property
     def _by_id(self) -> dict[str, Element]:
@@ -145,7 +170,9 @@ class Framework(_Strict):
         """The ids of one kind, in the file's order; with `top`, only those without a parent."""
         return tuple(e.id for e in self.elements if e.kind == kind and not (top and e.parent))
 
-    def linked(self, kind: LinkKind, *, source: str | None = None, target: str | None = None) -> tuple[Link, ...]:
+    def linked(
+        self, kind: LinkKind, *, source: str | None = None, target: str | None = None
+    ) -> tuple[Link, ...]:
         """The links of one kind from `source` and to `target`, either of which may be left open."""
         return tuple(
             link
@@ -212,7 +239,9 @@ def _explain(error: Any, raw: dict[str, Any]) -> str:
         where = [place, *where[2:]]
     message = re.sub(r"^Input should be", "should be", error["msg"])
     if error["type"] == "extra_forbidden":
-        model = {"element": Element, "link": Link}.get(str(where[0]).split()[0], Framework)
+        model: type[BaseModel] = Framework
+        if str(where[0]).startswith(("element", "link")):
+            model = Element if str(where[0]).startswith("element") else Link
         message = f"is not a known key; known are {', '.join(model.model_fields)}"
     elif error["type"] == "missing":
         message = "is missing"
@@ -238,13 +267,17 @@ def _check_references(framework: Framework, name: str) -> None:
             if parent in path:
                 raise FrameworkError(f"{name}: element {element.id}, parent: goes round in a circle")
             path.append(parent)
+    for key in ("recall", "n"):
+        for id in getattr(framework.measured, key):
+            if id not in framework:
+                raise FrameworkError(f"{name}: measured, {key}: no element {id!r}")
     for number, link in enumerate(framework.links, 1):
-        for end, id, kind in zip(("source", "target"), (link.source, link.target), _ENDS[link.kind], strict=True):
+        for end, id, kind in zip(
+            ("source", "target"), (link.source, link.target), _ENDS[link.kind], strict=True
+        ):
             if id not in framework:
                 raise FrameworkError(f"{name}: link number {number}, {end}: no element {id!r}")
             if framework[id].kind != kind:
                 raise FrameworkError(
                     f"{name}: link number {number}, {end}: {link.kind} wants a {kind}, but {id} is a {framework[id].kind}"
                 )
-
-

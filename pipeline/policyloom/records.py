@@ -10,7 +10,6 @@ from __future__ import annotations
 import bisect
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
-from functools import lru_cache
 from typing import Any, Literal, Protocol, TypeVar, get_args
 
 import msgspec
@@ -165,7 +164,9 @@ class Document:
         last = 0
         for block in self.blocks:
             if block.start < last or block.end > len(self.text):
-                raise ValueError(f"document {self.id}: block [{block.start}, {block.end}) overlaps or runs out")
+                raise ValueError(
+                    f"document {self.id}: block [{block.start}, {block.end}) overlaps or runs out"
+                )
             last = block.end
 
     def quote(self, x: _HasSpan) -> str:
@@ -187,7 +188,9 @@ class Document:
             hit = line.words[lo : bisect.bisect_left(starts, end)]
             if hit:
                 box = line.box
-                found.append(Box(box.page, min(w[1] for w in hit), box.top, max(w[2] for w in hit), box.bottom))
+                found.append(
+                    Box(box.page, min(w[1] for w in hit), box.top, max(w[2] for w in hit), box.bottom)
+                )
         return tuple(found)
 
     def page(self, x: _HasSpan) -> int:
@@ -383,9 +386,13 @@ def from_json(cls: type[T], data: bytes | str) -> T:
         raise ValueError(f"not a {cls.__name__}: {error}") from error
 
 
-@lru_cache
-def _decoder(cls: type[Any]) -> msgspec.json.Decoder[Any]:
-    return msgspec.json.Decoder(cls)
+_DECODERS: dict[type[Any], msgspec.json.Decoder[Any]] = {}
+
+
+def _decoder(cls: type[T]) -> msgspec.json.Decoder[T]:
+    if cls not in _DECODERS:
+        _DECODERS[cls] = msgspec.json.Decoder(cls)
+    return _DECODERS[cls]
 
 
 def iter_blocks(document: Document, kinds: Iterable[BlockKind]) -> Iterator[tuple[int, Block]]:

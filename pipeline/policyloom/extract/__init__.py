@@ -1,12 +1,12 @@
 """Files to `Document`s.
 
-    chars       PDFium: words with font and position, ruled lines, bookmarks
-    layout      words to lines in reading order; furniture aside
-    tables      ruled tables to cells, with pdfplumber's table finder
-    structure   lines to headings, paragraphs, lists, captions, tables, footnotes, references
-    text        words cleaned, hyphens at line ends and broken ligatures mended
-    document    the one text with its blocks, lines and metadata
-    plain       text files
+chars       PDFium: words with font and position, ruled lines, bookmarks
+layout      words to lines in reading order; furniture aside
+tables      ruled tables to cells, with pdfplumber's table finder
+structure   lines to headings, paragraphs, lists, captions, tables, footnotes, references
+text        words cleaned, hyphens at line ends and broken ligatures mended
+document    the one text with its blocks, lines and metadata
+plain       text files
 """
 
 from __future__ import annotations
@@ -18,9 +18,10 @@ from pathlib import Path
 from policyloom.errors import DocumentError
 from policyloom.extract.chars import Page, open_pdf
 from policyloom.extract.document import build_text, find_metadata
+from policyloom.extract.groups import Group
 from policyloom.extract.layout import find_furniture, find_lines
 from policyloom.extract.plain import read_text_file
-from policyloom.extract.structure import Group, find_groups
+from policyloom.extract.structure import find_groups
 from policyloom.extract.tables import find_tables
 from policyloom.extract.text import broken_ligatures
 from policyloom.records import Document
@@ -46,7 +47,9 @@ def read_document(path: str | Path, *, password: str | None = None, id: str | No
     if path.suffix.lower() == ".pdf":
         return read_pdf(path, password=password, id=id)
     if path.suffix.lower() not in SUFFIXES:
-        raise DocumentError(path, "unknown-format", f"has an ending that is not read; use one of {', '.join(SUFFIXES)}")
+        raise DocumentError(
+            path, "unknown-format", f"has an ending that is not read; use one of {', '.join(SUFFIXES)}"
+        )
     try:
         data = path.read_bytes()
     except OSError as error:
@@ -76,7 +79,9 @@ def read_pdf(path: str | Path, *, password: str | None = None, id: str | None = 
     tables = []
     for number, page in enumerate(pages):
         for rows, inside in find_tables(page.rules, body[number]):
-            tables.append(Group([cell for row in rows for cell in row if cell.words], kind="table", parts=rows))
+            tables.append(
+                Group([cell for row in rows for cell in row if cell.words], kind="table", parts=rows)
+            )
             body[number] = [line for line in body[number] if identity(line) not in inside]
     text, blocks, printed = build_text(find_groups(body, bookmarks, tables))
     if not text.strip():
@@ -98,7 +103,9 @@ def read_pdf(path: str | Path, *, password: str | None = None, id: str | None = 
 
 
 def _mend_ligatures(pages: list[Page]) -> None:
-    mended = broken_ligatures({(word.font, word.text) for page in pages for word in page.words if not word.text.isalnum()})
+    mended = broken_ligatures(
+        {(word.font, word.text) for page in pages for word in page.words if not word.text.isalnum()}
+    )
     for page in pages if mended else ():
         for word in page.words:
             word.text = mended.get((word.font, word.text), word.text)

@@ -156,7 +156,9 @@ def open_pdf(path: str | Path, *, password: str | None = None) -> PdfFile:
     if not 0 < n_pages <= MAX_PAGES:
         pdf.close()
         if n_pages:
-            raise DocumentError(path, "too-large", f"claims {n_pages:,} pages; the most that is read is {MAX_PAGES:,}")
+            raise DocumentError(
+                path, "too-large", f"claims {n_pages:,} pages; the most that is read is {MAX_PAGES:,}"
+            )
         raise DocumentError(path, "empty", "the PDF has no pages")
     return PdfFile(pdf, path)
 
@@ -170,7 +172,9 @@ def _why(path: Path, head: bytes, error: str, password: str | None) -> DocumentE
         return DocumentError(path, "encrypted", "is encrypted in a way that cannot be opened")
     if b"%PDF" not in head:
         return DocumentError(path, "not-pdf", "is not a PDF, whatever its name says")
-    return DocumentError(path, "damaged", "is damaged and cannot be opened; try to download or export it again")
+    return DocumentError(
+        path, "damaged", "is damaged and cannot be opened; try to download or export it again"
+    )
 
 
 class _Probe:
@@ -262,7 +266,9 @@ def _read_page(page: pdfium.PdfPage, number: int) -> Page:
         textpage.close()
 
 
-def _words(probe: _Probe, text: str, i: int, j: int, scale: float, left: float, *, space: bool) -> Iterator[Word]:
+def _words(
+    probe: _Probe, text: str, i: int, j: int, scale: float, left: float, *, space: bool
+) -> Iterator[Word]:
     """The word at characters `[i, j)`, cut where the size changes, as at a superscript mark."""
     while i < j:
         size, end = probe.size(i), j
@@ -274,7 +280,15 @@ def _words(probe: _Probe, text: str, i: int, j: int, scale: float, left: float, 
         x1 = probe.sides(end - 1)[1]
         name, bold, italic = probe.style(i)
         yield Word(
-            text[i:end], x0 - left, max(x1, x0) - left, baseline, size * scale, name, bold, italic, space=space
+            text[i:end],
+            x0 - left,
+            max(x1, x0) - left,
+            baseline,
+            size * scale,
+            name,
+            bold,
+            italic,
+            space=space,
         )
         i, space = end, False
 

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from dataclasses import replace
 
+from policyloom.extract.groups import Group
 from policyloom.extract.layout import TextLine
-from policyloom.extract.structure import Group
 from policyloom.extract.text import Vocabulary, clean, is_cjk
 from policyloom.records import Block, Box, Line, Metadata
 
-__all__ = ["build_text", "find_metadata", "vocabulary"]
+__all__ = ["build_text", "find_metadata"]
 
 _DOI = re.compile(r"\b10\.\d{4,9}/[^\s\"<>{}|\\^`]+[^\s\"<>{}|\\^`.,;:)\]]")
 _MONTHS = "january|february|march|april|may|june|july|august|september|october|november|december"
@@ -23,6 +24,9 @@ _YEAR = re.compile(r"\b(?:19[5-9]\d|20[0-4]\d)\b")
 _LABEL = re.compile(
     r"^(?:abstract|summary|key\s?-?words?(?: and phrases)?|摘要|关键词)\s*[:.：—–-]*\s*", re.IGNORECASE
 )
+_CUT = "\x00"
+"""Stands in a list of words where a line's end has cut one."""
+
 _NOT_AUTHOR = re.compile(
     r"\b(?:universit|institut|college|department|faculty|school|laborator|centre|center|hospital|academy|ministry|abstract"
     r"|keywords?|issn|doi|http|www|received|accepted|published|journal|volume|vol\.|issue|correspond|e-?mail|street|road"
@@ -32,7 +36,7 @@ _NOT_AUTHOR = re.compile(
 _MARKS = re.compile(r"(?<=[^\W\d_])[\d,*†‡§¶#∗a-e]*\d[\d,*†‡§¶#∗]*(?=\s|,|$)|[*†‡§¶#∗✉]+")
 
 
-def vocabulary(groups: Sequence[Group]) -> Vocabulary:
+def _vocabulary(groups: Sequence[Group]) -> Vocabulary:
     """The words of a document that no line's end has cut."""
     return Vocabulary(
         clean(word.text)
@@ -44,7 +48,7 @@ def vocabulary(groups: Sequence[Group]) -> Vocabulary:
 
 def build_text(groups: Sequence[Group]) -> tuple[str, tuple[Block, ...], tuple[Line, ...]]:
     """The text of all groups, one a paragraph with an empty line between, and the layers over it."""
-    words = vocabulary(groups)
+    words = _vocabulary(groups)
     parts: list[str] = []
     blocks: list[Block] = []
     lines: list[Line] = []
@@ -56,34 +60,35 @@ def build_text(groups: Sequence[Group]) -> tuple[str, tuple[Block, ...], tuple[L
         if parts:
             parts.append("\n\n")
             text_at = at + 2
-            printed = [Line(x.start + 2, x.end + 2, x.box, tuple((s + 2, a, b) for s, a, b in x.words)) for x in printed]
+            printed = [
+                Line(x.start + 2, x.end + 2, x.box, tuple((s + 2, a, b) for s, a, b in x.words))
+                for x in printed
+            ]
         else:
             text_at = at
         parts.append(text)
         pages = tuple(sorted({line.page for line in group.lines}))
-        section = tuple(_plain(part, words, group) for part in group.section)
-        blocks.append(Block(group.kind, text_at, text_at + len(text), group.level, section, pages, _boxes(group.lines)))
+        blocks.append(
+            Block(group.kind, text_at, text_at + len(text), group.level, (), pages, _boxes(group.lines))
+        )
         lines.extend(printed)
         at = text_at + len(text)
     text = "".join(parts)
-    return text, tuple(_with_clean_sections(blocks, text)), tuple(lines)
+    return text, _with_sections(blocks, text), tuple(lines)
 
 
-def _with_clean_sections(blocks: Sequence[Block], text: str) -> list[Block]:
-    """The blocks with section paths spelled as the headings are in the text."""
+def _with_sections(blocks: Sequence[Block], text: str) -> tuple[Block, ...]:
+    """The blocks with the headings they stand under; title and front matter stand under none."""
     path: list[str] = []
-    cleaned = []
+    placed = []
     for block in blocks:
         if block.kind == "heading":
             del path[block.level - 1 :]
             path.append(text[block.start : block.end])
-        section = () if block.kind in ("title", "front_matter") else tuple(path)
-        cleaned.append(Block(block.kind, block.start, block.end, block.level, section, block.pages, block.boxes))
-    return cleaned
-
-
-def _plain(part: str, _words: Vocabulary, _group: Group) -> str:
-    return part
+        placed.append(
+            block if block.kind in ("title", "front_matter") else replace(block, section=tuple(path))
+        )
+    return tuple(placed)
 
 
 def _prose_text(group: Group, at: int, vocabulary: Vocabulary) -> tuple[str, list[Line]]:
@@ -99,12 +104,8 @@ def _prose_text(group: Group, at: int, vocabulary: Vocabulary) -> tuple[str, lis
             if not text:
                 continue
             if n and (word.space if i else True) and not _tight(out, text):
-                if i or not out[-1].endswith(("\x00", "\x01")):
-                    out.append(" ")
-                    n += 1
-                else:
-                    # A hyphen at the last line's end: \x00 drops it, \x01 keeps it.
-                    pass
+                out.append(" ")
+                n += 1
             if i == 0:
                 start = n
             if i == len(line.words) - 1 and not last_line and (word.eol == "-" or _ends_hyphen(text)):
@@ -112,8 +113,7 @@ def _prose_text(group: Group, at: int, vocabulary: Vocabulary) -> tuple[str, lis
                 stem = text.rstrip("-‐‑\u00ad")
                 text = stem + ("-" if vocabulary.keeps_hyphen(stem, following) else "")
                 placed.append((at + n, round(word.x0, 1), round(word.x1, 1)))
-                out.append(text)
-                out.append("\x00")
+                out.extend((text, _CUT))
                 n += len(text)
                 continue
             placed.append((at + n, round(word.x0, 1), round(word.x1, 1)))
@@ -121,7 +121,7 @@ def _prose_text(group: Group, at: int, vocabulary: Vocabulary) -> tuple[str, lis
             n += len(text)
         if placed:
             lines.append(Line(at + start, at + n, _box(line), tuple(placed)))
-    return "".join(out).replace("\x00", ""), lines
+    return "".join(part for part in out if part != _CUT), lines
 
 
 def _ends_hyphen(text: str) -> bool:
@@ -131,7 +131,7 @@ def _ends_hyphen(text: str) -> bool:
 def _tight(out: Sequence[str], text: str) -> bool:
     """Whether nothing goes between two words: after a cut hyphen, or between Chinese characters."""
     last = out[-1]
-    return last == "\x00" or (is_cjk(last[-1:]) and is_cjk(text[:1]))
+    return last == _CUT or (is_cjk(last[-1:]) and is_cjk(text[:1]))
 
 
 def _table_text(group: Group, at: int) -> tuple[str, list[Line]]:
@@ -163,7 +163,13 @@ def _table_text(group: Group, at: int) -> tuple[str, list[Line]]:
 
 
 def _box(line: TextLine) -> Box:
-    return Box(line.page, round(line.x0, 1), round(line.top, 1), round(max(line.x1, line.x0), 1), round(line.bottom, 1))
+    return Box(
+        line.page,
+        round(line.x0, 1),
+        round(line.top, 1),
+        round(max(line.x1, line.x0), 1),
+        round(line.bottom, 1),
+    )
 
 
 def _boxes(lines: Sequence[TextLine]) -> tuple[Box, ...]:
@@ -172,9 +178,19 @@ def _boxes(lines: Sequence[TextLine]) -> tuple[Box, ...]:
     for line in lines:
         box = _box(line)
         last = boxes[-1] if boxes else None
-        if last and last.page == box.page and box.top > last.top - 2 and box.x0 < last.x1 and box.x1 > last.x0:
+        if (
+            last
+            and last.page == box.page
+            and box.top > last.top - 2
+            and box.x0 < last.x1
+            and box.x1 > last.x0
+        ):
             boxes[-1] = Box(
-                box.page, min(last.x0, box.x0), min(last.top, box.top), max(last.x1, box.x1), max(last.bottom, box.bottom)
+                box.page,
+                min(last.x0, box.x0),
+                min(last.top, box.top),
+                max(last.x1, box.x1),
+                max(last.bottom, box.bottom),
             )
         else:
             boxes.append(box)
@@ -187,11 +203,15 @@ def find_metadata(
     """What the document states of itself, from its first page; the file's own fields fill gaps."""
     title = " ".join(text[b.start : b.end] for b in blocks if b.kind == "title")
     front = [" ".join(text[b.start : b.end].split()) for b in blocks if b.kind == "front_matter"]
-    first = [" ".join(text[b.start : b.end].split()) for b in blocks if 1 in b.pages and b.kind != "reference"]
+    first = [
+        " ".join(text[b.start : b.end].split()) for b in blocks if 1 in b.pages and b.kind != "reference"
+    ]
     margin = [words for page, words in furniture if page <= 2]
     if not title:
         stated = info.get("Title", "")
-        if len(stated.split()) > 2 and not re.search(r"\.(?:docx?|pdf|indd|qxd|dvi)\b|untitled", stated, re.IGNORECASE):
+        if len(stated.split()) > 2 and not re.search(
+            r"\.(?:docx?|pdf|indd|qxd|dvi)\b|untitled", stated, re.IGNORECASE
+        ):
             title = stated
     doi = _first(_DOI, [*front, *margin, *first])
     date = _first(_DATE, [*front, *margin, *first[:12]]) or _first(_YEAR, [*front, *margin])
@@ -224,7 +244,11 @@ def _abstract(text: str, blocks: Sequence[Block]) -> str:
         if block.kind != "heading" and label and label[0].lower()[0] in "as摘":
             if len(words) > len(label[0]) + 40:
                 return words[label.end() :]
-            following = [text[b.start : b.end] for b in blocks[i + 1 : i + 3] if b.kind in ("paragraph", "front_matter")]
+            following = [
+                text[b.start : b.end]
+                for b in blocks[i + 1 : i + 3]
+                if b.kind in ("paragraph", "front_matter")
+            ]
             return following[0] if following else ""
     return ""
 
@@ -233,5 +257,7 @@ def _keywords(front: Sequence[str]) -> tuple[str, ...]:
     for line in front:
         label = _LABEL.match(line)
         if label and label[0].lower()[0] in "k关":
-            return tuple(w.strip(" .") for w in re.split(r"[,;；，、]|\s[•·]\s", line[label.end() :]) if w.strip(" ."))
+            return tuple(
+                w.strip(" .") for w in re.split(r"[,;；，、]|\s[•·]\s", line[label.end() :]) if w.strip(" .")
+            )
     return ()

@@ -22,7 +22,8 @@ MARGIN = 0.14
 """The share of a page's height, at its top and its bottom, in which running heads and page numbers stand."""
 
 _PAGE_NUMBER = re.compile(
-    r"(?:page|p\.|seite|-|–|\|)?\s*(?:[a-z]?\d{1,5}|[ivxl]{1,6})\s*(?:(?:of|/|von)\s*\d{1,5})?\s*(?:-|–|\|)?", re.IGNORECASE
+    r"(?:page|p\.|seite|-|–|\|)?\s*(?:[a-z]?\d{1,5}|[ivxl]{1,6})\s*(?:(?:of|/|von)\s*\d{1,5})?\s*(?:-|–|\|)?",
+    re.IGNORECASE,
 )
 _NOTICE = re.compile(
     r"©|\bcopyright\b|creative\s*commons|licen[sc]ed under|\ball rights reserved\b|downloaded (?:from|by|on)"
@@ -52,14 +53,17 @@ class TextLine:
 
     @property
     def top(self) -> float:
+        """About where its tallest letters end."""
         return self.baseline - 0.8 * self.size
 
     @property
     def bottom(self) -> float:
+        """About where its descenders end."""
         return self.baseline + 0.22 * self.size
 
     @property
     def hyphen(self) -> bool:
+        """Whether its last word is cut."""
         return self.words[-1].eol == "-"
 
 
@@ -120,7 +124,11 @@ def _follows(last: Word, word: Word, line: list[Word]) -> bool:
     if last.eol:
         # PDFium breaks lines at super- and subscripts too; the place decides.
         small = min(last.size, word.size) < 0.85 * size
-        return (small or rise < 0.1 * size) and rise < 0.6 * size and -0.3 * size < gap < (0.5 if small else 0.9) * size
+        return (
+            (small or rise < 0.1 * size)
+            and rise < 0.6 * size
+            and -0.3 * size < gap < (0.5 if small else 0.9) * size
+        )
     if rise > 0.6 * size and (gap < -size or rise > size):
         return False
     limit = COLUMN_GAP * size if len(line) > 1 or not last.text[:1].isdigit() else 3 * size
@@ -141,7 +149,12 @@ def _unstretch(groups: list[list[Word]]) -> list[list[Word]]:
             row.append(groups[i + len(row)])
         words = [word for group in row for word in group]
         gaps = [b.x0 - a.x1 for a, b in zip(words, words[1:], strict=False) if b.space]
-        even = len(row) > 1 and len(gaps) > 1 and 0 < max(gaps) < 1.25 * min(gaps) and max(gaps) < 8 * words[0].size
+        even = (
+            len(row) > 1
+            and len(gaps) > 1
+            and 0 < max(gaps) < 1.25 * min(gaps)
+            and max(gaps) < 8 * words[0].size
+        )
         if even and sum(word.text.replace("-", "").isalpha() for word in words) > 0.6 * len(words):
             out.append(words)
         else:
@@ -160,8 +173,10 @@ def _join_pieces(lines: list[TextLine]) -> list[TextLine]:
             gap = line.x0 - last.x1
             level = abs(line.baseline - last.baseline)
             mark = min(last.n_chars, line.n_chars) <= 4 and min(last.size, line.size) < 0.85 * size
-            if not last.hyphen and -0.3 * size < gap < 0.9 * size and (
-                level < 0.12 * size or (mark and level < 0.55 * size and gap < 0.4 * size)
+            if (
+                not last.hyphen
+                and -0.3 * size < gap < 0.9 * size
+                and (level < 0.12 * size or (mark and level < 0.55 * size and gap < 0.4 * size))
             ):
                 line.words[0].space = line.words[0].space or gap > 0.15 * size
                 last.words[-1].eol = ""
@@ -292,21 +307,23 @@ def find_furniture(pages: Sequence[list[TextLine]]) -> set[int]:
             if not _in_margin(line):
                 continue
             if (
-                n_pages > 1
-                and any(len(same[key]) >= enough for key in _keys(line))
-                and (len(exact[line.text]) >= enough or id(line) in ends or _stands_off(line, lines))
-            ):
-                found.add(id(line))
-            elif id(line) in ends and _PAGE_NUMBER.fullmatch(line.text.strip()):
-                found.add(id(line))
-            elif (
-                n_pages > 3
-                and id(line) in ends
-                and (line.size, line.font) != (size, font)
-                and line.size <= size * 1.2
-                and _stands_off(line, lines)
-                and max(len(slots[round(line.baseline / 4) + d, line.size, line.font]) for d in (-1, 0, 1))
-                >= 0.4 * n_pages
+                (
+                    n_pages > 1
+                    and any(len(same[key]) >= enough for key in _keys(line))
+                    and (len(exact[line.text]) >= enough or id(line) in ends or _stands_off(line, lines))
+                )
+                or (id(line) in ends and _PAGE_NUMBER.fullmatch(line.text.strip()))
+                or (
+                    n_pages > 3
+                    and id(line) in ends
+                    and (line.size, line.font) != (size, font)
+                    and line.size <= size * 1.2
+                    and _stands_off(line, lines)
+                    and max(
+                        len(slots[round(line.baseline / 4) + d, line.size, line.font]) for d in (-1, 0, 1)
+                    )
+                    >= 0.4 * n_pages
+                )
             ):
                 found.add(id(line))
         found |= _line_numbers(lines)
@@ -315,7 +332,9 @@ def find_furniture(pages: Sequence[list[TextLine]]) -> set[int]:
         rest = [line for line in lines if id(line) not in found]
         ends = _outermost(rest)
         found |= {
-            id(line) for line in rest if id(line) in ends and _in_margin(line) and _PAGE_NUMBER.fullmatch(line.text.strip())
+            id(line)
+            for line in rest
+            if id(line) in ends and _in_margin(line) and _PAGE_NUMBER.fullmatch(line.text.strip())
         }
         found |= _notices(rest, size)
     return found
@@ -345,7 +364,10 @@ def _stands_off(line: TextLine, lines: Sequence[TextLine]) -> bool:
     near = [
         abs(other.baseline - line.baseline)
         for other in lines
-        if other is not line and other.x0 < line.x1 and other.x1 > line.x0 and abs(other.baseline - line.baseline) > 2
+        if other is not line
+        and other.x0 < line.x1
+        and other.x1 > line.x0
+        and abs(other.baseline - line.baseline) > 2
     ]
     return not near or min(near) > 1.6 * line.size
 

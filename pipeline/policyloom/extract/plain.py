@@ -33,25 +33,36 @@ def read_text_file(path: Path, data: bytes, *, id: str, sha256: str) -> Document
     except UnicodeDecodeError:
         raw = data.decode("cp1252", "replace")
         warnings = ("is not UTF-8; it was read as Windows-1252, so accents and quotes may be wrong",)
-    pieces = [piece for part in re.split(r"\n\s*\n", raw.replace("\r\n", "\n").replace("\r", "\n")) for piece in _pieces(part)]
+    pieces = [
+        piece
+        for part in re.split(r"\n\s*\n", raw.replace("\r\n", "\n").replace("\r", "\n"))
+        for piece in _pieces(part)
+    ]
     if not pieces:
         raise DocumentError(path, "empty", "the file has no text")
     parts: list[str] = []
     blocks: list[Block] = []
     section: list[str] = []
     at = 0
-    for number, (kind, level, words) in enumerate(pieces):
-        if number == 0 and kind == "heading" and level <= 1:
-            kind, level = "title", 0
+    if pieces[0][0] == "heading" and pieces[0][1] <= 1:
+        pieces[0] = ("title", 0, pieces[0][2])
+    for kind, level, words in pieces:
         if kind == "heading":
             del section[level - 1 :]
             section.append(words)
-            level = len(section)
         if parts:
             parts.append("\n\n")
             at += 2
         parts.append(words)
-        blocks.append(Block(kind, at, at + len(words), level if kind == "heading" else 0, () if kind == "title" else tuple(section)))
+        blocks.append(
+            Block(
+                kind,
+                at,
+                at + len(words),
+                len(section) if kind == "heading" else 0,
+                () if kind == "title" else tuple(section),
+            )
+        )
         at += len(words)
     text = "".join(parts)
     metadata = find_metadata(text, blocks, (), {})
@@ -83,4 +94,9 @@ def _pieces(part: str) -> Sequence[tuple[BlockKind, int, str]]:
 def _is_heading(line: str) -> bool:
     """Whether a line that stands alone is a heading: short, without a stop, with a capital or number first."""
     words = line.split()
-    return len(line) <= 110 and len(words) <= 16 and not line.endswith(_TERMINAL) and (line[0].isupper() or line[0].isdigit())
+    return (
+        len(line) <= 110
+        and len(words) <= 16
+        and not line.endswith(_TERMINAL)
+        and (line[0].isupper() or line[0].isdigit())
+    )

@@ -16,7 +16,10 @@ from policyloom.extract.layout import TextLine, make_line
 
 __all__ = ["find_tables"]
 
-def find_tables(rules: Sequence[Rule], lines: Sequence[TextLine]) -> list[tuple[list[list[TextLine]], set[int]]]:
+
+def find_tables(
+    rules: Sequence[Rule], lines: Sequence[TextLine]
+) -> list[tuple[list[list[TextLine]], set[int]]]:
     """The page's ruled tables: rows of cells (a cell's words as one line), and the `id`s of the lines inside.
 
     A table has at least two rows and two columns, and words in half its cells.
@@ -25,7 +28,9 @@ def find_tables(rules: Sequence[Rule], lines: Sequence[TextLine]) -> list[tuple[
         return []
     edges = [_edge(rule) for rule in rules]
     try:
-        edges = finder.merge_edges(edges, snap_x_tolerance=3, snap_y_tolerance=3, join_x_tolerance=3, join_y_tolerance=3)
+        edges = finder.merge_edges(
+            edges, snap_x_tolerance=3, snap_y_tolerance=3, join_x_tolerance=3, join_y_tolerance=3
+        )
         cells = finder.intersections_to_cells(finder.edges_to_intersections(edges, 3, 3))
         grids = finder.cells_to_tables(cells)
     except (ValueError, IndexError, KeyError):
@@ -34,7 +39,11 @@ def find_tables(rules: Sequence[Rule], lines: Sequence[TextLine]) -> list[tuple[
     for grid in grids:
         x0, x1 = min(cell[0] for cell in grid), max(cell[2] for cell in grid)
         top, bottom = min(cell[1] for cell in grid), max(cell[3] for cell in grid)
-        inside = [line for line in lines if top - 1 < line.baseline < bottom + 2 and x0 - 3 < line.x0 and line.x1 < x1 + 3]
+        inside = [
+            line
+            for line in lines
+            if top - 1 < line.baseline < bottom + 2 and x0 - 3 < line.x0 and line.x1 < x1 + 3
+        ]
         rows = _fill(grid, inside)
         if rows:
             found.append((rows, {id(line) for line in inside}))
@@ -50,7 +59,9 @@ def _edge(rule: Rule) -> dict[str, Any]:
     }  # fmt: skip
 
 
-def _fill(grid: Sequence[tuple[float, float, float, float]], inside: Sequence[TextLine]) -> list[list[TextLine]]:
+def _fill(
+    grid: Sequence[tuple[float, float, float, float]], inside: Sequence[TextLine]
+) -> list[list[TextLine]]:
     """The grid's rows, each with the words of its cells; nothing where it is no table."""
     tops = sorted({cell[1] for cell in grid})
     if len(tops) < 2 or len({cell[0] for cell in grid}) < 2 or not inside:
@@ -73,9 +84,15 @@ def _fill(grid: Sequence[tuple[float, float, float, float]], inside: Sequence[Te
                     word.space = True
                 row.append(make_line(here, inside[0].page, inside[0].page_height))
             else:
-                row.append(TextLine(inside[0].page, [], x0, x1, bottom, inside[0].size, False, False, "", 0, 0.0))
+                row.append(
+                    TextLine(inside[0].page, [], x0, x1, bottom, inside[0].size, False, False, "", 0, 0.0)
+                )
         if any(cell.words for cell in row):
             rows.append(row)
-    if len(rows) < 2 or n_filled < 0.4 * n_cells or sum(sum(bool(cell.words) for cell in row) > 1 for row in rows) < 2:
+    if (
+        len(rows) < 2
+        or n_filled < 0.4 * n_cells
+        or sum(sum(bool(cell.words) for cell in row) > 1 for row in rows) < 2
+    ):
         return []
     return rows

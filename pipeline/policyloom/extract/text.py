@@ -16,7 +16,12 @@ _HYPHENS = "-\u2010\u2011\u00ad\ufffe\x02"
 def _character_map() -> dict[int, str | None]:
     """One character each for ligatures, full-width forms and radicals; none for what has no print."""
     table: dict[int, str | None] = {}
-    for code in (*range(0xFB00, 0xFB07), *range(0xFF10, 0xFF1A), *range(0xFF21, 0xFF3B), *range(0xFF41, 0xFF5B)):
+    for code in (
+        *range(0xFB00, 0xFB07),
+        *range(0xFF10, 0xFF1A),
+        *range(0xFF21, 0xFF3B),
+        *range(0xFF41, 0xFF5B),
+    ):
         table[code] = unicodedata.normalize("NFKC", chr(code))
     for code in range(0x2E80, 0x2FE0):
         table[code] = unicodedata.normalize("NFKC", chr(code))
@@ -54,7 +59,7 @@ def is_cjk(ch: str) -> bool:
 @lru_cache(maxsize=1)
 def _english() -> frozenset[str]:
     # Costs 0.15 s, so only a document that is cut at hyphens pays for it.
-    from spellchecker import SpellChecker  # noqa: PLC0415
+    from spellchecker import SpellChecker
 
     return frozenset(SpellChecker(language="en", distance=1).word_frequency.words())
 
@@ -119,7 +124,13 @@ def broken_ligatures(words: Iterable[tuple[str, str]]) -> dict[tuple[str, str], 
         core = word.strip(_EDGES)
         for i, ch in enumerate(core):
             beside = core[i - 1 : i] + core[i + 1 : i + 2]
-            if not ch.isalnum() and ch not in _PLAIN and beside.isalpha() and core[i + 1 : i + 2] in _LOWER and core[i + 1 :]:
+            if (
+                not ch.isalnum()
+                and ch not in _PLAIN
+                and beside.isalpha()
+                and core[i + 1 : i + 2] in _LOWER
+                and core[i + 1 :]
+            ):
                 suspects.setdefault((font, ch), set()).add(word)
     mended: dict[tuple[str, str], str] = {}
     for (font, ch), found in suspects.items():
@@ -135,7 +146,11 @@ def broken_ligatures(words: Iterable[tuple[str, str]]) -> dict[tuple[str, str], 
             fits = [lig for lig in _LIGATURES if core.replace(ch, lig).lower() in english]
             if fits:
                 new[word] = word.replace(ch, fits[0])
-        sure = {word for word in new if (rest := word.strip(_EDGES).replace(ch, "").lower()) not in english or len(rest) < 2}
+        sure = {
+            word
+            for word in new
+            if (rest := word.strip(_EDGES).replace(ch, "").lower()) not in english or len(rest) < 2
+        }
         if len(sure) >= 3 and len(new) >= 0.6 * len(found):
             mended |= {(font, word): spelling for word, spelling in new.items()}
     return mended

@@ -24,9 +24,7 @@ _BRACKET = rf"(?:\s?\({_WORD}\))?"
 _MONTH = "January|February|March|April|May|June|July|August|September|October|November|December"
 _AMOUNT = r"\d[\d,.]*\d|\d"
 _SCALE = r"(?:\s?(?:thousand|million|billion|trillion|crore|lakh|bn|m|k)\b)?"
-_CURRENCY = (
-    r"yuan|RMB|dollars?|euros?|pounds?|rupees?|kwacha|rand|naira|shillings?|cedis?|pesos?|yen|won|CFA francs?|francs?"
-)
+_CURRENCY = r"yuan|RMB|dollars?|euros?|pounds?|rupees?|kwacha|rand|naira|shillings?|cedis?|pesos?|yen|won|CFA francs?|francs?"
 _PATTERNS: tuple[tuple[str, str], ...] = (
     ("MONEY", rf"(?:US\$|NZ\$|A\$|C\$|R\$|[$€£¥₹]|\b(?:USD|EUR|GBP|RMB|CNY|Rs\.?|KES|ZAR|INR|LKR|MWK|NGN)\s?)\s?(?:{_AMOUNT}){_SCALE}"),
     ("MONEY", rf"\b(?:{_AMOUNT}){_SCALE}\s(?:{_CURRENCY})\b"),
@@ -44,7 +42,10 @@ _PATTERNS: tuple[tuple[str, str], ...] = (
     ("INSTITUTION", rf"\b{_LEAD}(?:University|College|Polytechnic|Institute|Academy|School|Hospital|Association|Federation|Alliance|Consortium|Chamber|Union|(?:Training|Skills|Technology|Research|Resource|Learning)\s(?:Centre|Center|Base))\b(?:\sof\s{_NAME})?"),
     ("PLACE", rf"\b(?:{_WORD}\s){{1,3}}(?:Province|City|County|District|Region|Prefecture|Municipality|Development Zone|Autonomous Region)\b"),
 )  # fmt: skip
-_COMPILED = tuple((label, re.compile(pattern + _BRACKET if label == "INSTITUTION" else pattern)) for label, pattern in _PATTERNS)
+_COMPILED = tuple(
+    (label, re.compile(pattern + _BRACKET if label == "INSTITUTION" else pattern))
+    for label, pattern in _PATTERNS
+)
 _OPENERS = frozenset(
     "The This That These Those A An In On At By For From With Through Under During After Before When While Although Since As"
     " If And But Or Taking Each Every All Any Our Their Its His Her Both Some Many Most Such No Not Of To".split()
@@ -54,7 +55,9 @@ _OPENERS = frozenset(
 @cache
 def _countries() -> re.Pattern[str]:
     text = (resources.files("policyloom") / "language" / "countries.txt").read_text("utf-8")
-    names = sorted((line.strip() for line in text.splitlines() if line.strip() and line[0] != "#"), key=len, reverse=True)
+    names = sorted(
+        (line.strip() for line in text.splitlines() if line.strip() and line[0] != "#"), key=len, reverse=True
+    )
     return re.compile(r"\b(?:" + "|".join(re.escape(name) for name in names) + r")\b")
 
 

@@ -58,7 +58,11 @@ class MentionFinder:
         has_lemmas = doc.has_annotation("LEMMA")
         for sentence in doc.sents:
             forms = forms_of(sentence)
-            lemmas = [t.lemma_.lower() or form for t, form in zip(sentence, forms, strict=True)] if has_lemmas else None
+            lemmas = (
+                [t.lemma_.lower() or form for t, form in zip(sentence, forms, strict=True)]
+                if has_lemmas
+                else None
+            )
             spans: list[tuple[int, int, str, str]] = []
             excluded: list[tuple[int, int, str]] = []
             for match in self._terms.find(forms, lemmas):
@@ -87,7 +91,9 @@ class MentionFinder:
         kept = []
         for span in sorted(set(spans)):
             start, end, label, _ = span
-            if not any(self._parent.get(l) == label and s < end and start < e for s, e, l, _ in spans):
+            if not any(
+                self._parent.get(other) == label and s < end and start < e for s, e, other, _ in spans
+            ):
                 kept.append(span)
         return kept
 

@@ -17,7 +17,9 @@ _ABBREVIATIONS = frozenset(
     "art arts no nos sec secs fig figs para paras vol vols ch pp cf al eds approx dept est govt incl inc ltd co corp bros"
     " mr mrs ms dr prof hon rev gen sr jr st vs viz etc ref refs tab reg regs cap subsec".split()
 )
-_BEFORE_NUMBER = frozenset("art arts no nos sec secs fig figs para paras vol vols ch pp p ref tab reg regs cap".split())
+_BEFORE_NUMBER = frozenset(
+    "art arts no nos sec secs fig figs para paras vol vols ch pp p ref tab reg regs cap".split()
+)
 _BEFORE_CAPITAL = frozenset("co etc ltd inc corp al".split())
 _MARKED_END = re.compile(r"[a-z)\]]{2,}[.!?]\[?\d{1,3}(?:[,–-]\d{1,3})*")
 _ENUM = re.compile(r"\(?(?:[a-z]|[ivx]{1,4}|\d{1,2})\)", re.IGNORECASE)
@@ -69,7 +71,9 @@ def _is_end(doc: Doc, i: int, j: int) -> bool:
     if before in _BEFORE_NUMBER and glued and first.isdigit():
         return False
     if before in _ABBREVIATIONS and glued:
-        return first.isupper() and before in _BEFORE_CAPITAL and following not in ("Ltd", "Ltd.", "Inc", "Inc.")
+        return (
+            first.isupper() and before in _BEFORE_CAPITAL and following not in ("Ltd", "Ltd.", "Inc", "Inc.")
+        )
     if len(before) == 1 and before.isalpha() and glued and first.isupper() and before != "i":
         return False
     if "." in before:  # U.S., e.g.

@@ -139,7 +139,11 @@ class TermMatcher:
     """
 
     def __init__(
-        self, terms: Mapping[str, Iterable[str]], *, words: Mapping[str, str] | None = None, inflect: bool = True
+        self,
+        terms: Mapping[str, Iterable[str]],
+        *,
+        words: Mapping[str, str] | None = None,
+        inflect: bool = True,
     ) -> None:
         self._sequences: list[tuple[_Part, ...]] = []
         self._terms: list[tuple[str, str, tuple[int, ...]]] = []

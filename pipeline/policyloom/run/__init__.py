@@ -73,7 +73,7 @@ class Run:
         return 1 if self.errors or any(f.kind != "duplicate" for f in self.failures) else 0
 
     def _repr_html_(self) -> str:
-        from html import escape  # noqa: PLC0415
+        from html import escape
 
         rows = "".join(f"<tr><td>{escape(k)}</td><td>{v:,}</td></tr>" for k, v in self.counts.items())
         report = escape(str(self.folder / "report.html"))
@@ -92,7 +92,11 @@ def find_files(folder: str | Path, *, recursive: bool = False) -> list[Path]:
     if not folder.is_dir():
         raise RunError(f"{folder}: no such folder")
     found = sorted(
-        (p for p in folder.glob("**/*" if recursive else "*") if p.suffix.lower() in SUFFIXES and p.is_file()),
+        (
+            p
+            for p in folder.glob("**/*" if recursive else "*")
+            if p.suffix.lower() in SUFFIXES and p.is_file()
+        ),
         key=lambda p: p.relative_to(folder).as_posix(),
     )
     found = [p for p in found if not any(part.startswith(".") for part in p.relative_to(folder).parts)]
@@ -161,7 +165,7 @@ def run(
     def tagged() -> Iterator[Tagged]:
         return (from_json(Tagged, (cache_folder / f"{keys[job.id]}.json").read_bytes()) for job in read)
 
-    from policyloom.run.outputs import write_outputs  # noqa: PLC0415 -- pandas and scipy, once reading has begun
+    from policyloom.run.outputs import write_outputs
 
     failures.sort(key=lambda f: f.source)
     counts, errors = write_outputs(
@@ -182,7 +186,7 @@ def read_tagged(folder: str | Path) -> Iterator[Tagged]:
     Raises:
         RunError: the folder holds no finished run.
     """
-    import json  # noqa: PLC0415
+    import json
 
     folder = Path(folder)
     try:
@@ -222,7 +226,9 @@ def _jobs(
             failures.append(Failure(source, "missing", f"cannot be opened ({error.strerror or error})"))
             continue
         if digest in seen:
-            failures.append(Failure(source, "duplicate", f"is the same file as {seen[digest]}, and is counted once"))
+            failures.append(
+                Failure(source, "duplicate", f"is the same file as {seen[digest]}, and is counted once")
+            )
             continue
         seen[digest] = source
         jobs.append(Job(str(path), id, source))
@@ -264,14 +270,29 @@ def _forget(cache_folder: Path, keep: set[str]) -> None:
 
 
 def _write_manifest(
-    done: Run, jobs: Sequence[Job], keys: dict[str, str], framework: Framework, settings: Settings, limits: Limits
+    done: Run,
+    jobs: Sequence[Job],
+    keys: dict[str, str],
+    framework: Framework,
+    settings: Settings,
+    limits: Limits,
 ) -> None:
     """`run.json`: the one file of a run that holds clocks, versions and paths."""
-    import json  # noqa: PLC0415
-    import platform  # noqa: PLC0415
-    from datetime import UTC, datetime  # noqa: PLC0415
+    import json
+    import platform
+    from datetime import UTC, datetime
 
-    names = ("policyloom", "spacy", "pypdfium2", "pdfplumber", "networkx", "scikit-learn", "pandas", "scipy", "numpy")
+    names = (
+        "policyloom",
+        "spacy",
+        "pypdfium2",
+        "pdfplumber",
+        "networkx",
+        "scikit-learn",
+        "pandas",
+        "scipy",
+        "numpy",
+    )
     read = set(done.documents)
     manifest = {
         "finished": datetime.now(UTC).isoformat(timespec="seconds"),
@@ -279,15 +300,23 @@ def _write_manifest(
         "status": done.status,
         "counts": done.counts,
         "reused": done.n_reused,
-        "framework": {"id": framework.id, "version": framework.version, "sha256": _sha256(settings.framework)},
+        "framework": {
+            "id": framework.id,
+            "version": framework.version,
+            "sha256": _sha256(settings.framework),
+        },
         "model": settings.model or "rules",
         "limits": {"seconds": limits.seconds, "megabytes": limits.megabytes},
         "python": platform.python_version(),
         "platform": platform.platform(),
         "versions": {name: importlib.metadata.version(name) for name in names},
-        "documents": [{"id": job.id, "source": job.source, "key": keys[job.id]} for job in jobs if job.id in read],
+        "documents": [
+            {"id": job.id, "source": job.source, "key": keys[job.id]} for job in jobs if job.id in read
+        ],
     }
-    write_bytes((json.dumps(manifest, indent=1, ensure_ascii=False) + "\n").encode("utf-8"), done.folder / "run.json")
+    write_bytes(
+        (json.dumps(manifest, indent=1, ensure_ascii=False) + "\n").encode("utf-8"), done.folder / "run.json"
+    )
 
 
 def _sha256(text: str) -> str:

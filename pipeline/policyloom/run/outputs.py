@@ -5,9 +5,11 @@ from __future__ import annotations
 import csv
 import os
 import shutil
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Hashable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
+from math import isnan
 from pathlib import Path
+from typing import Any
 
 from policyloom import export
 from policyloom.check import Checked, check
@@ -121,7 +123,13 @@ def write_check(out: Path, tagged: Tagged, checked: Checked, framework: Framewor
         coverage=[c for c in checked.coverage if c.n],
         findings=checked.findings,
         claims=[
-            ClaimRow(c.mechanism, c.outcome, "unknown" if c.known == "denied" else c.known, c.n_documents, c.evidence)
+            ClaimRow(
+                c.mechanism,
+                c.outcome,
+                "unknown" if c.known == "denied" else c.known,
+                c.n_documents,
+                c.evidence,
+            )
             for c in checked.claims
         ],
         against=against,
@@ -163,18 +171,19 @@ def _links(network: Network) -> tuple[list[LinkRow], dict[tuple[str, str, str], 
         kind = str(link["kind"])
         if kind not in ("co_occurs", "claims", "claims_negative", "answers", "exemplifies"):
             continue
-        npmi, q = (None if value != value else float(value) for value in (link["npmi"], link["q"]))
+        npmi, q = (None if isnan(value) else float(value) for value in (link["npmi"], link["q"]))
         key = (str(link["source"]), str(link["target"]), kind)
         rows.append(LinkRow(*key, int(link["n"]), int(link["n_documents"]), npmi, q, str(link["note"] or "")))  # type: ignore[arg-type]
         found = network.evidence(*key)  # type: ignore[arg-type]
         quotes = found.drop_duplicates(["document", "start"]).to_dict("records")
         evidence[key] = [
-            Evidence(str(r["document"]), int(r["page"]), int(r["start"]), int(r["end"]), str(r["quote"])) for r in _spread(quotes)
+            Evidence(str(r["document"]), int(r["page"]), int(r["start"]), int(r["end"]), str(r["quote"]))
+            for r in _spread(quotes)
         ]
     return rows, evidence
 
 
-def _spread(quotes: Sequence[dict[str, object]]) -> list[dict[str, object]]:
+def _spread(quotes: Sequence[dict[Hashable, Any]]) -> list[dict[Hashable, Any]]:
     """A few quotes from as many documents as can be: the first of each, then the second of each."""
     turn: dict[object, int] = {}
     keyed = []
@@ -215,7 +224,9 @@ def _table(path: Path, columns: Sequence[str]) -> Iterator[Callable[[Iterable[Ro
             writer.writeheader()
 
             def add(rows: Iterable[Row]) -> None:
-                writer.writerows({k: safe_cell(v) if isinstance(v, str) else v for k, v in row.items()} for row in rows)
+                writer.writerows(
+                    {k: safe_cell(v) if isinstance(v, str) else v for k, v in row.items()} for row in rows
+                )
 
             yield add
         half.replace(path)

@@ -75,8 +75,8 @@ def process(job: Job, settings: Settings) -> bytes:
     Raises:
         DocumentError: the file cannot be read.
     """
-    from policyloom.extract import read_document  # noqa: PLC0415 -- the parent process needs none of it
-    from policyloom.tag import tag  # noqa: PLC0415
+    from policyloom.extract import read_document
+    from policyloom.tag import tag
 
     document = read_document(job.path, password=settings.password, id=job.id)
     return to_json(tag(document, _pipeline(settings.framework, settings.model)))
@@ -84,8 +84,8 @@ def process(job: Job, settings: Settings) -> bytes:
 
 @lru_cache(maxsize=2)
 def _pipeline(framework: str, model: str | None) -> Language:
-    from policyloom.framework import Framework  # noqa: PLC0415
-    from policyloom.language import load_pipeline  # noqa: PLC0415
+    from policyloom.framework import Framework
+    from policyloom.language import load_pipeline
 
     return load_pipeline(Framework.model_validate_json(framework), model=model)
 
@@ -113,13 +113,13 @@ def process_all(
         for future in as_completed(futures):
             try:
                 yield futures[future], future.result()
-            except Exception as error:  # noqa: BLE001 -- one document must not end the run
+            except Exception as error:
                 yield futures[future], _failure(futures[future], error)
     elif workers == 0:
         for job in jobs:
             try:
                 yield job, process(job, settings)
-            except Exception as error:  # noqa: BLE001 -- one document must not end the run
+            except Exception as error:
                 yield job, _failure(job, error)
     else:
         n = min(workers or os.cpu_count() or 1, max(1, len(jobs)))
@@ -131,7 +131,11 @@ def _failure(job: Job, error: Exception) -> Failure:
         return Failure(job.source, error.kind, error.reason)
     if isinstance(error, MemoryError):
         return Failure(job.source, "too-large", "took more memory than there is")
-    return Failure(job.source, "internal-error", f"{type(error).__name__}: {error} (a fault in policyloom; please report it)")
+    return Failure(
+        job.source,
+        "internal-error",
+        f"{type(error).__name__}: {error} (a fault in policyloom; please report it)",
+    )
 
 
 def _in_processes(jobs: Sequence[Job], settings: Settings, n: int, limits: Limits) -> Iterator[Outcome]:
@@ -151,7 +155,7 @@ def _in_processes(jobs: Sequence[Job], settings: Settings, n: int, limits: Limit
                     except BrokenProcessPool:
                         broken = True
                         break
-                    except Exception as error:  # noqa: BLE001 -- one document must not end the run
+                    except Exception as error:
                         result = _failure(job, error)
                     done.add(job.id)
                     yield job, result
@@ -165,7 +169,10 @@ def _in_processes(jobs: Sequence[Job], settings: Settings, n: int, limits: Limit
             # The worker died without a word: its document is one of those in work. Each goes alone.
             lost = {job.id for job in suspects}
             if len(suspects) == 1:
-                yield suspects[0], Failure(suspects[0].source, "crashed", "made the reader crash; it may be damaged")
+                yield (
+                    suspects[0],
+                    Failure(suspects[0].source, "crashed", "made the reader crash; it may be damaged"),
+                )
             elif not suspects:
                 # It died before any document was begun: nothing will work.
                 lost = {job.id for job in waiting}
@@ -240,7 +247,7 @@ def _start(settings: Settings, limits: Limits, notes: str) -> None:
 
 def _guard(limits: Limits, notes: Path) -> None:
     """End this process, saying why, when its document has taken too long or too much."""
-    import psutil  # noqa: PLC0415
+    import psutil
 
     own = psutil.Process()
     while True:

@@ -1,8 +1,8 @@
 """`Document`s to `Tagged`s: sentences, mentions with status and actor, and claims.
 
-    cues      what decides status and states claims, read from cues/*.toml
-    status    affirmed, planned, lacking or negated
-    claims    mechanism to outcome, strategy to challenge, where the text says so
+cues      what decides status and states claims, read from cues/*.toml
+status    affirmed, planned, lacking or negated
+claims    mechanism to outcome, strategy to challenge, where the text says so
 """
 
 from __future__ import annotations
@@ -56,7 +56,9 @@ def tag(document: Document, nlp: Language) -> Tagged:
         heading = None if tells else cues.heading_status(block.section)
         for span in doc.sents:
             if span.text.strip():
-                _tag_sentence(span, block, index, heading, framework, cues, in_field, sentences, mentions, claims)
+                _tag_sentence(
+                    span, block, index, heading, framework, cues, in_field, sentences, mentions, claims
+                )
     return Tagged(document, tuple(sentences), tuple(mentions), tuple(claims))
 
 
@@ -82,7 +84,7 @@ def _is_in_field(framework: Framework, docs: Sequence[Doc]) -> bool:
     if not framework.scope.terms or n_words < SHORT:
         return True
     n_field = sum(span.label_ == SCOPE for doc in docs for span in doc.spans[f"{MENTIONS}_scope"])
-    return n_field * 1_000 >= framework.scope.per_1000_words * n_words
+    return bool(n_field * 1_000 >= framework.scope.per_1000_words * n_words)
 
 
 def _tag_sentence(
@@ -125,7 +127,9 @@ def _tag_sentence(
             status,
             source=s.id_,
             cue=_chars(cue, span, at),
-            actor=(at + actor.start_char, at + actor.end_char) if actor is not None and kind != "actor" else None,
+            actor=(at + actor.start_char, at + actor.end_char)
+            if actor is not None and kind != "actor"
+            else None,
         )
         found.append((mention, len(taggings)))
         taggings.append(Tagging(kind, s.label_, tokens, status))
@@ -133,7 +137,9 @@ def _tag_sentence(
         if span.start <= entity.start < span.end:
             start, end = at + entity.start_char, at + entity.end_char
             source = entity.ent_id_ or "rule"
-            found.append((Mention(start, end, "entity", entity.label_, number, source=source, name=_name(entity)), -1))
+            found.append(
+                (Mention(start, end, "entity", entity.label_, number, source=source, name=_name(entity)), -1)
+            )
     found.sort(key=lambda pair: (pair[0].start, pair[0].end, pair[0].label))
     place = {old: len(mentions) + new for new, (_, old) in enumerate(found)}
     mentions.extend(mention for mention, _ in found)

@@ -61,7 +61,9 @@ def find_claims(mentions: Sequence[Tagging], clause: Clause) -> list[ClaimMatch]
                 if cue is None:
                     continue
                 negative = "negated" in (target.status if target.kind == "outcome" else "", mechanism.status)
-                match = ClaimMatch(kind, m, o, (cue.start, cue.end), "negative" if negative else "positive", clause.hedged)
+                match = ClaimMatch(
+                    kind, m, o, (cue.start, cue.end), "negative" if negative else "positive", clause.hedged
+                )
                 key = (kind, mechanism.label, target.label)
                 distance = abs(mechanism.span[0] - target.span[0])
                 if key not in best or distance < best[key][0]:
@@ -79,13 +81,21 @@ def _joins(mechanism: TokenSpan, target: TokenSpan, cues: Sequence[Cue], clause:
             if cue.direction == "forward" and mechanism[1] <= cue.start <= target[0] + 1:
                 if target[0] - cue.end <= _CUE_TO_TARGET:
                     return cue
-            elif cue.direction == "opening" and cue.end <= mechanism[0] and _opens(cue, mechanism, target, clause):
+            elif (
+                cue.direction == "opening"
+                and cue.end <= mechanism[0]
+                and _opens(cue, mechanism, target, clause)
+            ):
                 return cue
         return None
     if clause.parted(target[1], mechanism[0]):
         return None
     for cue in sorted(cues, key=lambda c: c.start):
-        if cue.direction == "backward" and target[1] <= cue.start < mechanism[0] + 1 and mechanism[0] - cue.end <= cue.reach:
+        if (
+            cue.direction == "backward"
+            and target[1] <= cue.start < mechanism[0] + 1
+            and mechanism[0] - cue.end <= cue.reach
+        ):
             return cue
     return None
 

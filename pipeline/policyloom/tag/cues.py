@@ -70,11 +70,15 @@ class Cues:
             if match.label == "hedge":
                 hedged = True
                 continue
-            if match.label == "pseudo" or any(start < match.end and match.start < end for start, end in pseudo):
+            if match.label == "pseudo" or any(
+                start < match.end and match.start < end for start, end in pseudo
+            ):
                 continue
             rule = self._rules[int(match.label)]
             reach = int(rule.get("reach", 1_000))
-            found.append(Cue(match.start, match.end, rule["direction"], reach, rule.get("status"), rule.get("kind")))
+            found.append(
+                Cue(match.start, match.end, rule["direction"], reach, rule.get("status"), rule.get("kind"))
+            )
         return found, hedged
 
     def heading_status(self, path: Sequence[str]) -> Status | None:
@@ -101,14 +105,16 @@ def load_cues(language: str) -> Cues:
     data = tomllib.loads((folder / f"{language}.toml").read_text("utf-8"))
     _check(data, f"cues/{language}.toml")
     rules: list[Mapping[str, Any]] = [*data["status"], *data["claim"]]
-    terms = {str(i): rule["terms"] for i, rule in enumerate(rules)} 
+    terms = {str(i): rule["terms"] for i, rule in enumerate(rules)}
     terms |= {name: data[name]["terms"] for name in ("hedge", "pseudo")}
     verbs = frozenset(data["instruction"]["verbs"])
     return Cues(
         ends=frozenset(data["clause"]["ends"]),
         fact_before_to=frozenset(data["infinitive"]["except_after"]),
         verbs=verbs,
-        gerunds=frozenset((v[:-1] if v.endswith("e") else v + v[-1] if v in ("set", "cut") else v) + "ing" for v in verbs),
+        gerunds=frozenset(
+            (v[:-1] if v.endswith("e") else v + v[-1] if v in ("set", "cut") else v) + "ing" for v in verbs
+        ),
         headings={"planned": tuple(data["heading"]["planned"]), "lacking": tuple(data["heading"]["lacking"])},
         _matcher=TermMatcher(terms),
         _rules=rules,
@@ -122,10 +128,14 @@ def _check(data: Mapping[str, Any], name: str) -> None:
         for entry in content if isinstance(content, list) else [content]:
             for key in entry:
                 if key not in _TABLES[table]:
-                    raise PolicyloomError(f"{name}: unknown key {key!r} in {table}; known are {', '.join(sorted(_TABLES[table]))}")
+                    raise PolicyloomError(
+                        f"{name}: unknown key {key!r} in {table}; known are {', '.join(sorted(_TABLES[table]))}"
+                    )
             if table in _DIRECTIONS and entry.get("direction") not in _DIRECTIONS[table]:
                 raise PolicyloomError(
                     f"{name}: direction {entry.get('direction')!r} in {table}; use one of {', '.join(_DIRECTIONS[table])}"
                 )
             if table == "status" and entry["status"] not in get_args(Status):
-                raise PolicyloomError(f"{name}: status {entry['status']!r}; use one of {', '.join(get_args(Status))}")
+                raise PolicyloomError(
+                    f"{name}: status {entry['status']!r}; use one of {', '.join(get_args(Status))}"
+                )

@@ -60,7 +60,9 @@ class Clause:
             return None
         form, following = self.forms[at], self.forms[at + 1] if at + 1 < len(self.forms) else ""
         bare = form in self.cues.verbs and following not in _NO_OBJECT
-        listed = form in self.cues.gerunds and (self.kind == "list_item" or not self.is_done() and not self._finite())
+        listed = form in self.cues.gerunds and (
+            self.kind == "list_item" or (not self.is_done() and not self._finite())
+        )
         return Cue(at, at + 1, "forward", 1_000, "planned") if bare or listed else None
 
     def purposes(self) -> list[Cue]:
@@ -70,7 +72,15 @@ class Clause:
             if form != "to" or (i and self.forms[i - 1] in self.cues.fact_before_to):
                 continue
             following = self.forms[i + 1]
-            if i == self._first or following in self.cues.verbs or (following.endswith("ly") and self.forms[i + 2 : i + 3] and self.forms[i + 2] in self.cues.verbs):
+            if (
+                i == self._first
+                or following in self.cues.verbs
+                or (
+                    following.endswith("ly")
+                    and self.forms[i + 2 : i + 3]
+                    and self.forms[i + 2] in self.cues.verbs
+                )
+            ):
                 found.append(Cue(i, i + 2, "forward", _TO_REACH, "planned"))
         return found
 
@@ -79,7 +89,10 @@ class Clause:
         return any(form in _DONE for form in self.forms)
 
     def _finite(self) -> bool:
-        return any(form in ("is", "are", "can", "may", "will", "should", "must", "helps", "leads", "improves") for form in self.forms)
+        return any(
+            form in ("is", "are", "can", "may", "will", "should", "must", "helps", "leads", "improves")
+            for form in self.forms
+        )
 
 
 def decide_status(span: TokenSpan, kind: MentionKind, clause: Clause) -> tuple[Status, TokenSpan | None]:
@@ -93,7 +106,7 @@ def decide_status(span: TokenSpan, kind: MentionKind, clause: Clause) -> tuple[S
     if kind == "challenge":
         hits = [(cue, n) for cue, n in hits if cue.status == "negated"]
         return _best(hits) if hits else ("affirmed", None)
-    start, end = span
+    start = span[0]
     hits += [
         (cue, _distance(cue, span))
         for cue in clause.purposes()
