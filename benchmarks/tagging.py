@@ -28,7 +28,9 @@ def as_document(id: str, text: str) -> Document:
     return Document(id, id, "", 0, "en", Metadata(), text, (Block("paragraph", 0, len(text)),))
 
 
-def found(tagged: Tagged, framework: Framework) -> tuple[dict[str, str], set[tuple[str, str]], set[tuple[str, str]]]:
+def found(
+    tagged: Tagged, framework: Framework
+) -> tuple[dict[str, str], set[tuple[str, str]], set[tuple[str, str]]]:
     """What was found in a sentence: statuses by outermost element, links, answers."""
     statuses: dict[str, str] = {}
     for mention in tagged.mentions:
@@ -84,9 +86,17 @@ def score(path: Path, framework: Framework, show: str | None = None) -> dict[str
         "element_macro_f1": sum(x[2] for x in by.values()) / len(by),
         "status_accuracy": total["status"] / max(1, total["hits"]),
         "link_f1": f1(counts["links"]["hits"], counts["links"]["found"], counts["links"]["wanted"])[2],
-        "answer_f1": f1(counts["answers"]["hits"], counts["answers"]["found"], counts["answers"]["wanted"])[2],
+        "answer_f1": f1(counts["answers"]["hits"], counts["answers"]["found"], counts["answers"]["wanted"])[
+            2
+        ],
         "by_element": {
-            id: {"precision": p, "recall": r, "f1": f, "n": counts[id]["wanted"], "found": counts[id]["found"]}
+            id: {
+                "precision": p,
+                "recall": r,
+                "f1": f,
+                "n": counts[id]["wanted"],
+                "found": counts[id]["found"],
+            }
             for id, (p, r, f) in by.items()
         },
     }
@@ -94,7 +104,9 @@ def score(path: Path, framework: Framework, show: str | None = None) -> dict[str
 
 def main() -> None:
     """Score and print."""
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
     parser.add_argument("labels", type=Path)
     parser.add_argument("--framework", default="production_education")
     parser.add_argument("--errors", metavar="ELEMENT", help="an element, status, links, answers or all")

@@ -1,0 +1,315 @@
+"""The table of links: one row an edge, with its strength, its sureness and what to beware of."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any, Literal, get_args
+
+import numpy as np
+
+from policyloom.framework import ElementKind, Framework
+from policyloom.network import measures
+from policyloom.network.incidence import (
+    DEFAULT_STATUSES,
+    UNITS,
+    Boilerplate,
+    Incidence,
+    Level,
+    Rows,
+    Unit,
+    nodes_at,
+)
+from policyloom.network.measures import MEASURES, Measure
+from policyloom.records import ClaimKind, Polarity, Status
+
+if TYPE_CHECKING:
+    import pandas as pd
+    from scipy.sparse import csc_array
+
+__all__ = ["COLUMNS", "KINDS", "EdgeKind", "LinkOptions", "Test", "build_links", "edge_documents"]
+
+EdgeKind = Literal["co_occurs", "claims", "claims_negative", "answers", "answers_negative", "exemplifies"]
+KINDS: tuple[EdgeKind, ...] = get_args(EdgeKind)
+Test = Literal["documents", "fisher", "g2"]
+
+CLAIMED: dict[EdgeKind, tuple[ClaimKind, Polarity]] = {
+    "claims": ("leads_to", "positive"),
+    "claims_negative": ("leads_to", "negative"),
+    "answers": ("answers", "positive"),
+    "answers_negative": ("answers", "negative"),
+}
+
+MIN_DOCUMENTS = 5
+"""Below this, p, q, intervals and leave-one-out are withheld.
+
+With fewer, resampling documents has too few different samples (126 at five) to place a 95 % interval's ends.
+"""
+
+MIN_PAIR_DOCUMENTS = 3
+"""Below this, a pair's interval is withheld.
+
+A pair that meets in one document alone has the same NPMI in every sample that holds the document, and an
+interval without width.
+"""
+
+INTEGERS = ["n", "n_hedged", "n_source", "n_target", "n_units", "n_documents"]
+FLOATS = [
+    "jaccard",
+    "p_target_given_source",
+    "p_source_given_target",
+    "pmi",
+    "npmi",
+    "chi2",
+    "g2",
+    "odds_ratio",
+    "log_odds",
+    "z",
+    "p",
+    "q",
+    "ci_low",
+    "ci_high",
+    "loo_min",
+    "loo_max",
+]
+COLUMNS = ["source", "source_label", "target", "target_label", "kind", "unit", *INTEGERS, *FLOATS, "note"]
+
+
+@dataclass(frozen=True, slots=True)
+class LinkOptions:
+    """The choices behind a network.
+
+    Attributes:
+        unit: within what two elements must stand together.
+        level: `top` reports an element's parts with it; `own` reports each element by itself.
+        kinds: the kinds whose elements are joined by co-occurrence, source and target.
+        statuses: by kind, the statuses that count; kinds left out have their defaults.
+        boilerplate: `once` counts a sentence that several documents share in the first of them alone.
+        test: `documents` takes documents as the sampling unit and is right for every unit; `fisher` and `g2`
+            take the units themselves, and find too much where sentences of a document resemble each other.
+        interval: the measure for bootstrap intervals and leave-one-out.
+        bootstrap: samples; 0 for no intervals.
+        seed: of the samples.
+        min_n: pairs that meet in fewer units are tested, but not listed.
+    """
+
+    unit: Unit = "sentence"
+    level: Level = "top"
+    kinds: tuple[ElementKind, ElementKind] = ("mechanism", "outcome")
+    statuses: Mapping[ElementKind, tuple[Status, ...]] = field(default_factory=dict)
+    boilerplate: Boilerplate = "each"
+    test: Test = "documents"
+    interval: Measure = "npmi"
+    bootstrap: int = 1000
+    seed: int = 0
+    min_n: int = 1
+
+    def __post_init__(self) -> None:
+        for name, allowed in (
+            ("unit", UNITS),
+            ("level", get_args(Level)),
+            ("boilerplate", get_args(Boilerplate)),
+            ("test", get_args(Test)),
+            ("interval", MEASURES),
+        ):
+            _require(name, getattr(self, name), allowed)
+        if len(self.kinds) != 2:
+            raise ValueError(f"kinds {self.kinds!r}: give two, source and target")
+        for kind in (*self.kinds, *self.statuses):
+            _require("kind", kind, get_args(ElementKind))
+        for chosen in self.statuses.values():
+            if isinstance(chosen, str):
+                raise ValueError(f"statuses {chosen!r}: give a list of statuses")
+            for status in chosen:
+                _require("status", status, get_args(Status))
+        if self.bootstrap < 0 or self.min_n < 0:
+            raise ValueError(f"bootstrap {self.bootstrap} and min_n {self.min_n} must not be negative")
+
+    @property
+    def counting(self) -> Mapping[ElementKind, tuple[Status, ...]]:
+        """The statuses that count, for every kind."""
+        return {kind: tuple(self.statuses.get(kind, chosen)) for kind, chosen in DEFAULT_STATUSES.items()}
+
+    def unit_of(self, kind: EdgeKind) -> Unit:
+        """The unit of an edge: claims are made in sentences, and a case takes a paragraph to tell."""
+        if kind in CLAIMED:
+            return "sentence"
+        if kind == "exemplifies" and self.unit == "sentence":
+            return "paragraph"
+        return self.unit
+
+
+def build_links(rows: Rows, options: LinkOptions) -> pd.DataFrame:
+    """The links of a corpus, strongest first within each kind."""
+    import pandas as pd
+
+    framework = rows.framework
+    nodes = nodes_at(framework, options.level)
+    exemplified = bool(framework.ids("case")) and options.kinds != ("case", "mechanism")
+    wanted: set[Unit] = {"sentence", options.unit_of("co_occurs")}
+    if exemplified:
+        wanted.add(options.unit_of("exemplifies"))
+    units = {unit: _count_units(rows, options, unit) for unit in UNITS if unit in wanted}
+    parts = [
+        _co_occurrence(
+            rows.framework, options, units[options.unit_of("co_occurs")], "co_occurs", *options.kinds
+        ),
+        *(_claims(rows, options, units["sentence"], kind) for kind in CLAIMED),
+    ]
+    if exemplified:
+        unit = options.unit_of("exemplifies")
+        parts.append(_co_occurrence(rows.framework, options, units[unit], "exemplifies", "case", "mechanism"))
+    columns = {
+        name: np.concatenate([part[name] for part in parts]) for name in ("i", "j", *INTEGERS, *FLOATS)
+    }
+    kinds = [part["kind"] for part in parts for _ in part["i"]]
+    frame = pd.DataFrame(columns)
+    frame["kind"] = pd.Series(kinds, dtype=object)
+    frame["unit"] = [options.unit_of(kind) for kind in kinds]
+    for end, at in (("source", "i"), ("target", "j")):
+        frame[end] = [nodes[i] for i in columns[at]]
+        frame[f"{end}_label"] = [framework[nodes[i]].label for i in columns[at]]
+    frame[INTEGERS] = frame[INTEGERS].astype("int64")
+    frame["note"] = [_note(row, len(rows.ids)) for row in frame.to_dict("records")]
+    frame["order"] = [KINDS.index(kind) for kind in kinds]
+    frame = frame.sort_values(
+        ["order", "n_documents", "n", "i", "j"], ascending=[True, False, False, True, True], ignore_index=True
+    )
+    return frame[COLUMNS]
+
+
+def edge_documents(rows: Rows, options: LinkOptions) -> dict[tuple[str, str, str], np.ndarray[Any, Any]]:
+    """For each edge, as (source, target, kind), the documents that make it, as places among `rows.ids`."""
+    nodes = nodes_at(rows.framework, options.level)
+    found: dict[tuple[str, str, str], np.ndarray[Any, Any]] = {}
+    by_unit: dict[EdgeKind, tuple[ElementKind, ElementKind]] = {
+        "co_occurs": options.kinds,
+        "exemplifies": ("case", "mechanism"),
+    }
+    for kind, ends in by_unit.items():
+        if kind == "exemplifies" and options.kinds == ends:
+            continue
+        incidence = _count_units(rows, options, options.unit_of(kind))
+        joint, i, j = _tested_pairs(rows.framework, options, incidence, *ends)
+        for column, (a, b) in enumerate(zip(i.tolist(), j.tolist(), strict=True)):
+            documents = joint.indices[joint.indptr[column] : joint.indptr[column + 1]]
+            found[nodes[a], nodes[b], kind] = np.sort(documents)
+    for kind in CLAIMED:
+        for (a, b), (documents, _) in _claimed_pairs(rows, options, kind).items():
+            found[nodes[a], nodes[b], kind] = np.unique(documents)
+    return found
+
+
+def _count_units(rows: Rows, options: LinkOptions, unit: Unit) -> Incidence:
+    return rows.incidence(
+        unit=unit, level=options.level, statuses=options.counting, boilerplate=options.boilerplate
+    )
+
+
+def _tested_pairs(
+    framework: Framework,
+    options: LinkOptions,
+    incidence: Incidence,
+    source_kind: ElementKind,
+    target_kind: ElementKind,
+) -> tuple[csc_array, np.ndarray[Any, Any], np.ndarray[Any, Any]]:
+    """The pairs whose ends both occur (once, where the ends are of one kind), by document."""
+    nodes = nodes_at(framework, options.level)
+    sources = [i for i, id in enumerate(nodes) if framework[id].kind == source_kind]
+    targets = [j for j, id in enumerate(nodes) if framework[id].kind == target_kind]
+    joint = incidence.pairs(sources, targets)
+    i, j = np.repeat(sources, len(targets)).astype(int), np.tile(targets, len(sources)).astype(int)
+    per_node = np.asarray(incidence.by_node.sum(axis=0))
+    tested = (per_node[i] > 0) & (per_node[j] > 0) & ((source_kind != target_kind) | (i < j))
+    return joint[:, np.flatnonzero(tested)], i[tested], j[tested]
+
+
+def _claimed_pairs(
+    rows: Rows, options: LinkOptions, kind: EdgeKind
+) -> dict[tuple[int, int], tuple[np.ndarray[Any, Any], int]]:
+    claim_kind, polarity = CLAIMED[kind]
+    # What the text denies is a denial whatever the status of its ends: the denial itself makes them negated.
+    statuses = options.counting if polarity == "positive" else None
+    return rows.claim_sentences(
+        claim_kind, polarity, level=options.level, statuses=statuses, boilerplate=options.boilerplate
+    )
+
+
+def _co_occurrence(
+    framework: Framework,
+    options: LinkOptions,
+    incidence: Incidence,
+    kind: EdgeKind,
+    *ends: ElementKind,
+) -> dict[str, Any]:
+    source_kind, target_kind = ends
+    joint, i, j = _tested_pairs(framework, options, incidence, source_kind, target_kind)
+    sources, targets, n_units = incidence.by_node[:, i], incidence.by_node[:, j], incidence.n_units
+    n, n_source, n_target = (np.asarray(m.sum(axis=0)).ravel() for m in (joint, sources, targets))
+    total = int(n_units.sum())
+    table: dict[str, Any] = measures.associate(n, n_source, n_target, total)._asdict()
+    table |= dict.fromkeys(("p", "q", "ci_low", "ci_high", "loo_min", "loo_max"), np.full(len(i), np.nan))
+    table |= {"kind": kind, "i": i, "j": j, "n": n, "n_source": n_source, "n_target": n_target}
+    table["n_units"], table["n_hedged"] = np.full(len(i), total), np.zeros(len(i), dtype=int)
+    # A spreadsheet takes "-inf" for a formula.
+    table["pmi"] = np.where(n > 0, table["pmi"], np.nan)
+    table["n_documents"] = np.diff(joint.tocsc().indptr)
+    if len(n_units) >= MIN_DOCUMENTS and len(i):
+        if options.test == "documents" and options.unit_of(kind) != "document":
+            table["p"] = measures.document_test(joint, sources, targets, n_units)
+        elif options.test == "g2":
+            table["p"] = measures.g2_test(n, n_source, n_target, total)
+        else:
+            # Where the unit is the document, units are the documents and the exact test is the right one.
+            table["p"] = measures.fisher_test(n, n_source, n_target, total)
+        table["q"] = measures.adjust(table["p"])
+        name = options.interval
+        table["loo_min"], table["loo_max"] = measures.leave_one_out(
+            joint, sources, targets, n_units, name=name
+        )
+        if options.bootstrap:
+            table["ci_low"], table["ci_high"] = measures.bootstrap_interval(
+                joint, sources, targets, n_units, name=name, samples=options.bootstrap, seed=options.seed
+            )
+            for end in ("ci_low", "ci_high"):
+                table[end][table["n_documents"] < MIN_PAIR_DOCUMENTS] = np.nan
+    listed = n >= options.min_n
+    return {name: value if name == "kind" else value[listed] for name, value in table.items()}
+
+
+def _claims(rows: Rows, options: LinkOptions, incidence: Incidence, kind: EdgeKind) -> dict[str, Any]:
+    found = _claimed_pairs(rows, options, kind)
+    per_node = np.asarray(incidence.by_node.sum(axis=0))
+    pairs: Sequence[tuple[int, int]] = sorted(found)
+    i, j = (np.array([pair[end] for pair in pairs], dtype=int) for end in (0, 1))
+    table: dict[str, Any] = {name: np.full(len(pairs), np.nan) for name in FLOATS}
+    return table | {
+        "kind": kind,
+        "i": i,
+        "j": j,
+        "n": np.array([len(found[pair][0]) for pair in pairs], dtype=int),
+        "n_hedged": np.array([found[pair][1] for pair in pairs], dtype=int),
+        "n_documents": np.array([len(np.unique(found[pair][0])) for pair in pairs], dtype=int),
+        "n_source": per_node[i],
+        "n_target": per_node[j],
+        "n_units": np.full(len(pairs), int(incidence.n_units.sum())),
+    }
+
+
+def _note(row: Mapping[Any, Any], n_documents: int) -> str:
+    """What to beware of, in plain words."""
+    notes = []
+    tested = row["kind"] in ("co_occurs", "exemplifies")
+    if tested and n_documents < MIN_DOCUMENTS:
+        word = "document" if n_documents == 1 else "documents"
+        notes.append(f"too few documents to test ({n_documents} {word}; {MIN_DOCUMENTS} are needed)")
+    elif tested and row["loo_min"] < 0 < row["loo_max"]:
+        notes.append("one document decides its sign")
+    if 0 < row["n_documents"] < MIN_PAIR_DOCUMENTS:
+        notes.append(f"in {row['n_documents']} document{'s' if row['n_documents'] > 1 else ''} only")
+    return "; ".join(notes)
+
+
+def _require(name: str, value: object, allowed: Sequence[str]) -> None:
+    if value not in allowed:
+        raise ValueError(f"{name} {value!r}: use one of {', '.join(allowed)}")

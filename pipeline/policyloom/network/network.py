@@ -1,0 +1,406 @@
+"""The network itself: tables, graph, and the way back to the sentences."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass, replace
+from functools import cached_property
+from html import escape
+from typing import TYPE_CHECKING, Any, Literal
+
+import numpy as np
+
+from policyloom.framework import ElementKind, Framework
+from policyloom.network import structure
+from policyloom.network.counts import STATUSES, Counts
+from policyloom.network.evidence import (
+    SentenceEvidence,
+    claim_evidence,
+    evidence_frame,
+    node_evidence,
+    pair_evidence,
+)
+from policyloom.network.incidence import Rows, Unit, nodes_at
+from policyloom.network.links import CLAIMED, KINDS, EdgeKind, LinkOptions, build_links
+from policyloom.network.signed import Aggregation, Normalization, project, two_mode
+from policyloom.records import Status
+
+if TYPE_CHECKING:
+    import networkx as nx
+    import pandas as pd
+
+__all__ = ["Network", "PairCounts"]
+
+
+@dataclass(frozen=True, slots=True)
+class PairCounts:
+    """What a network knows of a pair: in how many units it meets, in how many sentences it is claimed.
+
+    Attributes:
+        source, target: the nodes' ids.
+        n, n_documents: units and documents in which both stand.
+        npmi, q: of their co-occurrence; None where they never meet or documents are too few.
+        claims, claims_documents, claims_hedged: sentences (documents) that say one leads to the other (or
+            answers it), and how many of these sentences hedge.
+        claims_negative, claims_negative_documents: sentences (documents) that deny it.
+    """
+
+    source: str
+    target: str
+    n: int = 0
+    n_documents: int = 0
+    npmi: float | None = None
+    q: float | None = None
+    claims: int = 0
+    claims_documents: int = 0
+    claims_hedged: int = 0
+    claims_negative: int = 0
+    claims_negative_documents: int = 0
+
+
+class Network:
+    """Elements of a framework, and how a corpus links them.
+
+    Attributes:
+        counts: of the documents.
+        framework: with which they were counted.
+        options: the choices behind the links.
+        sentences: the evidence; empty where none was kept.
+        rows: the counts side by side, from which every table is made.
+    """
+
+    def __init__(
+        self,
+        counts: Counts,
+        framework: Framework,
+        options: LinkOptions | None = None,
+        sentences: Iterable[SentenceEvidence] = (),
+    ) -> None:
+        self.counts, self.framework, self.options = counts, framework, options or LinkOptions()
+        self.sentences = tuple(sorted(sentences, key=lambda s: (s.document, s.sentence)))
+        self.rows = Rows(counts, framework)
+
+    @classmethod
+    def from_counts(
+        cls,
+        counts: Counts,
+        framework: Framework,
+        *,
+        options: LinkOptions | None = None,
+        evidence: Iterable[SentenceEvidence] = (),
+    ) -> Network:
+        """The network of counts that were made earlier, or elsewhere, and added.
+
+        Args:
+            counts: of all documents.
+            framework: with which they were made.
+            options: unit, level, statuses and so on; the defaults are those of `find_links`.
+            evidence: what `find_evidence` found in the same documents.
+
+        Raises:
+            ValueError: the counts were made with another framework.
+        """
+        return cls(counts, framework, options, evidence)
+
+    @property
+    def documents(self) -> tuple[str, ...]:
+        """The ids of the documents, sorted."""
+        return self.rows.ids
+
+    @cached_property
+    def links(self) -> pd.DataFrame:
+        """One row an edge: counts, strength, sureness, and a note on what to beware of.
+
+        Sorted by kind, then by documents and units, most first. `n` counts units (for claims, sentences);
+        `n_source` and `n_target` count units with either end; p, q, intervals and leave-one-out are missing
+        for claims, which are read and not inferred.
+        """
+        return build_links(self.rows, self.options)
+
+    @cached_property
+    def elements(self) -> pd.DataFrame:
+        """One row a node: in how many sentences and documents it stands, in all and by status.
+
+        `n_sentences` and `n_documents` take the statuses that count; mentions in headings, tables and
+        captions are in `n_documents` alone.
+        """
+        import pandas as pd
+
+        ids = nodes_at(self.framework, self.options.level)
+        frame = pd.DataFrame(
+            {
+                "id": ids,
+                "label": [self.framework[id].label for id in ids],
+                "kind": [self.framework[id].kind for id in ids],
+                "n_sentences": self._per_node("sentence", self.options.counting),
+                "n_documents": self._per_node("document", self.options.counting),
+            }
+        )
+        for status in STATUSES:
+            frame[status] = self._per_node("sentence", dict.fromkeys(self.options.counting, (status,)))
+        return frame
+
+    @cached_property
+    def graph(self) -> nx.MultiDiGraph[str]:
+        """The network as networkx knows it: nodes by id, edges keyed by kind.
+
+        Kinds that begin with `framework_` are what the framework's source says, not what the corpus says.
+        """
+        return structure.build_graph(self)
+
+    def to_networkx(self) -> nx.MultiDiGraph[str]:
+        """A copy of `graph`, to change at will."""
+        return self.graph.copy()
+
+    def pair(self, source: str, target: str) -> PairCounts | None:
+        """What the corpus says of two elements; None where they never meet and no sentence claims it.
+
+        At level `top` the elements may be parts of a node: they are looked up as that node.
+
+        Raises:
+            KeyError: the framework has no such element.
+        """
+        source, target = self._ends(source, target)
+        found = self._links_by_pair.get((source, target))
+        if found is None:
+            return None
+        met = found.get("co_occurs", found.get("exemplifies"))
+        said = found.get("claims", found.get("answers"))
+        denied = found.get("claims_negative", found.get("answers_negative"))
+        known = PairCounts(source, target)
+        if met is not None:
+            npmi, q = (None if np.isnan(met[x]) else float(met[x]) for x in ("npmi", "q"))
+            known = replace(known, n=met["n"], n_documents=met["n_documents"], npmi=npmi, q=q)
+        if said is not None:
+            n, documents, hedged = said["n"], said["n_documents"], said["n_hedged"]
+            known = replace(known, claims=n, claims_documents=documents, claims_hedged=hedged)
+        if denied is not None:
+            n, documents = denied["n"], denied["n_documents"]
+            known = replace(known, claims_negative=n, claims_negative_documents=documents)
+        return known
+
+    def evidence(self, source: str, target: str, kind: EdgeKind | None = None) -> pd.DataFrame:
+        """The sentences behind an edge, in the order of documents and their text.
+
+        For an edge of co-occurrence these are the sentences with either end, from the units with both.
+
+        Args:
+            source: the node the edge leaves.
+            target: the node it enters.
+            kind: one kind of edge; all kinds by default.
+
+        Raises:
+            KeyError: the framework has no such element.
+            ValueError: no such kind of edge.
+        """
+        if kind is not None and kind not in KINDS:
+            raise ValueError(f"kind {kind!r}: use one of {', '.join(KINDS)}")
+        source, target = self._ends(source, target)
+        found = self._links_by_pair.get((source, target), {})
+        rows: list[dict[str, object]] = []
+        for each in KINDS:
+            if each in found and kind in (None, each):
+                rows += [row | {"kind": each} for row in self._edge_evidence(source, target, each)]
+        return evidence_frame(rows)
+
+    def node_evidence(self, id: str) -> pd.DataFrame:
+        """Every sentence that mentions an element or, at level `top`, its parts; whatever the status."""
+        return evidence_frame(node_evidence(self.sentences, self._node(id), self._node)).drop(
+            columns=["target", "kind"]
+        )
+
+    def all_evidence(self) -> pd.DataFrame:
+        """The evidence of every edge and, as kind `mentions` and without a target, of every node."""
+        rows: list[dict[str, object]] = [
+            row | {"kind": "mentions"}
+            for node, sentences in self._sentences_of.items()
+            for row in node_evidence(sentences, node, self._node)
+        ]
+        for source, target in self._links_by_pair:
+            for kind in KINDS:
+                if kind in self._links_by_pair[source, target]:
+                    found = self._edge_evidence(source, target, kind)
+                    rows += [row | {"kind": kind} for row in found]
+        return evidence_frame(rows)
+
+    def backbone(self, alpha: float = 0.05) -> nx.DiGraph[str]:
+        """The co-occurrence edges that carry more of a node's weight than chance would give them."""
+        return structure.backbone(self.graph, alpha)
+
+    def communities(self, seed: int = 0) -> dict[str, int]:
+        """A community for each node that is linked: 1 is the largest."""
+        return structure.communities(self.graph, seed)
+
+    def centralities(self) -> pd.DataFrame:
+        """Degree, strength, betweenness, closeness and PageRank of each linked node."""
+        return structure.centralities(self.graph)
+
+    def actors(
+        self, kind: ElementKind = "mechanism", *, aggregation: Aggregation = "ignore", stated: bool = True
+    ) -> pd.DataFrame:
+        """The two-mode network of actors and elements, actors down and elements across, in documents.
+
+        Args:
+            kind: of the elements.
+            aggregation: `ignore` the sign, `subtract` negative from positive, or `combine` into 0
+                for nothing, 1 for positive, 2 for negative and 3 for both.
+            stated: whether the text must make the actor the one who acts; otherwise standing in one sentence
+                is enough.
+        """
+        return two_mode(
+            self.rows, self.options, of="actor", kind=kind, aggregation=aggregation, stated=stated
+        )
+
+    def stances(
+        self, kind: ElementKind = "mechanism", *, aggregation: Aggregation = "subtract"
+    ) -> pd.DataFrame:
+        """The two-mode network of documents and elements; see `actors`."""
+        return two_mode(self.rows, self.options, of="document", kind=kind, aggregation=aggregation)
+
+    def agreement(
+        self,
+        of: Literal["document", "actor"] = "document",
+        kind: ElementKind = "mechanism",
+        *,
+        aggregation: Aggregation = "subtract",
+        normalization: Normalization = "no",
+        stated: bool = True,
+    ) -> pd.DataFrame:
+        """How documents, or actors, agree over elements: a square table; see `signed.project`."""
+        signs = [
+            two_mode(self.rows, self.options, of=of, kind=kind, aggregation=part, stated=stated)
+            for part in ("positive", "negative")
+        ]
+        return project(*signs, aggregation=aggregation, normalization=normalization)
+
+    def slices(self, by: Mapping[str, str] | None = None) -> dict[str, Network]:
+        """A network for each group of documents, sorted by the group's name.
+
+        Args:
+            by: the group of each document's id; documents left out are in no slice. By default the year that
+                stands in the document's date, where one does.
+        """
+        groups: dict[str, list[str]] = {}
+        for id, date in zip(self.rows.ids, self.rows.dates, strict=True):
+            group = structure.find_year(date) if by is None else by.get(id)
+            if group:
+                groups.setdefault(group, []).append(id)
+        return {group: self.select(groups[group]) for group in sorted(groups)}
+
+    def select(self, documents: Collection[str]) -> Network:
+        """The network of some of the documents, with the same options."""
+        chosen = frozenset(documents)
+        kept = (s for s in self.sentences if s.document in chosen)
+        return Network(self.counts.select(documents), self.framework, self.options, kept)
+
+    @property
+    def notes(self) -> tuple[str, ...]:
+        """What to know before reading the numbers, in plain words."""
+        notes = []
+        hashes: dict[str, list[str]] = {}
+        for id in self.documents:
+            hashes.setdefault(self.counts.documents[id].sha256, []).append(id)
+        for same in (ids for sha256, ids in hashes.items() if sha256 and len(ids) > 1):
+            notes.append(f"{', '.join(same)} are the same file, and count as {len(same)} documents")
+        repeated = len(self.rows.repeated_sentences)
+        if repeated:
+            how = "count once" if self.options.boilerplate == "once" else "count each time"
+            what = "sentence repeats one" if repeated == 1 else "sentences repeat those"
+            how = how.replace("count", "counts") if repeated == 1 else how
+            notes.append(f"{repeated} {what} of another document; {'it' if repeated == 1 else 'they'} {how}")
+        return tuple(notes)
+
+    def __repr__(self) -> str:
+        return f"<Network: {len(self.documents)} documents, {len(self.links)} links by {self.options.unit}>"
+
+    def _repr_html_(self) -> str:
+        shown = self.links.head(20)[
+            [
+                "source_label",
+                "target_label",
+                "kind",
+                "n",
+                "n_documents",
+                "npmi",
+                "ci_low",
+                "ci_high",
+                "q",
+                "note",
+            ]
+        ]
+        notes = "".join(f"<p>{escape(note)}</p>" for note in self.notes)
+        table = shown.to_html(index=False, float_format=lambda x: f"{x:.3f}", na_rep="", border=0)
+        more = (
+            ""
+            if len(self.links) <= len(shown)
+            else f"<p>{len(self.links) - len(shown)} more in <code>.links</code></p>"
+        )
+        return f"<p>{escape(repr(self)[1:-1])}</p>{notes}{table}{more}"
+
+    @cached_property
+    def _links_by_pair(self) -> dict[tuple[str, str], dict[str, dict[str, Any]]]:
+        found: dict[tuple[str, str], dict[str, dict[str, Any]]] = {}
+        for row in self.links.to_dict("records"):
+            if row["n"]:
+                record = {str(key): value for key, value in row.items()}
+                found.setdefault((row["source"], row["target"]), {})[row["kind"]] = record
+        return found
+
+    def _node(self, id: str) -> str:
+        return self.framework.top(id) if self.options.level == "top" else self.framework[id].id
+
+    def _ends(self, source: str, target: str) -> tuple[str, str]:
+        """The nodes of two elements, in the order in which they are linked."""
+        ends = self._node(source), self._node(target)
+        return ends if ends in self._links_by_pair or ends[::-1] not in self._links_by_pair else ends[::-1]
+
+    def _per_node(
+        self, unit: Unit, statuses: Mapping[ElementKind, Collection[Status]]
+    ) -> np.ndarray[Any, Any]:
+        options = self.options
+        incidence = self.rows.incidence(
+            unit=unit, level=options.level, statuses=statuses, boilerplate=options.boilerplate
+        )
+        if unit == "document":
+            return np.asarray(np.diff(incidence.by_node.indptr))
+        return np.asarray(incidence.by_node.sum(axis=0)).ravel()
+
+    def _edge_evidence(self, source: str, target: str, kind: EdgeKind) -> list[dict[str, object]]:
+        options = self.options
+        if kind not in CLAIMED:
+            near = self._sentences_of.get(source, []) + self._sentences_of.get(target, [])
+            return pair_evidence(
+                {(s.document, s.sentence): s for s in near}.values(),
+                self.framework,
+                source,
+                target,
+                unit=options.unit_of(kind),
+                statuses=options.counting,
+                node_of=self._node,
+            )
+        claim_kind, polarity = CLAIMED[kind]
+        return claim_evidence(
+            self._sentences_of.get(source, []),
+            self.framework,
+            source,
+            target,
+            kind=claim_kind,
+            polarity=polarity,
+            statuses=options.counting if polarity == "positive" else None,
+            node_of=self._node,
+        )
+
+    @cached_property
+    def _sentences_of(self) -> dict[str, list[SentenceEvidence]]:
+        """By node, the sentences that count."""
+        found: dict[str, list[SentenceEvidence]] = {}
+        repeated = set()
+        if self.options.boilerplate == "once":
+            repeated = {
+                (self.documents[key >> 32], key & 0xFFFFFFFF) for key in self.rows.repeated_sentences.tolist()
+            }
+        for sentence in self.sentences:
+            if (sentence.document, sentence.sentence) not in repeated:
+                for node in dict.fromkeys(self._node(m.element) for m in sentence.mentions):
+                    found.setdefault(node, []).append(sentence)
+        return found
