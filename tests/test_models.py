@@ -39,10 +39,10 @@ def test_shipped_pipeline_gives_lemmas(nlp: Language) -> None:
 
 
 def test_shipped_pipeline_parses_subject_and_object(nlp: Language) -> None:
-    doc = nlp("The college trains young workers.")
+    doc = nlp("The government supports young workers.")
     relations = {token.text: (token.dep_, token.head.text) for token in doc}
-    assert relations["college"] == ("nsubj", "trains")
-    assert relations["workers"] == ("obj", "trains")
+    assert relations["government"] == ("nsubj", "supports")
+    assert relations["workers"] == ("obj", "supports")
 
 
 def test_shipped_pipeline_finds_sentences(nlp: Language) -> None:
@@ -104,7 +104,7 @@ def run_training(*arguments: str | Path) -> subprocess.CompletedProcess[str]:
 
 def test_training_makes_a_pipeline_from_the_sample(tmp_path: Path) -> None:
     output = tmp_path / "tiny"
-    steps = ["check", "prepare", "syntax", "entities", "package", "evaluate"]
+    steps = ["check", "prepare", "syntax", "polish", "entities", "package", "evaluate"]
     sources = SAMPLE / "sources.toml"
     result = run_training(
         "--data", SAMPLE, "--sources", sources, "--build", tmp_path / "build", "--output", output,
@@ -113,6 +113,7 @@ def test_training_makes_a_pipeline_from_the_sample(tmp_path: Path) -> None:
     assert result.returncode == 0, result.stderr
     scores = json.loads((output / "scores.json").read_text(encoding="utf8"))
     assert scores["syntax/sample"]["tag_acc"] > 80  # it has seen every word
+    assert scores["syntax/sample"]["lemma_acc"] > 80  # the second round must not forget the edit trees
     assert scores["entities/sample"]["ALL"]["r"] > 5
     doc = spacy.load(output)("The ministry supports colleges.")
     assert doc[1].tag_ == "NN"

@@ -526,8 +526,9 @@ def test_many_sentences_of_one_document_are_one_document() -> None:
 
 
 def test_document_test_is_the_jackknife_of_the_log_odds() -> None:
-    # Documents of ten sentences, as (both, T1, O1): three join the pair once, one twice, eight never.
-    counts = [(1, 1, 1)] * 3 + [(2, 2, 2)] + [(0, 1, 1)] * 8
+    # Documents of ten sentences, as (both, T1, O1): three join the pair
+    # once, one twice, eight never, and two mention neither. Twelve have both, so there are 11 degrees of freedom.
+    counts = [(1, 1, 1)] * 3 + [(2, 2, 2)] + [(0, 1, 1)] * 8 + [(0, 0, 0)] * 2
     documents = []
     for i, (both, with_t, with_o) in enumerate(counts):
         sentences = ["[T1|Relief] and [O1|wages]."] * both
@@ -538,11 +539,11 @@ def test_document_test_is_the_jackknife_of_the_log_odds() -> None:
         a, s, t = (sum(column) for column in zip(*kept, strict=True))
         return math.log((a + 0.5) * (10 * len(kept) - s - t + a + 0.5) / ((s - a + 0.5) * (t - a + 0.5)))
 
-    without = np.array([log_odds(counts[:i] + counts[i + 1 :]) for i in range(12)])
-    spread = math.sqrt(11 / 12 * ((without - without.mean()) ** 2).sum())
+    without = np.array([log_odds(counts[:i] + counts[i + 1 :]) for i in range(14)])
+    spread = math.sqrt(13 / 14 * ((without - without.mean()) ** 2).sum())
     expected = 2 * stats.t.sf(log_odds(counts) / spread, 11)
     assert link(find_links(documents, FRAMEWORK), "T1", "O1")["p"] == pytest.approx(expected)
-    assert expected > stats.fisher_exact([[5, 8], [8, 99]]).pvalue
+    assert expected > stats.fisher_exact([[5, 8], [8, 119]]).pvalue
 
 
 def test_documents_as_units_have_the_exact_test() -> None:
@@ -971,7 +972,7 @@ def test_the_examples_of_the_documentation_run(tmp_path: Path, monkeypatch: pyte
     blocks = re.findall(r"```python\n(.*?)```", page, re.DOTALL)
     assert len(blocks) == 5
     for block in blocks:
-        exec(compile(block, "docs/network.md", "exec"), names)  # noqa: S102
+        exec(compile(block, "docs/network.md", "exec"), names)
     assert (tmp_path / "outputs/run/network/links.csv").exists()
 
 

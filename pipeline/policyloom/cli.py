@@ -189,12 +189,22 @@ def check_command(
     help="A folder for one JSON file a document.",
 )
 @click.option("--outline", is_flag=True, help="Print the headings instead of the text.")
+@click.option(
+    "--draw",
+    type=click.Path(path_type=Path),
+    default=None,
+    metavar="FOLDER",
+    help="Pictures of the pages with their blocks.",
+)
 @_password
 @_plain_errors
-def extract_command(source: Path, out: Path | None, outline: bool, password: str | None) -> None:
+def extract_command(
+    source: Path, out: Path | None, outline: bool, draw: Path | None, password: str | None
+) -> None:
     """Read SOURCE, a document or a folder of them, to clean text with headings, paragraphs and pages."""
     from policyloom.errors import DocumentError
     from policyloom.extract import read_document
+    from policyloom.extract.draw import draw_blocks
     from policyloom.records import to_json
     from policyloom.run import find_files
 
@@ -208,11 +218,13 @@ def extract_command(source: Path, out: Path | None, outline: bool, password: str
             click.echo(f"policyloom: {error}", err=True)
             failed += 1
             continue
+        if draw and document.n_pages:
+            draw_blocks(document, path, draw, password=password)
         if out:
             (out / f"{document.id}.json").write_bytes(to_json(document))
         elif outline:
             click.echo(_outline(document))
-        else:
+        elif not draw:
             click.echo(document.text)
     sys.exit(1 if failed else 0)
 

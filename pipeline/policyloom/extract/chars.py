@@ -13,11 +13,15 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pypdfium2 as pdfium
 import pypdfium2.raw as c
 
 from policyloom.errors import DocumentError
+
+if TYPE_CHECKING:
+    from PIL.Image import Image
 
 __all__ = ["Bookmark", "Page", "PdfFile", "Rule", "Word", "open_pdf"]
 
@@ -129,6 +133,15 @@ class PdfFile:
                 yield _read_page(page, index + 1)
             finally:
                 page.close()
+
+    def render(self, number: int, scale: float) -> Image:
+        """Page `number` as a picture, `scale` pixels a point."""
+        page = self._pdf[number - 1]
+        try:
+            image: Image = page.render(scale=scale).to_pil().convert("RGB")
+            return image
+        finally:
+            page.close()
 
 
 def open_pdf(path: str | Path, *, password: str | None = None) -> PdfFile:

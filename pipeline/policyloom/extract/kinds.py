@@ -82,8 +82,8 @@ def _opens_body(group: Group, later: Sequence[Group], body: Body, marked: set[st
     text = group.text.strip()
     if key_of(text) in marked or OPENING.fullmatch(text) or (NUMBER.match(text) and len(text) < 120):
         return True
-    under = next((g for g in later if g.kind != "table"), None)
-    return under is not None and is_prose(under, body) and under.n_chars > 150 and not _marks_names(text)
+    under = [g for g in later[:4] if g.kind != "table" and abs(g.size - body.size) < 0.06 * body.size]
+    return bool(under) and sum(g.n_chars for g in under if is_prose(g, body)) > 150 and not _marks_names(text)
 
 
 def _marks_names(text: str) -> bool:
@@ -247,19 +247,30 @@ def _neighbour_marker(groups: Sequence[Group], i: int) -> bool:
     return any(0 <= j < len(groups) and groups[j].marker for j in (i - 1, i + 1))
 
 
+def _is_sentences(group: Group) -> bool:
+    """Whether a group is running text rather than names and addresses."""
+    words = group.text.split()
+    lower = sum(word[:1].islower() for word in words)
+    return (
+        len(words) >= 12
+        and lower > 0.6 * len(words)
+        and group.text.rstrip().endswith((".", "!", "?", ":", "”", '"'))
+    )
+
+
 def _mark_front(groups: Sequence[Group], title: set[int]) -> None:
     """What stands before the first heading or long paragraph after the title is front matter."""
     abstract = next((i for i, g in enumerate(groups[:60]) if ABSTRACT.match(g.text.strip())), None)
     start = max(title) + 1 if title else 0
-    heading = next((i for i, g in enumerate(groups) if g.kind == "heading" and i >= start), len(groups))
-    for i, group in enumerate(groups[: heading if title or abstract is not None else 0]):
-        if (
-            group.kind in ("paragraph", "list_item", "footnote")
-            and group.lines[0].page <= groups[0].lines[0].page + 1
-        ):
-            prose = group.n_chars > 250
-            if not prose or (abstract is not None and i >= abstract):
-                group.kind = "front_matter"
+    first = groups[0].lines[0].page
+    end = next((i for i, g in enumerate(groups) if g.kind == "heading" and i >= start), len(groups))
+    if not title and abstract is None:
+        end = 0
+    for i, group in enumerate(groups[:end]):
+        if group.kind in ("paragraph", "list_item", "footnote") and group.lines[0].page <= first + 1:
+            if _is_sentences(group) and (abstract is None or i < abstract) and i >= start:
+                break
+            group.kind = "front_matter"
     for group in groups[:80]:
         if group.kind in ("paragraph", "list_item") and KEYWORDS.match(group.text.strip()):
             group.kind = "front_matter"

@@ -314,7 +314,7 @@ def find_furniture(pages: Sequence[list[TextLine]]) -> set[int]:
                 )
                 or (id(line) in ends and _PAGE_NUMBER.fullmatch(line.text.strip()))
                 or (
-                    n_pages > 3
+                    n_pages > (3 if line.size > 0.97 * size else 1)
                     and id(line) in ends
                     and (line.size, line.font) != (size, font)
                     and line.size <= size * 1.2
@@ -322,19 +322,35 @@ def find_furniture(pages: Sequence[list[TextLine]]) -> set[int]:
                     and max(
                         len(slots[round(line.baseline / 4) + d, line.size, line.font]) for d in (-1, 0, 1)
                     )
-                    >= 0.4 * n_pages
+                    >= max(2, 0.4 * n_pages)
                 )
             ):
                 found.add(id(line))
         found |= _line_numbers(lines)
-    # A second round: with the outermost lines gone, the next may be a page number or a notice.
+    # A second round: with the outermost lines gone, the next may be a page number or a notice; and where one page
+    # has a running head, that of the page over from it stands at the same height.
+    heights = {
+        (round(line.baseline), line.size)
+        for lines in pages
+        for line in lines
+        if id(line) in found and _in_margin(line)
+    }
     for lines in pages:
         rest = [line for line in lines if id(line) not in found]
         ends = _outermost(rest)
         found |= {
             id(line)
             for line in rest
-            if id(line) in ends and _in_margin(line) and _PAGE_NUMBER.fullmatch(line.text.strip())
+            if id(line) in ends
+            and _in_margin(line)
+            and (
+                _PAGE_NUMBER.fullmatch(line.text.strip())
+                or (
+                    line.size < 0.97 * size
+                    and (round(line.baseline), line.size) in heights
+                    and _stands_off(line, lines)
+                )
+            )
         }
         found |= _notices(rest, size)
     return found

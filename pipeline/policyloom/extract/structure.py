@@ -166,11 +166,13 @@ def _goes_on(earlier: Group, later: Group, body: Body) -> bool:
         return first.text[:1].islower() and last.hyphen
     if last.hyphen:
         return True
+    if "front_matter" in (earlier.kind, later.kind) and (earlier.kind != later.kind or earlier.n_chars < 200):
+        return False
     if later.marker and not first.text[:1].islower():
         return False
     ended = bool(ENDED.search(last.text.rstrip()))
     if first.text[:1].islower():
-        return not ended or (first.text[:1].islower() and not last.text.endswith((".", "!", "?")))
+        return True  # after a full stop too, as of an abbreviation
     if not ended:
         return earlier.n_chars > 40 or later.n_chars > 40
     # A paragraph seldom ends with a full line, so one that does at a column's end most likely goes on.
