@@ -130,7 +130,9 @@ def test_built_in_finds_its_own_examples_and_no_counterexample(framework: Framew
     wrong = []
     for e in framework:
         wrong += [f"{e.id} misses: {text}" for text in e.examples if e.id not in _found(nlp, framework, text)]
-        wrong += [f"{e.id} finds: {text}" for text in e.counterexamples if e.id in _found(nlp, framework, text)]
+        wrong += [
+            f"{e.id} finds: {text}" for text in e.counterexamples if e.id in _found(nlp, framework, text)
+        ]
     assert not wrong
 
 

@@ -182,6 +182,8 @@ def test_a_text_of_another_field_stays_quiet() -> None:
     assert statuses(read(nlp, off)) == {}
     assert statuses(read(nlp, off + "One vocational visitor saw the training centre.")) == {}
     assert statuses(read(nlp, off + "Vocational apprentices use the training centre.")) == {"T4": "affirmed"}
+    mixed = "Pilots learn here. Vocational trainers watch the pilots. " * 50
+    assert statuses(read(nlp, mixed + "The training centre is new.")) == {}
     assert statuses(read(nlp, "The vocational college opened a training centre.")) == {"T4": "affirmed"}
     assert statuses(read(nlp, "The vocational college opened a training centre for pilots.")) == {}
 

@@ -17,8 +17,10 @@ __all__ = ["Checked", "ClaimCheck", "Knowledge", "PairKnowledge", "check", "cove
 N_QUOTES = 5
 """Quotes kept for one element or finding."""
 
-PARTICULARS = frozenset({"MONEY", "DATE", "LAW", "GOVERNMENT", "INSTITUTION", "ENTERPRISE"})
-"""Entities that make a proposal concrete: how much, by when, under which law, by whom."""
+PARTICULARS = frozenset(
+    {"MONEY", "PERCENT", "DATE", "DURATION", "LAW", "GOVERNMENT", "INSTITUTION", "ENTERPRISE"}
+)
+"""Entities that make a proposal concrete: how much, by when, for how long, under which law, by whom."""
 
 STATED: tuple[Status, ...] = ("affirmed", "planned")
 """The statuses in which a document does or intends something."""
@@ -284,7 +286,7 @@ def _without_particulars(case: _Case) -> Iterator[Finding]:
             yield case.finding(
                 "no-particulars", "warning", id,
                 f"{case.name(id)} is planned in {_sentences(len({m.sentence for m in planned}))}, none of which names "
-                "a sum, a date, a law or who is to act.",
+                "a sum, a share, a time, a law or who is to act.",
                 case.coverage[id].evidence,
             )  # fmt: skip
 

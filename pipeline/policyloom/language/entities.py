@@ -1,4 +1,4 @@
-"""Entities by rules, as a spaCy component: institutions, enterprises, government bodies, places, money, dates, laws."""
+"""Entities by rules, as a spaCy component: institutions, enterprises, government bodies, places, sums, dates, laws."""
 
 from __future__ import annotations
 
@@ -14,7 +14,9 @@ __all__ = ["ENTITY_TYPES", "NAME", "find_entities"]
 
 NAME = "policyloom_entities"
 
-ENTITY_TYPES = ("INSTITUTION", "ENTERPRISE", "GOVERNMENT", "PLACE", "MONEY", "DATE", "LAW")
+ENTITY_TYPES = (
+    "INSTITUTION", "ENTERPRISE", "GOVERNMENT", "PLACE", "MONEY", "PERCENT", "DATE", "DURATION", "LAW",
+)  # fmt: skip
 
 _WORD = r"[A-Z][\w’'-]*"
 _LINK = r"(?:\s(?:of|for|and|the|in|on|&|de|la)(?:\s(?:the|and))?\s|\s|\s?&\s?)"
@@ -23,11 +25,17 @@ _LEAD = rf"(?:{_WORD}(?:\s(?:and|&|of)\s|\s)){{1,7}}"
 _BRACKET = rf"(?:\s?\({_WORD}\))?"
 _MONTH = "January|February|March|April|May|June|July|August|September|October|November|December"
 _AMOUNT = r"\d[\d,.]*\d|\d"
+_NUMBER = (
+    r"(?:one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|fifteen|eighteen|twenty|thirty|forty|fifty|sixty"
+    r"|ninety)"
+)
 _SCALE = r"(?:\s?(?:thousand|million|billion|trillion|crore|lakh|bn|m|k)\b)?"
 _CURRENCY = r"yuan|RMB|dollars?|euros?|pounds?|rupees?|kwacha|rand|naira|shillings?|cedis?|pesos?|yen|won|CFA francs?|francs?"
 _PATTERNS: tuple[tuple[str, str], ...] = (
     ("MONEY", rf"(?:US\$|NZ\$|A\$|C\$|R\$|[$€£¥₹]|\b(?:USD|EUR|GBP|RMB|CNY|Rs\.?|KES|ZAR|INR|LKR|MWK|NGN)\s?)\s?(?:{_AMOUNT}){_SCALE}"),
     ("MONEY", rf"\b(?:{_AMOUNT}){_SCALE}\s(?:{_CURRENCY})\b"),
+    ("PERCENT", rf"\b(?:{_AMOUNT}|{_NUMBER})\s?(?:%|per\s?cent\b|percentage points?\b)"),
+    ("DURATION", rf"\b(?:{_AMOUNT}|{_NUMBER})[\s-](?:working\s)?(?:day|week|month|year|hour)s?\b"),
     ("DATE", rf"\b(?:\d{{1,2}}(?:st|nd|rd|th)?\s)?(?:{_MONTH})\s(?:\d{{1,2}}(?:st|nd|rd|th)?,?\s)?(?:19|20)\d\d\b"),
     ("DATE", rf"\b(?:\d{{1,2}}(?:st|nd|rd|th)?\s(?:{_MONTH})|(?:{_MONTH})\s\d{{1,2}}(?:st|nd|rd|th)?)\b"),
     ("DATE", r"\b(?:19|20)\d\d(?:[–/-](?:(?:19|20)?\d\d))?\b"),

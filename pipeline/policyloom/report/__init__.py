@@ -19,8 +19,9 @@ from markupsafe import Markup
 
 from policyloom.framework import Framework
 from policyloom.records import Coverage, Evidence, Failure, Finding
+from policyloom.report.arrange import LIMITS, check_view, run_view
 from policyloom.report.rows import ClaimRow, DocumentRow, Known, LinkRow, RowKind
-from policyloom.report.views import LIMITS, STATUSES, Limits, check_view, run_view, statuses
+from policyloom.report.views import STATUSES, Limits, statuses
 
 __all__ = [
     "ClaimRow",

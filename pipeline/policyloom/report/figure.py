@@ -9,16 +9,17 @@ from dataclasses import dataclass
 
 from policyloom.report.rows import LinkRow
 
-__all__ = ["WIDTH", "Figure", "Line", "Node", "lay_out"]
+__all__ = ["Figure", "Line", "Node", "lay_out"]
 
 # All lengths are SVG user units; at the page's full width one unit is about one CSS pixel.
 WIDTH = 1120
-LEFT, RIGHT = 400, 760
+CHARACTER = 7.3  # of 14 px text, on the wide side
+LABEL_GAP = 10
 BAR = 5
 WIDEST, THINNEST = 11.0, 1.4
 GAP = 3.5
 LINE_HEIGHT = 18
-PADDING = 14
+PADDING = 20
 LABEL_CHARACTERS = 46
 LABEL_LINES = 3
 KINDS = ("claims", "claims_negative", "co_occurs")
@@ -53,10 +54,12 @@ class Line:
 
 @dataclass(frozen=True, slots=True)
 class Figure:
-    """Everything to draw, and the widest line's documents for the legend."""
+    """Everything to draw, where the two columns of labels end, and the widest line's documents."""
 
     width: int
     height: float
+    label_end: float
+    label_start: float
     left: tuple[Node, ...]
     right: tuple[Node, ...]
     lines: tuple[Line, ...]
@@ -92,78 +95,71 @@ def lay_out(
         link = item[1]
         return left.index(link.source), right.index(link.target), KINDS.index(link.kind)
 
-    ports: dict[str, list[int]] = defaultdict(list)
+    ports: dict[tuple[str, str], list[int]] = defaultdict(list)
     for number, link in sorted(drawn, key=rank):
-        ports[f"left {link.source}"].append(number)
-        ports[f"right {link.target}"].append(number)
+        ports["left", link.source].append(number)
+        ports["right", link.target].append(number)
 
-    heights = {}
-    for side, ids in (("left", left), ("right", right)):
-        for id in ids:
-            stack = sum(width[n] + GAP for n in ports[f"{side} {id}"])
-            lines = _wrap(id, labels.get(id, id))
-            heights[f"{side} {id}"] = max(stack, len(lines) * LINE_HEIGHT)
-    height = max(
-        sum(heights[f"left {id}"] + PADDING for id in left),
-        sum(heights[f"right {id}"] + PADDING for id in right),
-        LINE_HEIGHT,
-    )
-    start: dict[tuple[str, int], float] = {}
-    nodes = {
-        side: _stack(
-            side, ids, height=height, heights=heights, ports=ports, width=width, labels=labels, start=start
-        )
-        for side, ids in (("left", left), ("right", right))
+    ends = [("left", id) for id in left] + [("right", id) for id in right]
+    lines = {end: _wrap(end[1], labels.get(end[1], end[1])) for end in ends}
+    stacks = {end: sum(width[number] + GAP for number in ports.get(end, ())) for end in ends}
+    heights = {end: max(stacks[end], len(lines[end]) * LINE_HEIGHT) for end in ends}
+    columns = {side: [end for end in ends if end[0] == side] for side in ("left", "right")}
+    height = max(sum(heights[end] + PADDING for end in column) for column in columns.values())
+    x = {
+        side: LABEL_GAP + CHARACTER * max((len(line) for end in column for line in lines[end]), default=0)
+        for side, column in columns.items()
     }
-    x0, x1 = LEFT + BAR, RIGHT - BAR
-    lines_drawn = []
-    for number, link in drawn:
-        y0, y1 = start["left", number], start["right", number]
-        middle = (x0 + x1) / 2
-        path = f"M{x0} {y0:.1f}C{middle:.0f} {y0:.1f} {middle:.0f} {y1:.1f} {x1} {y1:.1f}"
-        lines_drawn.append(Line(number, link, path, round(width[number], 1), middle, round((y0 + y1) / 2, 1)))
-    return Figure(WIDTH, round(height, 1), nodes["left"], nodes["right"], tuple(lines_drawn), most)
+    x0, x1 = round(x["left"]), round(WIDTH - x["right"])
 
-
-def _stack(
-    side: str,
-    ids: Sequence[str],
-    *,
-    height: float,
-    heights: Mapping[str, float],
-    ports: Mapping[str, Sequence[int]],
-    width: Mapping[int, float],
-    labels: Mapping[str, str],
-    start: dict[tuple[str, int], float],
-) -> tuple[Node, ...]:
-    """One side's nodes, spread evenly over the height; notes in `start` where each line leaves."""
-    spare = height - sum(heights[f"{side} {id}"] for id in ids)
-    space = spare / max(len(ids), 1)
-    y, nodes = space / 2, []
-    for id in ids:
-        own = heights[f"{side} {id}"]
-        numbers = ports[f"{side} {id}"] if f"{side} {id}" in ports else ()
-        at = y + (own - sum(width[n] + GAP for n in numbers)) / 2
-        for number in numbers:
-            start[side, number] = at + (width[number] + GAP) / 2
-            at += width[number] + GAP
-        lines = _wrap(id, labels.get(id, id))
-        left = side == "left"
-        nodes.append(
-            Node(
-                id=id,
-                x=LEFT if left else RIGHT - BAR,
-                y=round(y, 1),
-                height=round(own, 1),
-                label_x=LEFT - 10 if left else RIGHT + 10,
-                label_y=round(y + own / 2 - (len(lines) - 1) * LINE_HEIGHT / 2, 1),
-                anchor="end" if left else "start",
-                lines=lines,
-                label=f"{id} {labels.get(id, id)}",
+    leaves: dict[tuple[str, int], float] = {}
+    nodes: dict[str, list[Node]] = {"left": [], "right": []}
+    for side, column in columns.items():
+        space = (height - sum(heights[end] for end in column)) / max(len(column), 1)
+        y = space / 2
+        for end in column:
+            at = y + (heights[end] - stacks[end]) / 2
+            for number in ports.get(end, ()):
+                leaves[side, number] = at + (width[number] + GAP) / 2
+                at += width[number] + GAP
+            nodes[side].append(
+                Node(
+                    id=end[1],
+                    x=x0 if side == "left" else x1 - BAR,
+                    y=round(y, 1),
+                    height=round(heights[end], 1),
+                    label_x=x0 - LABEL_GAP if side == "left" else x1 + LABEL_GAP,
+                    label_y=round(y + heights[end] / 2 - (len(lines[end]) - 1) * LINE_HEIGHT / 2, 1),
+                    anchor="end" if side == "left" else "start",
+                    lines=lines[end],
+                    label=f"{end[1]} {labels.get(end[1], end[1])}",
+                )
             )
+            y += heights[end] + space
+    curves = tuple(
+        _curve(
+            number, link, width[number], x0 + BAR, leaves["left", number], x1 - BAR, leaves["right", number]
         )
-        y += own + space
-    return tuple(nodes)
+        for number, link in drawn
+    )
+    return Figure(
+        width=WIDTH,
+        height=round(height, 1),
+        label_end=x0 - LABEL_GAP,
+        label_start=x1 + LABEL_GAP,
+        left=tuple(nodes["left"]),
+        right=tuple(nodes["right"]),
+        lines=curves,
+        most=most,
+    )
+
+
+def _curve(number: int, link: LinkRow, width: float, *ends: float) -> Line:
+    """The line between two ends, given as x, y, x, y; level where it meets the bars."""
+    x0, y0, x1, y1 = ends
+    middle = (x0 + x1) / 2
+    path = f"M{x0:.0f} {y0:.1f}C{middle:.0f} {y0:.1f} {middle:.0f} {y1:.1f} {x1:.0f} {y1:.1f}"
+    return Line(number, link, path, round(width, 1), round(middle), round((y0 + y1) / 2, 1))
 
 
 def _wrap(id: str, label: str) -> tuple[str, ...]:

@@ -79,12 +79,16 @@ def _is_read(block: Block) -> bool:
 
 
 def _is_in_field(framework: Framework, docs: Sequence[Doc]) -> bool:
-    """Whether a document is of the framework's field: its words come often enough, or it is too short to tell."""
+    """Whether a document is of the framework's field, or too short to tell.
+
+    The field's words come often enough in it, and oftener than the words of other fields.
+    """
     n_words = sum(len(doc) for doc in docs)
     if not framework.scope.terms or n_words < SHORT:
         return True
-    n_field = sum(span.label_ == SCOPE for doc in docs for span in doc.spans[f"{MENTIONS}_scope"])
-    return bool(n_field * 1_000 >= framework.scope.per_1000_words * n_words)
+    labels = [span.label_ for doc in docs for span in doc.spans[f"{MENTIONS}_scope"]]
+    n_field = labels.count(SCOPE)
+    return n_field * 1_000 >= framework.scope.per_1000_words * n_words and n_field > labels.count(OUT)
 
 
 def _tag_sentence(

@@ -1,0 +1,286 @@
+"""A run, or a check, put in the order in which its page shows it."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+
+from policyloom.framework import Element, ElementKind, Framework
+from policyloom.records import Coverage, Evidence, Failure, Finding, Severity
+from policyloom.report.figure import Figure, lay_out
+from policyloom.report.rows import ClaimRow, DocumentRow, LinkRow, RowKind
+from policyloom.report.views import (
+    STATUSES,
+    Answer,
+    Cell,
+    Column,
+    DocumentView,
+    FindingGroup,
+    FindingView,
+    Limits,
+    LinkView,
+    Quote,
+    Quotes,
+)
+
+__all__ = ["LIMITS", "check_view", "run_view"]
+
+GROUPS: tuple[tuple[ElementKind, str], ...] = (
+    ("outcome", "Outcomes"),
+    ("challenge", "Challenges"),
+    ("mechanism", "Strategies"),
+    ("case", "Cases"),
+    ("actor", "Actors"),
+)
+ALWAYS_SHOWN = ("outcome", "challenge", "mechanism")
+KIND_WORDS: dict[RowKind, str] = {
+    "claims": "is claimed to lead to",
+    "claims_negative": "is denied to lead to",
+    "co_occurs": "is named with",
+    "answers": "answers",
+    "exemplifies": "exemplifies",
+}
+SEVERITIES: tuple[Severity, ...] = ("error", "warning", "info")
+KNOWN = ("claimed", "co-occurs", "unknown")
+FIGURE_LINES = 90
+
+LIMITS = (
+    Limits(5, 4000, 200),
+    Limits(3, 800, 60),
+    Limits(2, 500, 40),
+    Limits(1, 400, 25),
+    Limits(1, 200, 12),
+    Limits(0, 0, 0),
+)
+"""From generous to sparse: a page takes the first that keeps it small enough to open quickly."""
+
+
+def run_view(
+    *,
+    framework: Framework,
+    documents: Sequence[DocumentRow],
+    coverage: Sequence[Coverage],
+    links: Sequence[LinkRow],
+    evidence: Mapping[tuple[str, str, str], Sequence[Evidence]],
+    findings: Sequence[Finding],
+    failures: Sequence[Failure],
+    limits: Limits,
+) -> dict[str, object]:
+    """What the page of a run shows, sorted: documents by id, links and findings by weight."""
+    source = _Source(framework, documents, coverage, limits)
+    groups = source.groups()
+    columns = [element for _, elements in groups for element in elements]
+    link_views = source.links(links, evidence)
+    return {
+        "groups": [(name, [source.column(element) for element in elements]) for name, elements in groups],
+        "documents": [source.document(row, columns) for row in source.rows],
+        "links": link_views,
+        "figure": _figure(link_views, framework),
+        "findings": source.findings(findings),
+        "failures": sorted(failures, key=lambda failure: (failure.source, failure.kind, failure.reason)),
+        "n": {
+            what: sum(int(getattr(row, what)) for row in documents)
+            for what in ("n_pages", "n_words", "n_sentences", "n_mentions", "n_claims")
+        },
+    }
+
+
+def check_view(
+    *,
+    framework: Framework,
+    document: DocumentRow,
+    coverage: Sequence[Coverage],
+    findings: Sequence[Finding],
+    claims: Sequence[ClaimRow],
+    limits: Limits,
+) -> dict[str, object]:
+    """What the page of a check shows; elements in the framework's order, each above its parts."""
+    source = _Source(framework, [document], coverage, limits)
+    groups = []
+    for kind, name in GROUPS:
+        cells = [source.cell(document, element, depth) for element, depth in _tree(framework, kind)]
+        if cells and (kind in ALWAYS_SHOWN or any(cell.coverage.n for cell in cells)):
+            groups.append((kind, name, cells))
+    main = [(name, cells) for kind, name, cells in groups if kind in ALWAYS_SHOWN]
+    left_out = [(name, [cell for cell in cells if not cell.coverage.n]) for name, cells in main]
+    ordered = sorted(claims, key=lambda c: (KNOWN.index(c.known), -c.n_documents, c.mechanism, c.outcome))
+    return {
+        "groups": groups,
+        "tops": [cell for _, cells in main for cell in cells if cell.depth == 0],
+        "answers": source.answers(document),
+        "claims": [
+            (claim, source.label(claim.mechanism), source.label(claim.outcome), source.quotes(claim.evidence))
+            for claim in ordered
+        ],
+        "left_out": [(name, cells) for name, cells in left_out if cells],
+        "findings": source.findings(findings),
+        "document": source.document(document, []),
+    }
+
+
+class _Source:
+    """What a page is made from, looked up by document and element, and cut to the limits."""
+
+    def __init__(
+        self,
+        framework: Framework,
+        documents: Iterable[DocumentRow],
+        coverage: Iterable[Coverage],
+        limits: Limits,
+    ) -> None:
+        self.framework, self.limits = framework, limits
+        self.rows = sorted(documents, key=lambda row: row.id)
+        self.numbers = {row.id: number for number, row in enumerate(self.rows)}
+        ids = [row.id for row in self.rows]
+        for id, following in zip(ids, ids[1:], strict=False):
+            if id == following:
+                raise ValueError(f"document id {id!r} stands twice; ids must be unique")
+        self.coverage: dict[tuple[str, str], Coverage] = {}
+        for item in coverage:
+            if item.document not in self.numbers:
+                raise ValueError(f"coverage of document {item.document!r}: no such document in the report")
+            if item.element not in framework:
+                raise ValueError(f"coverage of element {item.element!r}: not in framework {framework.id}")
+            self.coverage[item.document, item.element] = item
+
+    def label(self, id: str) -> str:
+        """An element's label; for what is no element, its id."""
+        return self.framework[id].label if id in self.framework else id
+
+    def quotes(self, evidence: Sequence[Evidence], n: int = 0) -> Quotes:
+        """The first quotes of `evidence`, which is best first, of `n` sentences or more."""
+        shown = []
+        for item in evidence[: self.limits.n_quotes]:
+            number = self.numbers.get(item.document)
+            row = None if number is None else self.rows[number]
+            words = " ".join(item.quote.split())
+            if len(words) > self.limits.quote_length:
+                words = words[: self.limits.quote_length].rstrip() + " […]"
+            name, language = (row.name, row.language) if row else (item.document, "")
+            shown.append(Quote(words, item.page, language, name, number))
+        return Quotes(tuple(shown), max(n, len(evidence)))
+
+    def at(self, document: DocumentRow, element: Element) -> Coverage:
+        """How a document covers an element, which may be not at all."""
+        return self.coverage.get((document.id, element.id)) or Coverage(document.id, element.id)
+
+    def cell(self, document: DocumentRow, element: Element, depth: int) -> Cell:
+        """What a document says of an element."""
+        own = self.at(document, element)
+        anchor = f"c{self.numbers[document.id]}-{element.id}"
+        return Cell(anchor, element, depth, own, self.quotes(own.evidence, own.n))
+
+    def groups(self) -> list[tuple[str, list[Element]]]:
+        """The matrix's columns: top elements by kind; cases and actors only where a document names one."""
+        named = {element for (_, element), item in self.coverage.items() if item.n}
+        groups = []
+        for kind, name in GROUPS:
+            elements = [self.framework[id] for id in self.framework.ids(kind, top=True)]
+            if elements and (kind in ALWAYS_SHOWN or any(element.id in named for element in elements)):
+                groups.append((name, elements))
+        return groups
+
+    def column(self, element: Element) -> Column:
+        """An element over all documents."""
+        found = [item for row in self.rows if (item := self.at(row, element)).n]
+        by_status = tuple((a, word, sum(1 for item in found if getattr(item, word))) for a, word in STATUSES)
+        return Column(element, len(found), sum(item.n for item in found), by_status)
+
+    def document(self, row: DocumentRow, columns: Iterable[Element]) -> DocumentView:
+        """A document with its cell, or None, for each column, and all that it says."""
+        sayings = tuple(
+            self.cell(row, element, depth)
+            for kind, _ in GROUPS
+            for element, depth in _tree(self.framework, kind)
+            if self.at(row, element).n
+        )
+        by_id = {cell.element.id: cell for cell in sayings}
+        return DocumentView(
+            number=self.numbers[row.id],
+            row=row,
+            cells=tuple(by_id.get(element.id) for element in columns),
+            sayings=sayings,
+            outline=row.outline[: self.limits.n_headings],
+            n_headings_left=max(0, len(row.outline) - self.limits.n_headings),
+        )
+
+    def answers(self, row: DocumentRow) -> list[Answer]:
+        """The outermost challenges that a document names, with the strategies against each."""
+        answers = []
+        for id in self.framework.ids("challenge", top=True):
+            cell = self.cell(row, self.framework[id], 0)
+            if cell.coverage.n:
+                against = [
+                    self.framework[link.source] for link in self.framework.linked("answers", target=id)
+                ]
+                answers.append(Answer(cell, tuple((element, self.at(row, element)) for element in against)))
+        return answers
+
+    def links(
+        self, links: Iterable[LinkRow], evidence: Mapping[tuple[str, str, str], Sequence[Evidence]]
+    ) -> tuple[LinkView, ...]:
+        """Claims before co-occurrences before the rest; within each, most documents first."""
+        kinds = list(KIND_WORDS)
+        ordered = sorted(
+            links, key=lambda k: (kinds.index(k.kind), -k.n_documents, -k.n_sentences, k.source, k.target)
+        )
+        return tuple(
+            LinkView(
+                number=number,
+                row=row,
+                source=self.label(row.source),
+                target=self.label(row.target),
+                verb=KIND_WORDS[row.kind],
+                quotes=self.quotes(evidence.get((row.source, row.target, row.kind), ()), row.n_sentences),
+            )
+            for number, row in enumerate(ordered)
+        )
+
+    def findings(self, findings: Iterable[Finding]) -> tuple[FindingGroup, ...]:
+        """Documents with the most errors first, then warnings; within each, gravest first."""
+        by_document: dict[str, list[Finding]] = defaultdict(list)
+        for finding in findings:
+            by_document[finding.document].append(finding)
+        groups = []
+        for id, own in sorted(by_document.items()):
+            own.sort(key=lambda f: (SEVERITIES.index(f.severity), f.rule, f.subject, f.message))
+            views = tuple(
+                FindingView(
+                    f, self.label(f.subject) if f.subject in self.framework else "", self.quotes(f.evidence)
+                )
+                for f in own
+            )
+            counts = {severity: sum(1 for f in own if f.severity == severity) for severity in SEVERITIES}
+            number = self.numbers.get(id)
+            name = id if number is None else self.rows[number].name
+            groups.append(FindingGroup(name, number, views, counts))
+        groups.sort(key=lambda group: [-group.counts[severity] for severity in SEVERITIES])
+        return tuple(groups)
+
+
+def _tree(framework: Framework, kind: ElementKind) -> list[tuple[Element, int]]:
+    """The elements of a kind, each above its parts, with how deep it stands."""
+
+    def walk(ids: Iterable[str], depth: int) -> Iterator[tuple[Element, int]]:
+        for id in ids:
+            yield framework[id], depth
+            yield from walk(framework.children(id), depth + 1)
+
+    return list(walk(framework.ids(kind, top=True), 0))
+
+
+def _figure(links: Sequence[LinkView], framework: Framework) -> Figure | None:
+    """Strategies and outcomes; where only their parts are linked, those parts."""
+    rows = [(view.number, view.row) for view in links]
+    rows.sort(key=lambda item: -item[1].n_documents)
+    for top in (True, False):
+        left = framework.ids("mechanism", top=top)
+        right = framework.ids("outcome", top=top)
+        drawn = [(n, row) for n, row in rows if row.source in left and row.target in right][:FIGURE_LINES]
+        if drawn and not top:
+            left = tuple(id for id in left if any(row.source == id for _, row in drawn))
+            right = tuple(id for id in right if any(row.target == id for _, row in drawn))
+        if drawn:
+            labels = {element.id: element.label for element in framework}
+            return lay_out(drawn, left=left, right=right, labels=labels)
+    return None
