@@ -165,6 +165,16 @@ class TermMatcher:
                 for id in ids:
                     self._terms_of.setdefault(id, []).append(len(self._terms))
                 self._terms.append((label, line, tuple(ids)))
+        self._by_form: dict[str, list[int]] = {}
+        self._by_prefix: dict[str, list[int]] = {}
+        for id, parts in enumerate(self._sequences):
+            for part in parts:
+                for form in part.forms:
+                    self._by_form.setdefault(form, []).append(id)
+                for prefix in part.prefixes:
+                    self._by_prefix.setdefault(prefix, []).append(id)
+                if not part.optional:
+                    break
         self._starts: dict[str, tuple[int, ...]] = {}
 
     def find(self, forms: Sequence[str], lemmas: Sequence[str] | None = None) -> list[TermMatch]:
@@ -196,9 +206,13 @@ class TermMatcher:
         return sorted(_longest(found.values()), key=lambda m: (m.start, m.end, m.label))
 
     def _starting(self, form: str) -> tuple[int, ...]:
+        """The sequences that may begin with a form."""
         ids = self._starts.get(form)
         if ids is None:
-            ids = tuple(id for id, parts in enumerate(self._sequences) if _opens(parts, form))
+            found = set(self._by_form.get(form, ()))
+            for n in range(1, len(form) + 1):
+                found.update(self._by_prefix.get(form[:n], ()))
+            ids = tuple(sorted(found))
             if len(self._starts) < 200_000:  # bounds memory on texts full of noise
                 self._starts[form] = ids
         return ids
@@ -218,15 +232,6 @@ class TermMatcher:
             return walk(part + 1, at) if here.optional else None
 
         return walk(0, start)
-
-
-def _opens(parts: tuple[_Part, ...], form: str) -> bool:
-    for part in parts:
-        if part.fits(form):
-            return True
-        if not part.optional:
-            return False
-    return False
 
 
 def _near(sides: list[list[tuple[int, int]]]) -> list[tuple[int, int]]:

@@ -41,7 +41,7 @@ KIND_WORDS: dict[RowKind, str] = {
     "exemplifies": "exemplifies",
 }
 SEVERITIES: tuple[Severity, ...] = ("error", "warning", "info")
-KNOWN = ("claimed", "co-occurs", "unknown")
+KNOWN = ("claimed", "denied", "co-occurs", "unknown")
 FIGURE_LINES = 90
 
 LIMITS = (
@@ -78,6 +78,7 @@ def run_view(
         "figure": _figure(link_views, framework),
         "findings": source.findings(findings),
         "failures": sorted(failures, key=lambda failure: (failure.source, failure.kind, failure.reason)),
+        "measured": framework.measured,
         "n": {
             what: sum(int(getattr(row, what)) for row in documents)
             for what in ("n_pages", "n_words", "n_sentences", "n_mentions", "n_claims")
@@ -184,7 +185,15 @@ class _Source:
         """An element over all documents."""
         found = [item for row in self.rows if (item := self.at(row, element)).n]
         by_status = tuple((a, word, sum(1 for item in found if getattr(item, word))) for a, word in STATUSES)
-        return Column(element, len(found), sum(item.n for item in found), by_status)
+        measured = self.framework.measured
+        return Column(
+            element,
+            n_documents=len(found),
+            n_sentences=sum(item.n for item in found),
+            by_status=by_status,
+            recall=measured.recall.get(element.id),
+            n_labelled=measured.n.get(element.id, 0),
+        )
 
     def document(self, row: DocumentRow, columns: Iterable[Element]) -> DocumentView:
         """A document with its cell, or None, for each column, and all that it says."""
@@ -205,7 +214,7 @@ class _Source:
         )
 
     def answers(self, row: DocumentRow) -> list[Answer]:
-        """The outermost challenges that a document names, with the strategies against each."""
+        """The outermost challenges that a document speaks of, with the strategies against each."""
         answers = []
         for id in self.framework.ids("challenge", top=True):
             cell = self.cell(row, self.framework[id], 0)
@@ -236,6 +245,13 @@ class _Source:
             for number, row in enumerate(ordered)
         )
 
+    def subject(self, subject: str) -> tuple[str, str]:
+        """What a finding is about, an element or a pair such as `T1>S1`, as ids and in words."""
+        ids = [part.strip() for part in subject.split(">")]
+        if all(id in self.framework for id in ids):
+            return " → ".join(ids), " → ".join(f"{id} {self.label(id)}" for id in ids)
+        return subject, ""
+
     def findings(self, findings: Iterable[Finding]) -> tuple[FindingGroup, ...]:
         """Documents with the most errors first, then warnings; within each, gravest first."""
         by_document: dict[str, list[Finding]] = defaultdict(list)
@@ -244,12 +260,7 @@ class _Source:
         groups = []
         for id, own in sorted(by_document.items()):
             own.sort(key=lambda f: (SEVERITIES.index(f.severity), f.rule, f.subject, f.message))
-            views = tuple(
-                FindingView(
-                    f, self.label(f.subject) if f.subject in self.framework else "", self.quotes(f.evidence)
-                )
-                for f in own
-            )
+            views = tuple(FindingView(f, *self.subject(f.subject), self.quotes(f.evidence)) for f in own)
             counts = {severity: sum(1 for f in own if f.severity == severity) for severity in SEVERITIES}
             number = self.numbers.get(id)
             name = id if number is None else self.rows[number].name

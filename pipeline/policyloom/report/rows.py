@@ -10,7 +10,7 @@ from policyloom.records import Evidence
 __all__ = ["ClaimRow", "DocumentRow", "Known", "LinkRow", "RowKind"]
 
 RowKind = Literal["co_occurs", "claims", "claims_negative", "answers", "exemplifies"]
-Known = Literal["claimed", "co-occurs", "unknown"]
+Known = Literal["claimed", "denied", "co-occurs", "unknown"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,8 +81,8 @@ class ClaimRow:
 
     Attributes:
         mechanism, outcome: the elements' ids.
-        known: `claimed` where other documents claim it too, `co-occurs` where they only name both together,
-            `unknown` where neither.
+        known: `claimed` where other documents claim it too, `denied` where they only deny it, `co-occurs`
+            where they only name both together, `unknown` where none does.
         n_documents: how many documents of the network do.
         evidence: the checked document's own words.
     """

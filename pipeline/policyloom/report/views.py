@@ -73,12 +73,17 @@ class Cell:
 
 @dataclass(frozen=True, slots=True)
 class Column:
-    """One element over all documents: in how many it stands, in all and with each status."""
+    """One element over all documents: in how many it stands, in all and with each status.
+
+    `recall` is what was measured of its rules, 0 to 1, on `n_labelled` mentions; None where nothing was.
+    """
 
     element: Element
     n_documents: int
     n_sentences: int
     by_status: tuple[tuple[str, str, int], ...]
+    recall: float | None
+    n_labelled: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,10 +100,11 @@ class LinkView:
 
 @dataclass(frozen=True, slots=True)
 class FindingView:
-    """A finding with the label of what it is about."""
+    """A finding, what it is about as ids to show, and in words."""
 
     finding: Finding
     subject: str
+    words: str
     quotes: Quotes
 
 
@@ -126,14 +132,19 @@ class DocumentView:
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """A challenge that a document names, and the strategies that the framework holds against it."""
+    """A challenge that a document speaks of, and the strategies that the framework holds against it."""
 
     challenge: Cell
     strategies: tuple[tuple[Element, Coverage], ...]
 
     @property
+    def named(self) -> bool:
+        """Whether the document says that there is this challenge, and the framework knows an answer."""
+        return self.challenge.coverage.affirmed > 0 and bool(self.strategies)
+
+    @property
     def answered(self) -> bool:
-        """Whether the document affirms or plans one of them."""
+        """Whether the document affirms or plans one of the strategies."""
         return any(coverage.affirmed + coverage.planned for _, coverage in self.strategies)
 
 
