@@ -6,11 +6,11 @@ from pathlib import Path
 
 import pandas as pd
 import pytest
-from tests.test_records import make_document, make_tagged
 
 from policyloom.export import CLAIM_COLUMNS, MENTION_COLUMNS, to_frame
 from policyloom.records import Coverage, Evidence, Failure, Finding
 from policyloom.tables import safe_cell, write_csv
+from tests.test_records import make_document, make_tagged
 
 
 def test_mentions_have_a_row_each_with_quote_page_and_sentence() -> None:

@@ -6,8 +6,7 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-from policyloom.extract.chars import Word
-from policyloom.extract.layout import TextLine, body_size, make_line
+from policyloom.extract.layout import TextLine, body_size
 from policyloom.extract.marks import (
     ABSTRACT_PART,
     BULLET,
@@ -22,7 +21,7 @@ from policyloom.extract.marks import (
 )
 from policyloom.records import BlockKind
 
-__all__ = ["Body", "Group", "look_of", "measure_body", "one_font", "part_run_in", "split_run"]
+__all__ = ["Body", "Group", "look_of", "measure_body", "one_font", "split_run"]
 
 
 @dataclass(slots=True)
@@ -194,11 +193,12 @@ def _begins(
     if CAPTION.match(line.text) and last.text.endswith(TERMINAL) and line.bold:
         return True
     if (
-        line.italic != last.italic
+        last.italic
+        and not line.italic
         and not lower
-        and last.text.endswith(".") is False
         and len(group) == 1
-        and last.italic
+        and not last.text.endswith(".")
+        and last.x1 < right - 2 * line.size  # a full line that is mostly italic goes on
     ):
         return True
     marker = BULLET.match(group[0].text) or ENUM.match(group[0].text) or REFERENCE.match(group[0].text)
@@ -234,54 +234,6 @@ def _begins(
 def one_font(lines: Sequence[TextLine]) -> bool:
     """Whether all words are set in one font."""
     return len({word.font for line in lines for word in line.words}) == 1
-
-
-def part_run_in(group: Group, body: Body) -> list[Group]:
-    """A heading that its paragraph follows on the same line, parted from it; else the group as it is."""
-    first = group.lines[0]
-    words = first.words
-    if group.n_chars < 60 or abs(first.size - body.size) > 0.12 * body.size or len(words) < 2:
-        return [group]
-    numbered = NUMBER.match(first.text)
-
-    def marked(word: Word) -> bool:
-        return (
-            (word.bold and not body.bold) or bool(numbered and word.italic) or (word.italic and not numbered)
-        )
-
-    start = 1 if numbered and not marked(words[0]) else 0
-    n = start
-    while n < len(words) and marked(words[n]):
-        n += 1
-    if numbered:
-        stops = (
-            i + 1
-            for i in range(start + 1, n)
-            if words[i].text.endswith((".", ":")) and len(words[i].text) > 3
-        )
-        n = next(stops, n)
-    spill = n == len(words) and len(group.lines) > 1 and not group.lines[1].bold
-    part = ABSTRACT_PART.match(first.text) if n == 0 else None
-    if part:
-        n = next(i + 1 for i, word in enumerate(words) if word.text.endswith(":"))
-    if spill or not start < n < len(words) or n > 14:
-        return [group]
-    head = make_line(words[:n], first.page, first.page_height)
-    plain_italic = not words[start].bold and not numbered and not part
-    ended = head.text.rstrip().endswith((".", ":")) or (words[start].bold and numbered is not None)
-    if (
-        not ended
-        or (not head.text[:1].isupper() and not numbered)
-        or sum(ch.isalpha() for ch in head.text) < 3
-    ):
-        return [group]
-    if plain_italic and (not head.text.endswith(".") or n < 2 or body.italics > 0.02):
-        return [group]
-    if CAPTION.match(head.text) or LABELLED.match(head.text) or (REFERENCE.match(head.text) and not numbered):
-        return [group]
-    rest = make_line(words[n:], first.page, first.page_height)
-    tail = Group([rest, *group.lines[1:]], left=group.left, right=group.right)
-    return [Group([head], left=group.left, right=group.right, gap=group.gap, run_in=True), tail]
 
 
 def _bold_label(line: TextLine, body: Body) -> bool:

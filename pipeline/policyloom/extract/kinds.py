@@ -43,7 +43,12 @@ def classify(groups: list[Group], body: Body, marked: set[str]) -> None:
         follows = next((g for g in groups[i + 1 : i + 4] if g.kind != "table"), None)
         if _is_caption(group, body):
             group.kind = "caption"
-        elif REFERENCES.fullmatch(text) and len(text) < 40:
+        elif (
+            REFERENCES.fullmatch(text)
+            and len(text) < 40
+            and group.size > 0.9 * body.size
+            and not _beside(groups, i)
+        ):
             group.kind, in_references, started = "heading", True, True
         elif not group.run_in and key_of(text) not in marked and _is_cells(groups, i):
             group.kind = "table"
@@ -80,7 +85,12 @@ def classify(groups: list[Group], body: Body, marked: set[str]) -> None:
 def _opens_body(group: Group, later: Sequence[Group], body: Body, marked: set[str]) -> bool:
     """Whether a heading on the first page opens the body: it is numbered, marked, or has a paragraph under it."""
     text = group.text.strip()
-    if key_of(text) in marked or OPENING.fullmatch(text) or (NUMBER.match(text) and len(text) < 120):
+    if (
+        group.run_in
+        or key_of(text) in marked
+        or OPENING.fullmatch(text)
+        or (NUMBER.match(text) and len(text) < 120)
+    ):
         return True
     under = [g for g in later[:4] if g.kind != "table" and abs(g.size - body.size) < 0.06 * body.size]
     return bool(under) and sum(g.n_chars for g in under if is_prose(g, body)) > 150 and not _marks_names(text)

@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from policyloom.extract.chars import Bookmark
-from policyloom.extract.groups import Body, Group, look_of, measure_body, part_run_in, split_run
+from policyloom.extract.groups import Body, Group, look_of, measure_body, split_run
 from policyloom.extract.kinds import classify, is_prose
 from policyloom.extract.layout import TextLine, find_runs
 from policyloom.extract.marks import ENDED, LEGAL, LEGAL_RANK, NUMBER, REFERENCE, key_of
+from policyloom.extract.run_in import part_run_in
 
 __all__ = ["find_groups"]
 

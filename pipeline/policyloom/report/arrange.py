@@ -43,6 +43,7 @@ KIND_WORDS: dict[RowKind, str] = {
 SEVERITIES: tuple[Severity, ...] = ("error", "warning", "info")
 KNOWN = ("claimed", "denied", "co-occurs", "unknown")
 FIGURE_LINES = 90
+NAME_LENGTH = 90  # characters of a title beside a quote
 
 LIMITS = (
     Limits(5, 4000, 200),
@@ -158,7 +159,8 @@ class _Source:
             if len(words) > self.limits.quote_length:
                 words = words[: self.limits.quote_length].rstrip() + " […]"
             name, language = (row.name, row.language) if row else (item.document, "")
-            shown.append(Quote(words, item.page, language, name, number))
+            short = name if len(name) <= NAME_LENGTH else name[: NAME_LENGTH - 1].rstrip() + "…"
+            shown.append(Quote(words, item.page, language, short, number))
         return Quotes(tuple(shown), max(n, len(evidence)))
 
     def at(self, document: DocumentRow, element: Element) -> Coverage:
