@@ -161,6 +161,33 @@ def test_every_line_knows_its_words_and_page(make_pdf: MakePdf) -> None:
             assert line.box.x0 <= x0 <= x1 <= line.box.x1 + 0.1
 
 
+def test_a_running_head_that_changes_from_page_to_page_is_set_aside(make_pdf: MakePdf) -> None:
+    pages = []
+    for n in range(3):
+        lines = body(
+            [f"Chapter {n} {word} fills a line of its own here" for word in ("one", "two", "three")], top=120
+        )
+        pages.append([(70, 40, "Left head" if n == 1 else "Right head", 8, "Times-Roman"), *lines])
+    document = read_pdf(make_pdf(pages))
+    assert [words for _, words in document.furniture] == ["Right head", "Left head", "Right head"]
+
+
+def test_a_page_that_lies_on_its_side_is_read_as_it_is_shown(tmp_path: Path) -> None:
+    path = tmp_path / "turned.pdf"
+    canvas = Canvas(str(path), pagesize=A4)
+    canvas.setPageRotation(90)
+    canvas.rotate(90)
+    for i, line in enumerate(("The first line of this page.", "The second line of this page.")):
+        canvas.drawString(100, -100 - 14 * i, line)
+    canvas.showPage()
+    canvas.save()
+    document = read_pdf(path)
+    assert document.text == "The first line of this page. The second line of this page."
+    first, second = document.lines
+    assert first.box.x0 == pytest.approx(100, abs=1)
+    assert second.box.top - first.box.top == pytest.approx(14, abs=0.5)
+
+
 def test_ruled_table_becomes_rows_of_cells(tmp_path: Path) -> None:
     from reportlab.lib.styles import getSampleStyleSheet
     from reportlab.platypus import Paragraph, SimpleDocTemplate, Table, TableStyle

@@ -191,10 +191,14 @@ def _why(path: Path, head: bytes, error: str, password: str | None) -> DocumentE
 
 
 class _Probe:
-    """PDFium's per-character calls on one text page, with the buffers they write to."""
+    """PDFium's per-character calls on one text page, with the buffers they write to.
 
-    def __init__(self, raw: object, height: float) -> None:
-        self.raw, self.height = raw, height
+    Places come in points from the top left of the page as it is shown, whatever its rotation.
+    """
+
+    def __init__(self, raw: object, box: tuple[float, float, float, float], turns: int) -> None:
+        self.raw, self.turns = raw, turns
+        self.left, self.bottom, self.right, self.top = box
         self._x, self._y = ctypes.c_double(), ctypes.c_double()
         self._sides = [ctypes.c_double() for _ in range(4)]
         self._refs = [ctypes.byref(side) for side in self._sides]
@@ -203,24 +207,37 @@ class _Probe:
         self._styles: dict[tuple[bytes, int], tuple[str, bool, bool]] = {}
 
     def origin(self, i: int) -> tuple[float, float]:
+        """Where the character's baseline begins."""
         c.FPDFText_GetCharOrigin(self.raw, i, self._x, self._y)
-        return self._x.value, self.height - self._y.value
+        x, y = self._x.value, self._y.value
+        if self.turns == 0:
+            return x - self.left, self.top - y
+        if self.turns == 1:
+            return y - self.bottom, x - self.left
+        if self.turns == 2:
+            return self.right - x, y - self.bottom
+        return self.top - y, self.right - x
 
-    def sides(self, i: int) -> tuple[float, float]:
+    def end(self, i: int) -> float:
+        """The character's right edge."""
         c.FPDFText_GetCharBox(self.raw, i, *self._refs)
-        return self._sides[0].value, self._sides[1].value
+        left, right, bottom, top = (side.value for side in self._sides)
+        return (right - self.left, top - self.bottom, self.right - left, self.top - bottom)[self.turns]
 
     def size(self, i: int) -> float:
+        """The font's size before scaling."""
         return float(c.FPDFText_GetFontSize(self.raw, i))
 
     def matrix(self, i: int) -> tuple[float, float]:
-        """The scale of the text's height and its angle in radians."""
+        """The scale of the text's height, and its angle on the page as shown, in radians."""
         if not c.FPDFText_GetMatrix(self.raw, i, self._matrix):
             return 1.0, 0.0
         m = self._matrix
-        return math.hypot(m.c, m.d) or 1.0, math.atan2(m.b, m.a)
+        angle = math.atan2(m.b, m.a) - self.turns * math.pi / 2
+        return math.hypot(m.c, m.d) or 1.0, math.remainder(angle, 2 * math.pi)
 
     def style(self, i: int) -> tuple[str, bool, bool]:
+        """The font's name, whether it is bold, whether italic."""
         n = c.FPDFText_GetFontInfo(self.raw, i, self._name, 160, self._flags)
         key = (self._name.raw[: max(0, min(n, 160) - 1)], self._flags.value)
         if key not in self._styles:
@@ -244,66 +261,70 @@ def _text(raw: object, n: int) -> str:
 
 
 def _read_page(page: pdfium.PdfPage, number: int) -> Page:
-    # Positions come in the page's own space; its box may start anywhere, and rotation is left to the viewer.
-    left, bottom, right, top = page.get_cropbox()
+    box = page.get_cropbox()
+    left, bottom, right, top = box
+    turns = page.get_rotation() // 90 % 4
+    width, height = (top - bottom, right - left) if turns % 2 else (right - left, top - bottom)
     try:
         textpage = page.get_textpage()
     except pdfium.PdfiumError:
-        return Page(number, right - left, top - bottom, [], [], 0, 0, 0)
+        return Page(number, width, height, [], [], 0, 0, 0)
     try:
         raw = textpage.raw
         n = min(textpage.count_chars(), MAX_CHARS)
         text = _text(raw, n) if n > 0 else ""
-        probe = _Probe(raw, top)
+        probe = _Probe(raw, box, turns)
         words: list[Word] = []
         n_rotated = 0
         last_end = 0
-        turned = page.get_rotation() in (90, 270)
+        size = scale = angle = 0.0
+        fresh = True
         for match in _TOKEN.finditer(text):
             i, j = match.span()
             if match.lastgroup == "eol":
                 if words:
                     words[-1].eol = "-" if match[0][0] in "\ufffe\x02" else words[-1].eol or "\n"
-                last_end = j
+                last_end, fresh = j, True
                 continue
-            scale, angle = probe.matrix(i)
-            if abs(angle) > 0.1 and not turned:
+            # Within a line, text is turned or scaled anew only where its size changes too, unless the file gives
+            # all its text one size and scales it.
+            now = probe.size(i)
+            if fresh or now != size or now <= 2:
+                scale, angle = probe.matrix(i)
+                size, fresh = now, False
+            if abs(angle) > 0.1:
                 n_rotated += j - i
-                last_end = j
-                continue
-            words.extend(_words(probe, text, i, j, scale, left, space=i > last_end or not words))
+            else:
+                words.extend(_words(probe, text, i, j, size, scale, space=i > last_end or not words))
             last_end = j
-        rules = _read_rules(page, left, top)
-        return Page(number, right - left, top - bottom, words, rules, n, text.count("\ufffd"), n_rotated)
+        rules = _read_rules(page, left, top) if turns == 0 else []
+        return Page(number, width, height, words, rules, n, text.count("\ufffd"), n_rotated)
     finally:
         textpage.close()
 
 
 def _words(
-    probe: _Probe, text: str, i: int, j: int, scale: float, left: float, *, space: bool
+    probe: _Probe, text: str, i: int, j: int, size: float, scale: float, *, space: bool
 ) -> Iterator[Word]:
     """The word at characters `[i, j)`, cut where the size changes, as at a superscript mark."""
     while i < j:
-        size, end = probe.size(i), j
-        if j - i > 1 and abs(probe.size(j - 1) - size) > 0.15 * size:
+        end = j
+        # Marks are figures, signs or single letters, so most words need no look at their last character.
+        if (
+            j - i > 1
+            and not (j - i > 3 and "a" <= text[j - 1] <= "z")
+            and abs(probe.size(j - 1) - size) > 0.15 * size
+        ):
             end = i + 1
             while end < j and abs(probe.size(end) - size) <= 0.15 * size:
                 end += 1
         x0, baseline = probe.origin(i)
-        x1 = probe.sides(end - 1)[1]
         name, bold, italic = probe.style(i)
-        yield Word(
-            text[i:end],
-            x0 - left,
-            max(x1, x0) - left,
-            baseline,
-            size * scale,
-            name,
-            bold,
-            italic,
-            space=space,
-        )
+        x1 = max(probe.end(end - 1), x0)
+        yield Word(text[i:end], x0, x1, baseline, size * scale, name, bold, italic, space=space)
         i, space = end, False
+        if i < j:
+            size = probe.size(i)
 
 
 def _read_rules(page: pdfium.PdfPage, left: float, top: float) -> list[Rule]:

@@ -122,16 +122,7 @@ def write_check(out: Path, tagged: Tagged, checked: Checked, framework: Framewor
         document=document_row(tagged),
         coverage=[c for c in checked.coverage if c.n],
         findings=checked.findings,
-        claims=[
-            ClaimRow(
-                c.mechanism,
-                c.outcome,
-                "unknown" if c.known == "denied" else c.known,
-                c.n_documents,
-                c.evidence,
-            )
-            for c in checked.claims
-        ],
+        claims=[ClaimRow(c.mechanism, c.outcome, c.known, c.n_documents, c.evidence) for c in checked.claims],
         against=against,
     )
 
