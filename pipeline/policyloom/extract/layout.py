@@ -290,12 +290,13 @@ def find_furniture(pages: Sequence[list[TextLine]]) -> set[int]:
     found: set[int] = set()
     size, font = body_size(line for lines in pages for line in lines)
     n_pages = sum(1 for lines in pages if lines)
+    margin = _find_margins(pages)
     same: dict[tuple[str, int], set[int]] = defaultdict(set)
     exact: dict[str, set[int]] = defaultdict(set)
     slots: dict[tuple[int, float, str], set[int]] = defaultdict(set)
     for lines in pages:
         for line in lines:
-            if _in_margin(line):
+            if id(line) in margin:
                 exact[line.text].add(line.page)
                 for key in _keys(line):
                     same[key].add(line.page)
@@ -304,7 +305,7 @@ def find_furniture(pages: Sequence[list[TextLine]]) -> set[int]:
     for lines in pages:
         ends = _outermost(lines)
         for line in lines:
-            if not _in_margin(line):
+            if id(line) not in margin:
                 continue
             if (
                 (
@@ -333,7 +334,7 @@ def find_furniture(pages: Sequence[list[TextLine]]) -> set[int]:
         (round(line.baseline), line.size)
         for lines in pages
         for line in lines
-        if id(line) in found and _in_margin(line)
+        if id(line) in found and id(line) in margin
     }
     for lines in pages:
         rest = [line for line in lines if id(line) not in found]
@@ -342,7 +343,7 @@ def find_furniture(pages: Sequence[list[TextLine]]) -> set[int]:
             id(line)
             for line in rest
             if id(line) in ends
-            and _in_margin(line)
+            and id(line) in margin
             and (
                 _PAGE_NUMBER.fullmatch(line.text.strip())
                 or (
@@ -362,8 +363,26 @@ def _keys(line: TextLine) -> list[tuple[str, int]]:
     return [(words, y - 1), (words, y), (words, y + 1)] if len(words) > 1 else [(words, y)]
 
 
-def _in_margin(line: TextLine) -> bool:
-    return line.baseline < MARGIN * line.page_height or line.baseline > (1 - MARGIN) * line.page_height
+def _find_margins(pages: Sequence[list[TextLine]]) -> set[int]:
+    """The `id`s of the lines in the zones at the top and bottom where furniture stands.
+
+    The zones are a share of the page or of the height that the document's text takes up, whichever reaches
+    further: acts printed small stand in the middle of a large page.
+    """
+    baselines = sorted(line.baseline for lines in pages for line in lines)
+    if not baselines:
+        return set()
+    top, bottom = baselines[len(baselines) // 200], baselines[-1 - len(baselines) // 200]
+    if bottom - top < 0.35 * max(line.page_height for lines in pages for line in lines):
+        top, bottom = 0.0, float("inf")  # too little text to tell where it usually ends
+    zone = MARGIN * (bottom - top) if bottom < float("inf") else 0.0
+    return {
+        id(line)
+        for lines in pages
+        for line in lines
+        if line.baseline < max(MARGIN * line.page_height, top + zone)
+        or line.baseline > min((1 - MARGIN) * line.page_height, bottom - zone)
+    }
 
 
 def _outermost(lines: Sequence[TextLine]) -> set[int]:
