@@ -75,6 +75,11 @@ def test_shipped_pipeline_stays_small() -> None:
     assert sum(path.stat().st_size for path in SHIPPED.rglob("*") if path.is_file()) < BYTES_ALLOWED
 
 
+def test_shipped_config_names_no_folder() -> None:
+    paths = spacy.util.load_config(SHIPPED / "config.cfg")["paths"]
+    assert set(paths.values()) == {None}
+
+
 def test_meta_names_licence_sources_and_scores() -> None:
     meta = json.loads((SHIPPED / "meta.json").read_text(encoding="utf8"))
     assert meta["license"] == "CC BY-SA 4.0"

@@ -17,6 +17,7 @@ from policyloom import read_tagged, run
 from policyloom.errors import FrameworkError, RunError
 from policyloom.framework import BUILT_IN
 from policyloom.records import Document, Failure, from_json
+from policyloom.run import OUTPUTS as ALL_OUTPUTS
 from policyloom.run import Limits, Progress, workers
 from policyloom.run.workers import Job, Settings, process_all
 
@@ -87,6 +88,28 @@ def test_a_second_run_does_only_what_changed(folder: Path, tmp_path: Path, corpu
     run(folder, fresh, workers=0)
     assert files(out) == files(fresh)
     assert len(list((out / ".cache").iterdir())) == 3
+
+
+def test_a_run_over_an_unchanged_folder_writes_nothing_anew(folder: Path, tmp_path: Path) -> None:
+    out = tmp_path / "out"
+    first = run(folder, out, workers=0)
+    written = (out / "report.html").stat().st_mtime_ns
+    again = run(folder, out, workers=0)
+    assert (out / "report.html").stat().st_mtime_ns == written
+    assert (again.counts, again.errors, again.n_reused) == (first.counts, first.errors, 3)
+    (out / "links.csv").unlink()
+    run(folder, out, workers=0)
+    assert (out / "links.csv").exists()
+
+
+def test_a_run_writes_what_it_says(folder: Path, tmp_path: Path) -> None:
+    run(folder, tmp_path / "out", workers=0)
+    assert {path.name for path in (tmp_path / "out").iterdir()} == {
+        *ALL_OUTPUTS,
+        "documents",
+        "run.json",
+        ".cache",
+    }
 
 
 def test_a_stopped_run_goes_on_where_it_stopped(folder: Path, tmp_path: Path) -> None:

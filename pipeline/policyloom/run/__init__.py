@@ -20,6 +20,7 @@ from dataclasses import dataclass
 from functools import cache
 from importlib import resources
 from pathlib import Path
+from typing import Any
 
 from policyloom.errors import RunError
 from policyloom.framework import BUILT_IN, Framework, read_framework
@@ -33,6 +34,13 @@ SUFFIXES = (".pdf", ".txt")
 """The files of a folder that a run takes up."""
 
 CACHE = ".cache"
+
+OUTPUTS = (
+    "mentions.csv", "claims.csv", "coverage.csv", "findings.csv", "failures.csv", "links.csv", "links_evidence.csv",
+    "elements.csv", "network.graphml", "network.gexf", "network.json", "network.net", "vosviewer.json", "counts.json",
+    "options.json", "evidence.jsonl", "report.html",
+)  # fmt: skip
+"""What a run writes besides documents/ and run.json."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -165,18 +173,30 @@ def run(
     def tagged() -> Iterator[Tagged]:
         return (from_json(Tagged, (cache_folder / f"{keys[job.id]}.json").read_bytes()) for job in read)
 
-    from policyloom.run.outputs import write_outputs
-
     failures.sort(key=lambda f: f.source)
-    counts, errors = write_outputs(
-        out, tagged, framework, failures, model=model, name=Path(folder).resolve().name,
-        tell=lambda stage, n: tell(Progress(stage, n, len(read))),
-    )  # fmt: skip
+    signature = _sha256(
+        "\n".join([*(keys[job.id] for job in read), *(f"{f.source} {f.reason}" for f in failures)])
+    )
+    before = _read_manifest(out)
+    if before.get("signature") == signature and _is_whole(out, read):
+        counts, errors = dict(before["outputs"]), int(before["errors"])
+    else:
+        from policyloom.run.outputs import write_outputs  # pandas and scipy, once reading has begun
+
+        counts, errors = write_outputs(
+            out,
+            tagged,
+            framework,
+            failures,
+            model=model,
+            name=Path(folder).resolve().name,
+            tell=lambda stage, n: tell(Progress(stage, n, len(read))),
+        )
     done = Run(
         out, tuple(job.id for job in read), tuple(failures), len(jobs) - len(todo),
         {"documents": len(read), "failures": len(failures), **counts}, errors, time.monotonic() - started,
     )  # fmt: skip
-    _write_manifest(done, jobs, keys, framework, settings, limits or Limits())
+    _write_manifest(done, signature, counts, jobs, keys, framework, settings, limits or Limits())
     return done
 
 
@@ -186,13 +206,10 @@ def read_tagged(folder: str | Path) -> Iterator[Tagged]:
     Raises:
         RunError: the folder holds no finished run.
     """
-    import json
-
     folder = Path(folder)
-    try:
-        manifest = json.loads((folder / "run.json").read_text("utf-8"))
-    except (OSError, ValueError) as error:
-        raise RunError(f"{folder}: holds no finished run (run.json cannot be read)") from error
+    manifest = _read_manifest(folder)
+    if "documents" not in manifest:
+        raise RunError(f"{folder}: holds no finished run (run.json cannot be read)")
     for entry in manifest["documents"]:
         path = folder / CACHE / f"{entry['key']}.json"
         try:
@@ -269,8 +286,28 @@ def _forget(cache_folder: Path, keep: set[str]) -> None:
             path.unlink(missing_ok=True)
 
 
+def _read_manifest(out: Path) -> dict[str, Any]:
+    """The manifest of the run before; empty where there is none."""
+    import json
+
+    try:
+        found = json.loads((out / "run.json").read_text("utf-8"))
+    except (OSError, ValueError):
+        return {}
+    return found if isinstance(found, dict) else {}
+
+
+def _is_whole(out: Path, read: Sequence[Job]) -> bool:
+    """Whether every result of the run before is still there."""
+    return all((out / name).exists() for name in OUTPUTS) and all(
+        (out / "documents" / f"{job.id}.json").exists() for job in read
+    )
+
+
 def _write_manifest(
     done: Run,
+    signature: str,
+    outputs: dict[str, int],
     jobs: Sequence[Job],
     keys: dict[str, str],
     framework: Framework,
@@ -299,6 +336,9 @@ def _write_manifest(
         "seconds": round(done.seconds, 2),
         "status": done.status,
         "counts": done.counts,
+        "outputs": outputs,
+        "errors": done.errors,
+        "signature": signature,
         "reused": done.n_reused,
         "framework": {
             "id": framework.id,
