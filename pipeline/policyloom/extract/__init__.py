@@ -18,8 +18,9 @@ from pathlib import Path
 from policyloom.errors import DocumentError
 from policyloom.extract.chars import Page, open_pdf
 from policyloom.extract.document import build_text, find_metadata
+from policyloom.extract.furniture import find_furniture
 from policyloom.extract.groups import Group
-from policyloom.extract.layout import find_furniture, find_lines
+from policyloom.extract.layout import find_lines
 from policyloom.extract.plain import read_text_file
 from policyloom.extract.structure import find_groups
 from policyloom.extract.tables import find_tables
