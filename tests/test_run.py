@@ -154,6 +154,18 @@ def test_bad_files_become_rows_and_cost_no_other_result(folder: Path, tmp_path: 
     )
 
 
+@pytest.mark.skipif(os.name == "nt", reason="names are Unicode there")
+def test_names_that_are_not_unicode_or_look_like_formulas_are_taken(folder: Path, tmp_path: Path) -> None:
+    text = b"The vocational college set up apprenticeships with employers."
+    (folder / os.fsdecode(b"caf\xe9.txt")).write_bytes(text)
+    (folder / "=1+1.txt").write_bytes(text + b" It grew.")
+    (folder / os.fsdecode(b"b\xff.pdf")).write_bytes(b"")
+    done = run(folder, tmp_path / "out", workers=0)
+    assert {"caf?", "=1+1"} <= set(done.documents)
+    assert [f.source for f in done.failures] == ["b?.pdf"]
+    assert "'=1+1" in {row["document"] for row in rows(tmp_path / "out" / "mentions.csv")}
+
+
 def test_a_duplicate_alone_is_no_failure(folder: Path, tmp_path: Path) -> None:
     shutil.copy(folder / SAMPLES[0], folder / "z.pdf")
     assert run(folder, tmp_path / "out", workers=0).status == 0

@@ -22,8 +22,10 @@ class DocumentError(PolicyloomError):
     """
 
     def __init__(self, path: object, kind: str, reason: str) -> None:
-        super().__init__(f"{path}: {reason}")
-        self.path, self.kind, self.reason = str(path), kind, reason
+        # A path that is not Unicode could not be printed.
+        self.path = str(path).encode("utf-8", "replace").decode("utf-8")
+        super().__init__(f"{self.path}: {reason}")
+        self.kind, self.reason = kind, reason
 
     def __reduce__(self) -> tuple[type[DocumentError], tuple[str, str, str]]:
         # An exception with several arguments does not survive the way back from a worker without this.

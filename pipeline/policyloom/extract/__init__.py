@@ -24,7 +24,7 @@ from policyloom.extract.layout import find_lines
 from policyloom.extract.plain import read_text_file
 from policyloom.extract.structure import find_groups
 from policyloom.extract.tables import find_tables
-from policyloom.extract.text import broken_ligatures
+from policyloom.extract.text import broken_ligatures, shown_name
 from policyloom.records import Document
 
 __all__ = ["SUFFIXES", "read_document", "read_pdf"]
@@ -55,7 +55,7 @@ def read_document(path: str | Path, *, password: str | None = None, id: str | No
         data = path.read_bytes()
     except OSError as error:
         raise DocumentError(path, "missing", f"cannot be opened ({error.strerror or error})") from error
-    return read_text_file(path, data, id=id or path.stem, sha256=hashlib.sha256(data).hexdigest())
+    return read_text_file(path, data, id=id or shown_name(path.stem), sha256=hashlib.sha256(data).hexdigest())
 
 
 def read_pdf(path: str | Path, *, password: str | None = None, id: str | None = None) -> Document:
@@ -89,8 +89,8 @@ def read_pdf(path: str | Path, *, password: str | None = None, id: str | None = 
         raise DocumentError(path, "no-text", "has no text: it is a scan or a drawing, and needs OCR first")
     furniture = tuple((line.page, line.text) for page in lines for line in page if identity(line) in aside)
     return Document(
-        id=id or path.stem,
-        source=path.name,
+        id=id or shown_name(path.stem),
+        source=shown_name(path.name),
         sha256=hashlib.sha256(path.read_bytes()).hexdigest(),
         n_pages=len(pages),
         language="en",

@@ -103,7 +103,11 @@ class PdfFile:
 
     def info(self) -> dict[str, str]:
         """The file's own metadata (`Title`, `Author` …), often missing and sometimes wrong."""
-        return {key: value.strip("\x00 ") for key, value in self._pdf.get_metadata_dict().items() if value}
+        try:
+            fields = self._pdf.get_metadata_dict()
+        except (pdfium.PdfiumError, UnicodeDecodeError):
+            return {}
+        return {key: value.strip("\x00 ") for key, value in fields.items() if value}
 
     def bookmarks(self) -> list[Bookmark]:
         """The file's outline, in its order."""
@@ -117,7 +121,7 @@ class PdfFile:
                     found.append(Bookmark(title, entry.level + 1, 0 if index is None else index + 1))
                 if len(found) >= 2_000:
                     break
-        except pdfium.PdfiumError:
+        except (pdfium.PdfiumError, UnicodeDecodeError):
             return []
         return found
 

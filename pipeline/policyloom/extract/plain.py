@@ -8,7 +8,7 @@ from pathlib import Path
 
 from policyloom.errors import DocumentError
 from policyloom.extract.document import find_metadata
-from policyloom.extract.text import clean
+from policyloom.extract.text import clean, shown_name
 from policyloom.records import Block, BlockKind, Document
 
 __all__ = ["read_text_file"]
@@ -66,7 +66,9 @@ def read_text_file(path: Path, data: bytes, *, id: str, sha256: str) -> Document
         at += len(words)
     text = "".join(parts)
     metadata = find_metadata(text, blocks, (), {})
-    return Document(id, path.name, sha256, 0, "en", metadata, text, tuple(blocks), warnings=warnings)
+    return Document(
+        id, shown_name(path.name), sha256, 0, "en", metadata, text, tuple(blocks), warnings=warnings
+    )
 
 
 def _pieces(part: str) -> Sequence[tuple[BlockKind, int, str]]:

@@ -8,7 +8,7 @@ from collections import Counter
 from collections.abc import Iterable
 from functools import lru_cache
 
-__all__ = ["Vocabulary", "broken_ligatures", "clean", "is_cjk"]
+__all__ = ["Vocabulary", "broken_ligatures", "clean", "is_cjk", "shown_name"]
 
 _HYPHENS = "-\u2010\u2011\u00ad\ufffe\x02"
 
@@ -49,6 +49,11 @@ def clean(word: str) -> str:
     if word.isascii():
         return word
     return word.translate(_CHARACTERS)
+
+
+def shown_name(name: str) -> str:
+    """A file's name as it can be written: one that is not Unicode has question marks for what is not."""
+    return name.encode("utf-8", "replace").decode("utf-8")
 
 
 def is_cjk(ch: str) -> bool:

@@ -233,9 +233,10 @@ def _jobs(
         relative = path.relative_to(root)
         if out.resolve() in path.resolve().parents:
             continue
-        source = relative.as_posix()
+        # A name that is not Unicode is shown as well as can be; the file is opened by its own.
+        source = relative.as_posix().encode("utf-8", "replace").decode("utf-8")
         stem = relative.with_suffix("").as_posix()
-        id = (source if stems[stem] > 1 else stem).replace("/", "__")
+        id = (source if stems[stem] > 1 else source.removesuffix(relative.suffix)).replace("/", "__")
         try:
             with path.open("rb") as file:
                 digest = hashlib.file_digest(file, "sha256").hexdigest()
