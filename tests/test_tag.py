@@ -76,7 +76,10 @@ def statuses(tagged: Tagged) -> dict[str, str]:
         # a challenge carries its own lack
         ("The shortage of skilled teachers is acute.", {"C3": "affirmed", "T3": "lacking"}),
         ("Outdated equipment should be replaced.", {"C3": "affirmed"}),
-        ("The shortage of skilled teachers has been overcome.", {"C3": "negated"}),
+        ("A shortage of skilled teachers is likely to last.", {"C3": "affirmed"}),
+        ("By 2030 there will be a shortage of skilled teachers.", {"C3": "planned"}),
+        ("The ministry will address the shortage of skilled teachers.", {"C3": "affirmed"}),
+        ("There is no shortage of skilled teachers.", {"C3": "negated"}),
     ],
 )
 def test_status_is_that_of_the_sentence(small: Language, text: str, expected: dict[str, str]) -> None:

@@ -11,14 +11,14 @@ from typing import Any, get_args
 
 from policyloom.errors import PolicyloomError
 from policyloom.language.terms import TermMatcher
-from policyloom.records import ClaimKind, Status
+from policyloom.records import ClaimKind, MentionKind, Status
 
 __all__ = ["Cue", "Cues", "load_cues"]
 
 _TABLES = {
     "clause": {"ends"},
     "pseudo": {"terms"},
-    "status": {"status", "direction", "reach", "terms"},
+    "status": {"status", "direction", "reach", "terms", "for"},
     "infinitive": {"except_after"},
     "instruction": {"verbs"},
     "heading": {"planned", "lacking"},
@@ -30,13 +30,14 @@ _DIRECTIONS = {"status": ("forward", "backward"), "claim": ("forward", "backward
 
 @dataclass(frozen=True, slots=True)
 class Cue:
-    """A cue found at tokens `[start, end)`; `reach` is in tokens."""
+    """A cue found at tokens `[start, end)`; `reach` is in tokens; `only` is the one kind that it decides for."""
 
     start: int
     end: int
     direction: str
     reach: int
     status: Status | None = None
+    only: MentionKind | None = None
     claim: ClaimKind | None = None
 
 
@@ -77,7 +78,15 @@ class Cues:
             rule = self._rules[int(match.label)]
             reach = int(rule.get("reach", 1_000))
             found.append(
-                Cue(match.start, match.end, rule["direction"], reach, rule.get("status"), rule.get("kind"))
+                Cue(
+                    match.start,
+                    match.end,
+                    rule["direction"],
+                    reach,
+                    rule.get("status"),
+                    rule.get("for"),
+                    rule.get("kind"),
+                )
             )
         return found, hedged
 

@@ -98,13 +98,23 @@ class Clause:
 def decide_status(span: TokenSpan, kind: MentionKind, clause: Clause) -> tuple[Status, TokenSpan | None]:
     """The status of the mention at these tokens, and the tokens of the cue that decided it.
 
-    A challenge names a lack itself, so it is affirmed unless denied; cases and actors are always affirmed.
+    A challenge names a lack itself, so it is affirmed unless it is denied or expected; cases and actors are
+    always affirmed.
     """
     if kind in ("case", "actor", "entity"):
         return "affirmed", None
-    hits = [(cue, _distance(cue, span)) for cue in clause.found if cue.status and _reaches(cue, span, clause)]
+    hits = [
+        (cue, _distance(cue, span))
+        for cue in clause.found
+        if cue.status and cue.only in (None, kind) and _reaches(cue, span, clause)
+    ]
     if kind == "challenge":
-        hits = [(cue, n) for cue, n in hits if cue.status == "negated"]
+        # Its own words may hold a "not" that makes it a challenge.
+        hits = [
+            (c, n)
+            for c, n in hits
+            if c.only == kind and not _touches(c, span) and not _answered(c, span, clause)
+        ]
         return _best(hits) if hits else ("affirmed", None)
     start = span[0]
     hits += [
@@ -126,6 +136,14 @@ def decide_status(span: TokenSpan, kind: MentionKind, clause: Clause) -> tuple[S
     return "affirmed", None
 
 
+def _answered(cue: Cue, span: TokenSpan, clause: Clause) -> bool:
+    """Whether the sentence does something about a challenge after the cue: "will [address] the shortage"."""
+    return any(
+        c.claim == "answers" and c.direction == "forward" and cue.end <= c.start <= span[0]
+        for c in clause.found
+    )
+
+
 def _best(hits: Sequence[tuple[Cue, int]]) -> tuple[Status, TokenSpan]:
     cue, _ = min(hits, key=lambda hit: (_RANK[hit[0].status or "affirmed"], hit[1], hit[0].start))
     return cue.status or "affirmed", (cue.start, cue.end)
@@ -135,9 +153,13 @@ def _distance(cue: Cue, span: TokenSpan) -> int:
     return max(0, span[0] - cue.end, cue.start - span[1])
 
 
+def _touches(cue: Cue, span: TokenSpan) -> bool:
+    return cue.start < span[1] and span[0] < cue.end
+
+
 def _reaches(cue: Cue, span: TokenSpan, clause: Clause) -> bool:
     start, end = span
-    if cue.start < end and start < cue.end:
+    if _touches(cue, span):
         # A cue within the mention's own words decides as one before it: "teachers [shall] go to enterprises".
         return True
     if cue.direction == "forward" and cue.end <= start:
