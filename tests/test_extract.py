@@ -242,6 +242,25 @@ def test_footnote_stars_are_no_broken_ligatures() -> None:
     assert broken_ligatures([("F", w) for w in ("*see", "*data", "*from", "*with", "*not")]) == {}
 
 
+def test_chinese_has_no_spaces_between_characters(tmp_path: Path) -> None:
+    from reportlab.pdfbase import pdfmetrics
+    from reportlab.pdfbase.cidfonts import UnicodeCIDFont
+
+    pdfmetrics.registerFont(UnicodeCIDFont("STSong-Light"))
+    canvas = Canvas(str(tmp_path / "zh.pdf"))
+    canvas.setFont("STSong-Light", 12)
+    for i, line in enumerate(
+        ("职业教育应当坚持产教融合和校企合作的办学方", "向并且培养更多高素质的技术技能人才和能工")
+    ):
+        canvas.drawString(72, 700 - 20 * i, line)
+    canvas.save()
+    document = read_pdf(tmp_path / "zh.pdf")
+    assert (
+        document.text == "职业教育应当坚持产教融合和校企合作的办学方向并且培养更多高素质的技术技能人才和能工"
+    )
+    assert document.language == "zh"
+
+
 # Bad input
 
 

@@ -28,6 +28,7 @@ ONLY_IMPORTERS = {
     "pydantic": {"framework"},
     "pdfplumber": {"extract"},
     "pypdfium2": {"extract"},
+    "docx": {"extract"},
     "spellchecker": {"extract"},
     "spacy": {"language", "tag"},
     "sklearn": {"classifier"},

@@ -14,7 +14,7 @@ import networkx as nx
 import pytest
 
 from policyloom import read_tagged, run
-from policyloom.errors import FrameworkError, RunError
+from policyloom.errors import FrameworkError, PolicyloomError, RunError
 from policyloom.framework import BUILT_IN
 from policyloom.records import Document, Failure, from_json
 from policyloom.run import OUTPUTS as ALL_OUTPUTS
@@ -63,7 +63,7 @@ def test_run_writes_everything(folder: Path, tmp_path: Path) -> None:
     documents = [from_json(Document, p.read_bytes()) for p in sorted((out / "documents").iterdir())]
     assert [d.id for d in documents] == list(done.documents)
     mentions = rows(out / "mentions.csv")
-    assert len(mentions) == done.counts["mentions"] > 50
+    assert sum(row["kind"] not in ("entity", "actor") for row in mentions) == done.counts["mentions"] > 50
     text = {d.id: d.text for d in documents}
     for row in mentions:
         assert text[row["document"]][int(row["start"]) : int(row["end"])] == row["quote"].removeprefix("'")
@@ -206,12 +206,16 @@ def test_a_run_that_cannot_start_says_why(tmp_path: Path) -> None:
     with pytest.raises(RunError, match="no such folder"):
         run(tmp_path / "nowhere", tmp_path / "out")
     (tmp_path / "in").mkdir()
-    with pytest.raises(RunError, match=r"no \.pdf or \.txt file"):
+    with pytest.raises(RunError, match=r"no \.pdf, .* file"):
         run(tmp_path / "in", tmp_path / "out")
     (tmp_path / "in" / "a.txt").write_text("x")
     (tmp_path / "bad.toml").write_text("[framework]\n")
     with pytest.raises(FrameworkError, match=r"bad\.toml"):
         run(tmp_path / "in", tmp_path / "out", framework=tmp_path / "bad.toml")
+    with pytest.raises(RunError, match="a folder of their own"):
+        run(tmp_path / "in", tmp_path / "in")
+    with pytest.raises(PolicyloomError, match="no spaCy pipeline 'en_nope'; installed are"):
+        run(tmp_path / "in", tmp_path / "out", model="en_nope")
     assert not (tmp_path / "out").exists()
     with pytest.raises(RunError, match="holds no finished run"):
         list(read_tagged(tmp_path / "in"))

@@ -69,6 +69,7 @@ def statuses(tagged: Tagged) -> dict[str, str]:
         ("Grants did not improve job prospects.", {"S3": "negated"}),
         # what looks like a cue and is none
         ("Students can not only take part in joint courses.", {"T2": "affirmed"}),
+        ("Under Law No. 19 of 1978 grants were paid.", {"T1": "affirmed"}),
         ("Not less than ten grants were paid.", {"T1": "affirmed"}),
         # a cue stops at the clause's end
         ("Equipment is lacking, but grants were paid.", {"T1": "affirmed"}),
@@ -189,6 +190,24 @@ def test_a_text_of_another_field_stays_quiet() -> None:
     assert statuses(read(nlp, mixed + "The training centre is new.")) == {}
     assert statuses(read(nlp, "The vocational college opened a training centre.")) == {"T4": "affirmed"}
     assert statuses(read(nlp, "The vocational college opened a training centre for pilots.")) == {}
+
+
+def test_a_chapter_on_the_field_is_read_in_a_plan_about_everything() -> None:
+    element = Element(id="T4", kind="mechanism", label="x", definition="x", terms=("training centre",))
+    scope = Scope(terms=("vocational", "apprentic*"), per_1000_words=20)
+    nlp = load_pipeline(Framework(id="s", title="s", version="1", scope=scope, elements=(element,)))
+    roads = ["The roads of the north will be mended and a training centre for drivers stays. " * 10] * 30
+    skills = ["Vocational colleges and apprentices need a training centre in each region. " * 10] * 8
+    parts = [*roads, *skills, *roads]
+    text = "\n\n".join(parts)
+    blocks, at = [], 0
+    for part in parts:
+        blocks.append(Block("paragraph", at, at + len(part)))
+        at += len(part) + 2
+    tagged = tag(Document("d", "d", "", 0, "en", Metadata(), text, tuple(blocks)), nlp)
+    found = {tagged.sentences[m.sentence].block for m in tagged.mentions if m.kind == "mechanism"}
+    assert set(range(30, 38)) <= found
+    assert not found & {*range(20), *range(48, 68)}
 
 
 def test_a_pipeline_without_our_components_is_refused() -> None:

@@ -118,6 +118,8 @@ def run_command(
             _fail(f"stopped; what was read is kept, so run it again to go on (into {out})", 130)
     if not quiet:
         _print_summary(done)
+        if folder.is_dir():
+            _print_skipped(folder, recursive=recursive)
     sys.exit(done.status)
 
 
@@ -137,7 +139,13 @@ def run_command(
     default=None,
     help="Where to write; outputs/check-NAME by default.",
 )
-@_framework
+@click.option(
+    "--framework",
+    "-f",
+    default=None,
+    metavar="NAME|FILE.toml",
+    help="What to look for; the framework of the run, or production_education without one.",
+)
 @_model
 @_password
 @_plain_errors
@@ -145,20 +153,24 @@ def check_command(
     document: Path,
     against: Path | None,
     out: Path | None,
-    framework: str,
+    framework: str | None,
     model: str | None,
     password: str | None,
 ) -> None:
     """Hold one DOCUMENT against the framework and, with --against, a run's network."""
     from policyloom.check import check
     from policyloom.extract import read_document
-    from policyloom.framework import read_framework
+    from policyloom.framework import BUILT_IN, read_framework
     from policyloom.language import load_pipeline
     from policyloom.network import load_network
+    from policyloom.run import read_run_framework
     from policyloom.run.outputs import write_check
     from policyloom.tag import tag
 
-    chosen = read_framework(framework)
+    if framework is None and against is not None:
+        chosen = read_run_framework(against)
+    else:
+        chosen = read_framework(framework or BUILT_IN)
     network = load_network(against, chosen) if against else None
     read = _read(lambda: read_document(document, password=password))
     tagged = tag(read, load_pipeline(chosen, model=model))
@@ -310,6 +322,13 @@ def framework_validate(file: str) -> None:
 
     chosen = read_framework(file)
     load_pipeline(chosen)
+    for element in chosen:
+        if not (element.terms or element.patterns or element.institutions) and not chosen.children(
+            element.id
+        ):
+            click.echo(f"note: element {element.id} has no terms, patterns or parts, so it is never found")
+    if chosen.language != "en":
+        click.echo(f"note: words do not inflect in language {chosen.language!r}; give each form, or word*")
     n_terms = sum(len(element.terms) for element in chosen)
     click.echo(
         f"{chosen.id} {chosen.version}: {len(chosen)} elements, {n_terms} terms, {len(chosen.links)} links; all well"
@@ -375,6 +394,24 @@ def _print_summary(done: Run) -> None:
         )
     reused = f", {done.n_reused} from the run before" if done.n_reused else ""
     console.print(f"{done.seconds:.1f} s{reused}. Open {escape(str(done.folder / 'report.html'))}")
+
+
+def _print_skipped(folder: Path, *, recursive: bool) -> None:
+    """Say what else lies in the folder, which a run does not read."""
+    from collections import Counter
+
+    from policyloom.run import SUFFIXES
+
+    inside = [path for path in sorted(folder.iterdir()) if not path.name.startswith(".")]
+    other = Counter(
+        path.suffix or path.name for path in inside if path.is_file() and path.suffix.lower() not in SUFFIXES
+    )
+    parts = [f"{n} {suffix}" for suffix, n in sorted(other.items())]
+    n_folders = sum(path.is_dir() for path in inside)
+    if n_folders and not recursive:
+        parts.append(f"{_count(n_folders, 'folder')} (add --recursive to look inside)")
+    if parts:
+        click.echo("Not looked at: " + ", ".join(parts))
 
 
 def _outline(document: Document) -> str:

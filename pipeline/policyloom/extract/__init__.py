@@ -7,6 +7,7 @@ structure   lines to headings, paragraphs, lists, captions, tables, footnotes, r
 text        words cleaned, hyphens at line ends and broken ligatures mended
 document    the one text with its blocks, lines and metadata
 plain       text files
+markup      HTML and Word files
 """
 
 from __future__ import annotations
@@ -21,16 +22,19 @@ from policyloom.extract.document import build_text, find_metadata
 from policyloom.extract.furniture import find_furniture
 from policyloom.extract.groups import Group
 from policyloom.extract.layout import find_lines
+from policyloom.extract.markup import read_docx, read_html
 from policyloom.extract.plain import read_text_file
 from policyloom.extract.structure import find_groups
 from policyloom.extract.tables import find_tables
-from policyloom.extract.text import broken_ligatures, shown_name
+from policyloom.extract.text import broken_ligatures, find_language, shown_name
 from policyloom.records import Document
 
 __all__ = ["SUFFIXES", "read_document", "read_pdf"]
 
-SUFFIXES = (".pdf", ".txt", ".md")
+SUFFIXES = (".pdf", ".txt", ".md", ".html", ".htm", ".docx")
 """The endings of files that `read_document` takes."""
+
+_READERS = {".html": read_html, ".htm": read_html, ".docx": read_docx}
 
 
 def read_document(path: str | Path, *, password: str | None = None, id: str | None = None) -> Document:
@@ -55,7 +59,8 @@ def read_document(path: str | Path, *, password: str | None = None, id: str | No
         data = path.read_bytes()
     except OSError as error:
         raise DocumentError(path, "missing", f"cannot be opened ({error.strerror or error})") from error
-    return read_text_file(path, data, id=id or shown_name(path.stem), sha256=hashlib.sha256(data).hexdigest())
+    read = _READERS.get(path.suffix.lower(), read_text_file)
+    return read(path, data, id=id or shown_name(path.stem), sha256=hashlib.sha256(data).hexdigest())
 
 
 def read_pdf(path: str | Path, *, password: str | None = None, id: str | None = None) -> Document:
@@ -93,7 +98,7 @@ def read_pdf(path: str | Path, *, password: str | None = None, id: str | None = 
         source=shown_name(path.name),
         sha256=hashlib.sha256(path.read_bytes()).hexdigest(),
         n_pages=len(pages),
-        language="en",
+        language=find_language(text),
         metadata=find_metadata(text, blocks, furniture, info),
         text=text,
         blocks=blocks,

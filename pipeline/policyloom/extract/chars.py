@@ -184,7 +184,9 @@ def _why(path: Path, head: bytes, error: str, password: str | None) -> DocumentE
     if "password" in error.lower():
         if password:
             return DocumentError(path, "encrypted", "is encrypted, and the password given does not open it")
-        return DocumentError(path, "encrypted", "is encrypted; give its password with --password")
+        return DocumentError(
+            path, "encrypted", "is encrypted; give its password (--password, or password= in Python)"
+        )
     if "security" in error.lower():
         return DocumentError(path, "encrypted", "is encrypted in a way that cannot be opened")
     if b"%PDF" not in head:

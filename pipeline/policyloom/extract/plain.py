@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 
 from policyloom.errors import DocumentError
 from policyloom.extract.document import find_metadata
-from policyloom.extract.text import clean, shown_name
+from policyloom.extract.text import clean, find_language, shown_name
 from policyloom.records import Block, BlockKind, Document
 
-__all__ = ["read_text_file"]
+__all__ = ["Piece", "read_text_file", "to_document"]
+
+Piece = tuple[BlockKind, int, str]
+"""A block to be: its kind, its level where it is a heading, its words."""
 
 _HEADING = re.compile(r"(#{1,6})\s+(.+?)\s*#*$")
 _NUMBERED = re.compile(r"(\d{1,2}(?:\.\d{1,2}){0,4})\.?\s+[A-Z][^.;:]{2,120}$")
@@ -38,6 +42,32 @@ def read_text_file(path: Path, data: bytes, *, id: str, sha256: str) -> Document
         for part in re.split(r"\n\s*\n", raw.replace("\r\n", "\n").replace("\r", "\n"))
         for piece in _pieces(part)
     ]
+    return to_document(path, pieces, id=id, sha256=sha256, warnings=warnings)
+
+
+def to_document(
+    path: Path,
+    pieces: Sequence[Piece],
+    *,
+    id: str,
+    sha256: str,
+    info: Mapping[str, str] | None = None,
+    warnings: tuple[str, ...] = (),
+) -> Document:
+    """The document of these pieces; a heading of level 1 that comes first is its title.
+
+    Args:
+        path: the file.
+        pieces: in order.
+        id: the name the document goes by.
+        sha256: of the file's bytes.
+        info: the file's own metadata, `Title`, `Author` and `Date`.
+        warnings: what could not be read well.
+
+    Raises:
+        DocumentError: there are no pieces.
+    """
+    pieces = list(pieces)
     if not pieces:
         raise DocumentError(path, "empty", "the file has no text")
     parts: list[str] = []
@@ -65,9 +95,20 @@ def read_text_file(path: Path, data: bytes, *, id: str, sha256: str) -> Document
         )
         at += len(words)
     text = "".join(parts)
-    metadata = find_metadata(text, blocks, (), {})
+    info = dict(info or {})
+    metadata = find_metadata(text, blocks, (), info)
+    if not metadata.date:
+        metadata = replace(metadata, date=info.get("Date", ""))
     return Document(
-        id, shown_name(path.name), sha256, 0, "en", metadata, text, tuple(blocks), warnings=warnings
+        id,
+        shown_name(path.name),
+        sha256,
+        0,
+        find_language(text),
+        metadata,
+        text,
+        tuple(blocks),
+        warnings=warnings,
     )
 
 

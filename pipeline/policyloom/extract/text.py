@@ -8,7 +8,7 @@ from collections import Counter
 from collections.abc import Iterable
 from functools import lru_cache
 
-__all__ = ["Vocabulary", "broken_ligatures", "clean", "is_cjk", "shown_name"]
+__all__ = ["Vocabulary", "broken_ligatures", "clean", "find_language", "is_cjk", "shown_name"]
 
 _HYPHENS = "-\u2010\u2011\u00ad\ufffe\x02"
 
@@ -162,3 +162,9 @@ def broken_ligatures(words: Iterable[tuple[str, str]]) -> dict[tuple[str, str], 
 
 
 _LOWER = frozenset("abcdefghijklmnopqrstuvwxyz")
+
+
+def find_language(text: str) -> str:
+    """`zh` where three in ten letters are Chinese, else `en`; other languages are not told apart."""
+    letters = [char for char in text[:20_000] if char.isalpha()]
+    return "zh" if letters and sum(map(is_cjk, letters)) >= 0.3 * len(letters) else "en"

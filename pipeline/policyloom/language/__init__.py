@@ -6,6 +6,6 @@ entities    institutions, enterprises, government bodies, places, money, dates, 
 pipeline    `load_pipeline`: an `nlp` with all of them
 """
 
-from policyloom.language.pipeline import MENTIONS, load_pipeline
+from policyloom.language.pipeline import MENTIONS, load_pipeline, require_model
 
-__all__ = ["MENTIONS", "load_pipeline"]
+__all__ = ["MENTIONS", "load_pipeline", "require_model"]

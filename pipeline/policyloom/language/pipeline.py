@@ -15,7 +15,7 @@ from policyloom.framework import BUILT_IN, Framework, read_framework
 from policyloom.language import entities, sentences
 from policyloom.language.terms import TermError, TermMatcher
 
-__all__ = ["MENTIONS", "OUT", "SCOPE", "MentionFinder", "forms_of", "load_pipeline"]
+__all__ = ["MENTIONS", "OUT", "SCOPE", "MentionFinder", "forms_of", "load_pipeline", "require_model"]
 
 MENTIONS = "policyloom"
 """The key of `doc.spans` under which a framework's mentions stand: label is the element, id the rule."""
@@ -122,19 +122,25 @@ def load_pipeline(framework: Framework | str | Path = BUILT_IN, *, model: str | 
     """
     if not isinstance(framework, Framework):
         framework = read_framework(framework)
-    if model is None:
-        nlp = spacy.blank(framework.language)
-    else:
-        try:
-            nlp = spacy.load(model)
-        except OSError as error:
-            there = ", ".join(sorted(spacy.util.get_installed_models())) or "none"
-            raise PolicyloomError(f"no spaCy pipeline {model!r}; installed are: {there}") from error
+    if model is not None:
+        require_model(model)
+    nlp = spacy.blank(framework.language) if model is None else spacy.load(model)
     nlp.max_length = 10_000_000
     nlp.add_pipe(sentences.NAME, first=True)
     nlp.add_pipe(entities.NAME, last=True)
     nlp.add_pipe(NAME, config={"framework": framework.model_dump_json()}, last=True)
     return nlp
+
+
+def require_model(model: str) -> None:
+    """Make sure that a spaCy pipeline of this name or path is there.
+
+    Raises:
+        PolicyloomError: it is not; the text says which are installed.
+    """
+    if not spacy.util.is_package(model) and not (Path(model) / "config.cfg").exists():
+        there = ", ".join(sorted(spacy.util.get_installed_models())) or "none"
+        raise PolicyloomError(f"no spaCy pipeline {model!r}; installed are: {there}")
 
 
 @Language.factory(NAME, default_config={"framework": ""})

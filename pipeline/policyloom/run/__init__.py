@@ -28,9 +28,10 @@ from policyloom.records import Failure, Tagged, from_json
 from policyloom.run.workers import Job, Limits, Settings, process_all
 from policyloom.tables import write_bytes
 
-__all__ = ["Limits", "Progress", "Run", "find_files", "read_tagged", "run"]
+__all__ = ["Limits", "Progress", "Run", "find_files", "read_run_framework", "read_tagged", "run"]
 
-SUFFIXES = (".pdf", ".txt")
+# Not .md: sources and notes about documents lie beside them.
+SUFFIXES = (".pdf", ".txt", ".docx", ".html", ".htm")
 """The files of a folder that a run takes up."""
 
 CACHE = ".cache"
@@ -38,7 +39,7 @@ CACHE = ".cache"
 OUTPUTS = (
     "mentions.csv", "claims.csv", "coverage.csv", "findings.csv", "failures.csv", "links.csv", "links_evidence.csv",
     "elements.csv", "network.graphml", "network.gexf", "network.json", "network.net", "vosviewer.json", "counts.json",
-    "options.json", "evidence.jsonl", "report.html",
+    "options.json", "evidence.jsonl", "framework.json", "report.html",
 )  # fmt: skip
 """What a run writes besides documents/ and run.json."""
 
@@ -110,7 +111,7 @@ def find_files(folder: str | Path, *, recursive: bool = False) -> list[Path]:
     found = [p for p in found if not any(part.startswith(".") for part in p.relative_to(folder).parts)]
     if not found:
         hint = "" if recursive else "; add --recursive to look in its folders too"
-        raise RunError(f"{folder}: no {' or '.join(SUFFIXES)} file in it{hint}")
+        raise RunError(f"{folder}: no {', '.join(SUFFIXES[:-1])} or {SUFFIXES[-1]} file in it{hint}")
     return found
 
 
@@ -152,6 +153,12 @@ def run(
     if not isinstance(framework, Framework):
         framework = read_framework(framework)
     out = Path(out)
+    if out.resolve() == Path(folder).resolve():
+        raise RunError(f"{out}: is the folder of the documents; give the results a folder of their own")
+    if model is not None:
+        from policyloom.language import require_model
+
+        require_model(model)
     settings = Settings(framework.model_dump_json(), model, password)
     jobs, keys, failures = _jobs(Path(folder), find_files(folder, recursive=recursive), settings, out)
     cache_folder = _prepare(out)
@@ -216,6 +223,21 @@ def read_tagged(folder: str | Path) -> Iterator[Tagged]:
             yield from_json(Tagged, path.read_bytes())
         except OSError as error:
             raise RunError(f"{path}: is missing; run again to make it") from error
+
+
+def read_run_framework(folder: str | Path) -> Framework:
+    """The framework that a run was made with.
+
+    Raises:
+        RunError: the folder holds no finished run.
+    """
+    path = Path(folder) / "framework.json"
+    try:
+        return Framework.model_validate_json(path.read_bytes())
+    except (OSError, ValueError) as error:
+        raise RunError(
+            f"{folder}: is no run folder (framework.json cannot be read); give one that a run has written"
+        ) from error
 
 
 def _jobs(

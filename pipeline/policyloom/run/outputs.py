@@ -18,7 +18,7 @@ from policyloom.framework import Framework
 from policyloom.network import Network, find_links, write_network
 from policyloom.records import Coverage, Document, Evidence, Failure, Finding, Tagged, to_json
 from policyloom.report import ClaimRow, DocumentRow, LinkRow, write_check_report, write_run_report
-from policyloom.tables import safe_cell
+from policyloom.tables import safe_cell, write_bytes
 
 __all__ = ["document_row", "write_check", "write_outputs"]
 
@@ -66,13 +66,14 @@ def write_outputs(
                 claims(export.claim_rows(one, framework))
                 rows.append(document_row(one))
                 counts["sentences"] += len(one.sentences)
-                counts["mentions"] += len(one.mentions)
+                counts["mentions"] += n_elements(one)
                 counts["claims"] += len(one.claims)
                 tell("linking", n)
                 yield one
 
     network = find_links(through(), framework)
     write_network(network, out)
+    write_bytes(framework.model_dump_json(indent=1).encode("utf-8"), out / "framework.json")
     counts["links"] = len(network.links)
     findings: list[Finding] = []
     coverage: list[Coverage] = []
@@ -127,6 +128,11 @@ def write_check(out: Path, tagged: Tagged, checked: Checked, framework: Framewor
     )
 
 
+def n_elements(tagged: Tagged) -> int:
+    """How many mentions of the framework's elements a document has; entities and actors do not count."""
+    return sum(mention.kind not in ("entity", "actor") for mention in tagged.mentions)
+
+
 def document_row(tagged: Tagged) -> DocumentRow:
     """What a report says of a document."""
     document = tagged.document
@@ -140,7 +146,7 @@ def document_row(tagged: Tagged) -> DocumentRow:
         n_pages=document.n_pages,
         n_words=len(document.text.split()),
         n_sentences=len(tagged.sentences),
-        n_mentions=len(tagged.mentions),
+        n_mentions=n_elements(tagged),
         n_claims=len(tagged.claims),
         outline=_outline(document),
         warnings=document.warnings,

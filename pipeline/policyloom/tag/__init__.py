@@ -32,6 +32,13 @@ SHORT = 150
 """Words; a text with fewer is too short to tell its field by how often the field's words come."""
 
 
+WINDOW = 600
+"""Words around a block by which its field is judged in a document that is mostly of another."""
+
+DENSER = 2.5
+"""How many times as often the field's words must come there as in a whole document."""
+
+
 def tag(document: Document, nlp: Language) -> Tagged:
     """A document with its sentences, mentions and claims.
 
@@ -46,18 +53,18 @@ def tag(document: Document, nlp: Language) -> Tagged:
     cues = load_cues(framework.language)
     read = [(i, block) for i, block in enumerate(document.blocks) if _is_read(block)]
     docs = list(nlp.pipe(document.text[block.start : block.end].replace("\n", " ") for _, block in read))
-    in_field = _is_in_field(framework, docs)
+    in_field = _find_field(framework, docs)
     sentences: list[Sentence] = []
     mentions: list[Mention] = []
     claims: list[Claim] = []
-    for (index, block), doc in zip(read, docs, strict=True):
+    for (index, block), doc, of_field in zip(read, docs, in_field, strict=True):
         # A case tells what was done, whatever the section it stands in proposes.
         tells = any(framework[s.label_].kind == "case" for s in doc.spans[MENTIONS])
         heading = None if tells else cues.heading_status(block.section)
         for span in doc.sents:
             if span.text.strip():
                 _tag_sentence(
-                    span, block, index, heading, framework, cues, in_field, sentences, mentions, claims
+                    span, block, index, heading, framework, cues, of_field, sentences, mentions, claims
                 )
     return Tagged(document, tuple(sentences), tuple(mentions), tuple(claims))
 
@@ -78,17 +85,35 @@ def _is_read(block: Block) -> bool:
     return block.kind in PROSE or (block.kind == "front_matter" and block.end - block.start > ABSTRACT)
 
 
-def _is_in_field(framework: Framework, docs: Sequence[Doc]) -> bool:
-    """Whether a document is of the framework's field, or too short to tell.
+def _find_field(framework: Framework, docs: Sequence[Doc]) -> list[bool]:
+    """For each block, whether it is of the framework's field, or in a text too short to tell.
 
-    The field's words come often enough in it, and oftener than the words of other fields.
+    The field's words come often enough, and oftener than the words of other fields: in the whole document, or,
+    where the document is mostly about something else, in the `WINDOW` words around the block. So a chapter on
+    the field is read in a plan about everything.
     """
-    n_words = sum(len(doc) for doc in docs)
-    if not framework.scope.terms or n_words < SHORT:
-        return True
-    labels = [span.label_ for doc in docs for span in doc.spans[f"{MENTIONS}_scope"]]
-    n_field = labels.count(SCOPE)
-    return n_field * 1_000 >= framework.scope.per_1000_words * n_words and n_field > labels.count(OUT)
+    sizes = [len(doc) for doc in docs]
+    if not framework.scope.terms or sum(sizes) < SHORT:
+        return [True] * len(docs)
+    field, other = [], []
+    for doc in docs:
+        labels = [span.label_ for span in doc.spans[f"{MENTIONS}_scope"]]
+        field.append(labels.count(SCOPE))
+        other.append(labels.count(OUT))
+
+    def holds(first: int, last: int, least: float) -> bool:
+        n_words, n_field = sum(sizes[first:last]), sum(field[first:last])
+        return n_field * 1_000 >= least * n_words and n_field > sum(other[first:last])
+
+    if holds(0, len(docs), framework.scope.per_1000_words):
+        return [True] * len(docs)
+    found = []
+    for i in range(len(docs)):
+        first, last = i, i + 1
+        while sum(sizes[first:last]) < WINDOW and (first > 0 or last < len(docs)):
+            first, last = max(0, first - 1), min(len(docs), last + 1)
+        found.append(holds(first, last, DENSER * framework.scope.per_1000_words))
+    return found
 
 
 def _tag_sentence(
