@@ -53,6 +53,8 @@ def test_links_are_found_by_either_end(tmp_path: Path) -> None:
         ("", r"\[framework\]"),
         ("[framework", "not valid TOML"),
         (HEAD, "elements: is missing"),
+        (HEAD + element("T1", terms='"tax"'), "element T1, terms: should be a list, in square brackets"),
+        (HEAD + element("T1", section="“2.1”"), "curly quotes"),
         (HEAD + element("T1", colour='"red"'), "element T1, colour: is not a known key; known are id, kind"),
         (HEAD + element("T1", "mechanims"), "element T1, kind: should be 'outcome', 'challenge'"),
         (HEAD + element("T1") + element("T1"), "element T1, id: stands twice"),

@@ -300,7 +300,8 @@ def _outcomes(case: _Case) -> Iterator[Finding]:
         elif case.stated(id) and id not in claimed:
             yield case.finding(
                 "outcome-without-means", "info", id,
-                f"Speaks of {case.name(id)} in {_sentences(case.stated(id))}, but no sentence says by which mechanism.",
+                f"Speaks of {case.name(id)} in {_sentences(case.stated(id))}, but none was found that says by which "
+                "mechanism; the rules miss many claims, so read the quotes.",
                 row.evidence,
             )  # fmt: skip
 

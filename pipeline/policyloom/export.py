@@ -70,7 +70,7 @@ def mention_rows(tagged: Tagged, framework: Framework | None = None) -> list[Row
     return [
         {
             "document": document.id,
-            "page": tagged.page(m),
+            "page": tagged.page(m) or None,
             "section": " > ".join(tagged.section(m)),
             "kind": m.kind,
             "element": m.label,
@@ -102,7 +102,7 @@ def claim_rows(tagged: Tagged, framework: Framework | None = None) -> list[Row]:
         rows.append(
             {
                 "document": document.id,
-                "page": tagged.page(sentence),
+                "page": tagged.page(sentence) or None,
                 "section": " > ".join(tagged.section(claim)),
                 "kind": claim.kind,
                 "mechanism": mechanism.label,

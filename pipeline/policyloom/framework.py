@@ -216,7 +216,8 @@ def _parse(text: str, name: str) -> Framework:
     try:
         data = tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
-        raise FrameworkError(f"{name}: not valid TOML: {error}") from error
+        hint = "; it has curly quotes, which must be straight ones" if re.search("= *[“”‘’]", text) else ""
+        raise FrameworkError(f"{name}: not valid TOML: {error}{hint}") from error
     raw = {("elements" if k == "element" else "links" if k == "link" else k): v for k, v in data.items()}
     head = raw.pop("framework", None)
     if not isinstance(head, dict):
@@ -238,6 +239,9 @@ def _explain(error: Any, raw: dict[str, Any]) -> str:
         place = f"{where[0].rstrip('s')} {own or 'number ' + str(where[1] + 1)}"
         where = [place, *where[2:]]
     message = re.sub(r"^Input should be", "should be", error["msg"])
+    message = message.replace("a valid tuple", "a list, in square brackets").replace(
+        "a valid string", "text, in quotes"
+    )
     if error["type"] == "extra_forbidden":
         model: type[BaseModel] = Framework
         if str(where[0]).startswith(("element", "link")):
