@@ -124,6 +124,12 @@ def test_not_covered_states_the_measured_recall() -> None:
     assert "T1" not in messages
 
 
+def test_an_outcome_not_found_states_the_recall_too() -> None:
+    checked = check(make((1, "mechanism", "T1", "planned")), FRAMEWORK)
+    (message,) = (f.message for f in checked.findings if (f.rule, f.subject) == ("outcome-not-named", "S1"))
+    assert "has not been measured" in message
+
+
 def test_a_plan_without_particulars_is_named() -> None:
     plan = (1, "mechanism", "T1", "planned")
     assert ("no-particulars", "T1") in rules(check(make(plan), FRAMEWORK))

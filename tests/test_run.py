@@ -6,6 +6,7 @@ import csv
 import json
 import os
 import shutil
+import sys
 import time
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -18,7 +19,7 @@ from policyloom.errors import FrameworkError, PolicyloomError, RunError
 from policyloom.framework import BUILT_IN
 from policyloom.records import Document, Failure, from_json
 from policyloom.run import OUTPUTS as ALL_OUTPUTS
-from policyloom.run import Limits, Progress, workers
+from policyloom.run import Limits, Progress, find_skipped, workers
 from policyloom.run.workers import Job, Settings, process_all
 
 SAMPLES = ("c-industrial-college-case.pdf", "e-trades-fact-sheet.pdf", "f-employer-guidance.pdf")
@@ -154,7 +155,7 @@ def test_bad_files_become_rows_and_cost_no_other_result(folder: Path, tmp_path: 
     )
 
 
-@pytest.mark.skipif(os.name == "nt", reason="names are Unicode there")
+@pytest.mark.skipif(sys.platform != "linux", reason="other systems refuse a name that is not Unicode")
 def test_names_that_are_not_unicode_or_look_like_formulas_are_taken(folder: Path, tmp_path: Path) -> None:
     text = b"The vocational college set up apprenticeships with employers."
     (folder / os.fsdecode(b"caf\xe9.txt")).write_bytes(text)
@@ -192,6 +193,13 @@ def test_folders_within_are_read_when_asked(folder: Path, tmp_path: Path) -> Non
         f"2024__{SAMPLES[0].removesuffix('.pdf')}"
         in run(folder, tmp_path / "b", workers=0, recursive=True).documents
     )
+
+
+def test_what_is_not_looked_at_is_told(folder: Path) -> None:
+    (folder / "table.xlsx").write_bytes(b"x")
+    (folder / "older").mkdir()
+    assert find_skipped(folder) == ["1 .xlsx", "1 folder (add --recursive to look inside)"]
+    assert find_skipped(folder, recursive=True) == ["1 .xlsx"]
 
 
 def test_manifest_tells_how_it_was_made(folder: Path, tmp_path: Path) -> None:

@@ -99,6 +99,15 @@ class _Case:
     def name(self, id: str) -> str:
         return f"{id} {self.framework[id].label}"
 
+    def not_found(self, id: str) -> str:
+        """That an element was not found, with how much of it the rules find at all."""
+        recall = self.framework.measured.recall.get(id)
+        known = "how many such sentences the rules find has not been measured for this framework"
+        if recall is not None:
+            n = self.framework.measured.n.get(id, 0)
+            known = f"the rules find {recall:.0%} of such sentences ({n} labelled), so look once more before you rely on it"
+        return f"No mention of {self.name(id)} was found; {known}."
+
     def stated(self, id: str) -> int:
         return self.coverage[id].affirmed + self.coverage[id].planned
 
@@ -121,7 +130,10 @@ def check(tagged: Tagged, framework: Framework, network: Knowledge | None = None
     if not any(c.n for c in coverage.values()):
         findings = [
             case.finding(
-                "off-topic", "info", framework.id, f"Names no element of the framework “{framework.title}”."
+                "off-topic",
+                "info",
+                framework.id,
+                f"No element of the framework “{framework.title}” was found.",
             )
         ]
     else:
@@ -254,16 +266,7 @@ def _gaps(case: _Case) -> Iterator[Finding]:
     for id in case.framework.ids("mechanism", top=True):
         row = case.coverage[id]
         if not row.n:
-            recall = case.framework.measured.recall.get(id)
-            n = case.framework.measured.n.get(id, 0)
-            known = (
-                f"the rules find {recall:.0%} of such sentences ({n} labelled), so look once more before you rely on it"
-                if recall is not None
-                else "how many such sentences the rules find has not been measured for this framework"
-            )
-            yield case.finding(
-                "not-covered", "warning", id, f"No mention of {case.name(id)} was found; {known}."
-            )
+            yield case.finding("not-covered", "warning", id, case.not_found(id))
         elif not case.stated(id):
             yield case.finding(
                 "only-lacking", "warning", id,
@@ -296,7 +299,7 @@ def _outcomes(case: _Case) -> Iterator[Finding]:
     for id in case.framework.ids("outcome", top=True):
         row = case.coverage[id]
         if not row.n:
-            yield case.finding("outcome-not-named", "info", id, f"Does not speak of {case.name(id)}.")
+            yield case.finding("outcome-not-named", "info", id, case.not_found(id))
         elif case.stated(id) and id not in claimed:
             yield case.finding(
                 "outcome-without-means", "info", id,

@@ -102,7 +102,7 @@ def run_command(
     coverage.csv and failures.csv, the network as network.graphml, the documents' text, and run.json.
     A second run into the same folder does only what changed.
     """
-    from policyloom.run import Limits, run
+    from policyloom.run import Limits, find_skipped, run
 
     try:
         limits = Limits(timeout, memory)
@@ -118,8 +118,9 @@ def run_command(
             _fail(f"stopped; what was read is kept, so run it again to go on (into {out})", 130)
     if not quiet:
         _print_summary(done)
-        if folder.is_dir():
-            _print_skipped(folder, recursive=recursive)
+        skipped = find_skipped(folder, recursive=recursive)
+        if skipped:
+            click.echo("Not looked at: " + ", ".join(skipped))
     sys.exit(done.status)
 
 
@@ -394,24 +395,6 @@ def _print_summary(done: Run) -> None:
         )
     reused = f", {done.n_reused} from the run before" if done.n_reused else ""
     console.print(f"{done.seconds:.1f} s{reused}. Open {escape(str(done.folder / 'report.html'))}")
-
-
-def _print_skipped(folder: Path, *, recursive: bool) -> None:
-    """Say what else lies in the folder, which a run does not read."""
-    from collections import Counter
-
-    from policyloom.run import SUFFIXES
-
-    inside = [path for path in sorted(folder.iterdir()) if not path.name.startswith(".")]
-    other = Counter(
-        path.suffix or path.name for path in inside if path.is_file() and path.suffix.lower() not in SUFFIXES
-    )
-    parts = [f"{n} {suffix}" for suffix, n in sorted(other.items())]
-    n_folders = sum(path.is_dir() for path in inside)
-    if n_folders and not recursive:
-        parts.append(f"{_count(n_folders, 'folder')} (add --recursive to look inside)")
-    if parts:
-        click.echo("Not looked at: " + ", ".join(parts))
 
 
 def _outline(document: Document) -> str:

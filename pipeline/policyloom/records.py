@@ -8,7 +8,6 @@ PDF points with the origin at the top left of the page.
 from __future__ import annotations
 
 import bisect
-from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from typing import Any, Literal, Protocol, TypeVar, get_args
 
@@ -36,7 +35,6 @@ __all__ = [
     "Status",
     "Tagged",
     "from_json",
-    "iter_blocks",
     "to_json",
 ]
 
@@ -393,9 +391,3 @@ def _decoder(cls: type[T]) -> msgspec.json.Decoder[T]:
     if cls not in _DECODERS:
         _DECODERS[cls] = msgspec.json.Decoder(cls)
     return _DECODERS[cls]
-
-
-def iter_blocks(document: Document, kinds: Iterable[BlockKind]) -> Iterator[tuple[int, Block]]:
-    """The blocks of these kinds with their indexes."""
-    wanted = frozenset(kinds)
-    return ((i, block) for i, block in enumerate(document.blocks) if block.kind in wanted)

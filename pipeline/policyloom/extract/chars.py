@@ -76,7 +76,6 @@ class Page:
     rules: list[Rule]
     n_chars: int
     n_unmapped: int
-    n_rotated: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,8 +90,8 @@ class Bookmark:
 class PdfFile:
     """An open PDF. Use as a context manager."""
 
-    def __init__(self, pdf: pdfium.PdfDocument, path: Path) -> None:
-        self._pdf, self._path = pdf, path
+    def __init__(self, pdf: pdfium.PdfDocument) -> None:
+        self._pdf = pdf
         self.n_pages = len(pdf)
 
     def __enter__(self) -> PdfFile:
@@ -131,7 +130,7 @@ class PdfFile:
             try:
                 page = self._pdf[index]
             except pdfium.PdfiumError:
-                yield Page(index + 1, 0.0, 0.0, [], [], 0, 0, 0)
+                yield Page(index + 1, 0.0, 0.0, [], [], 0, 0)
                 continue
             try:
                 yield _read_page(page, index + 1)
@@ -177,7 +176,7 @@ def open_pdf(path: str | Path, *, password: str | None = None) -> PdfFile:
                 path, "too-large", f"claims {n_pages:,} pages; the most that is read is {MAX_PAGES:,}"
             )
         raise DocumentError(path, "empty", "the PDF has no pages")
-    return PdfFile(pdf, path)
+    return PdfFile(pdf)
 
 
 def _why(path: Path, head: bytes, error: str, password: str | None) -> DocumentError:
@@ -274,14 +273,13 @@ def _read_page(page: pdfium.PdfPage, number: int) -> Page:
     try:
         textpage = page.get_textpage()
     except pdfium.PdfiumError:
-        return Page(number, width, height, [], [], 0, 0, 0)
+        return Page(number, width, height, [], [], 0, 0)
     try:
         raw = textpage.raw
         n = min(textpage.count_chars(), MAX_CHARS)
         text = _text(raw, n) if n > 0 else ""
         probe = _Probe(raw, box, turns)
         words: list[Word] = []
-        n_rotated = 0
         last_end = 0
         size = scale = angle = 0.0
         fresh = True
@@ -298,13 +296,11 @@ def _read_page(page: pdfium.PdfPage, number: int) -> Page:
             if fresh or now != size or now <= 2:
                 scale, angle = probe.matrix(i)
                 size, fresh = now, False
-            if abs(angle) > 0.1:
-                n_rotated += j - i
-            else:
+            if abs(angle) <= 0.1:  # what is set aslant is a watermark or a stamp
                 words.extend(_words(probe, text, i, j, size, scale, space=i > last_end or not words))
             last_end = j
         rules = _read_rules(page, left, top) if turns == 0 else []
-        return Page(number, width, height, words, rules, n, text.count("\ufffd"), n_rotated)
+        return Page(number, width, height, words, rules, n, text.count("\ufffd"))
     finally:
         textpage.close()
 

@@ -28,7 +28,16 @@ from policyloom.records import Failure, Tagged, from_json
 from policyloom.run.workers import Job, Limits, Settings, process_all
 from policyloom.tables import write_bytes
 
-__all__ = ["Limits", "Progress", "Run", "find_files", "read_run_framework", "read_tagged", "run"]
+__all__ = [
+    "Limits",
+    "Progress",
+    "Run",
+    "find_files",
+    "find_skipped",
+    "read_run_framework",
+    "read_tagged",
+    "run",
+]
 
 # Not .md: sources and notes about documents lie beside them.
 SUFFIXES = (".pdf", ".txt", ".docx", ".html", ".htm")
@@ -113,6 +122,20 @@ def find_files(folder: str | Path, *, recursive: bool = False) -> list[Path]:
         hint = "" if recursive else "; add --recursive to look in its folders too"
         raise RunError(f"{folder}: no {', '.join(SUFFIXES[:-1])} or {SUFFIXES[-1]} file in it{hint}")
     return found
+
+
+def find_skipped(folder: str | Path, *, recursive: bool = False) -> list[str]:
+    """What else lies in a folder that a run does not take up, in words such as "2 .xlsx"; nothing for a file."""
+    folder = Path(folder)
+    if not folder.is_dir():
+        return []
+    inside = [path for path in folder.iterdir() if not path.name.startswith(".")]
+    other = Counter(p.suffix or p.name for p in inside if p.is_file() and p.suffix.lower() not in SUFFIXES)
+    skipped = [f"{n} {suffix}" for suffix, n in sorted(other.items())]
+    n_folders = sum(path.is_dir() for path in inside)
+    if n_folders and not recursive:
+        skipped.append(f"{n_folders} folder{'s' if n_folders > 1 else ''} (add --recursive to look inside)")
+    return skipped
 
 
 def run(
