@@ -8,7 +8,7 @@ import pytest
 
 from policyloom.check import Checked, check, cover
 from policyloom.framework import Element, Framework, Link, Measured
-from policyloom.records import Block, Claim, Document, Mention, Metadata, Sentence, Tagged
+from policyloom.records import Block, Claim, Document, Facet, Mention, Metadata, Sentence, Tagged
 
 SENTENCES = ["Teachers are short.", "The state shall pay grants.", "Courses raise skill.", "Skill matters."]
 TEXT = " ".join(SENTENCES)
@@ -65,13 +65,18 @@ def spans() -> list[tuple[int, int]]:
 
 
 def make(
-    *mentions: tuple[int, str, str, str], claims: tuple[Claim, ...] = (), entities: tuple[int, ...] = ()
+    *mentions: tuple[int, str, str, str], claims: tuple[Claim, ...] = (), concrete: tuple[int, ...] = ()
 ) -> Tagged:
-    """A document of four sentences, with mentions as (sentence, kind, element, status)."""
+    """A document of four sentences, with mentions as (sentence, kind, element, status); some say how much by when."""
     at = spans()
     document = Document("d", "d.txt", "", 0, "en", Metadata(), TEXT, (Block("paragraph", 0, len(TEXT)),))
-    made = [Mention(at[s][0], at[s][1], kind, id, s, status) for s, kind, id, status in mentions]  # type: ignore[arg-type]
-    made += [Mention(at[s][0], at[s][0] + 2, "entity", "MONEY", s) for s in entities]
+    facets = {
+        s: (Facet("amount", at[s][0], at[s][1]), Facet("deadline", at[s][0], at[s][1])) for s in concrete
+    }
+    made = [
+        Mention(at[s][0], at[s][1], kind, id, s, status, facets=facets.get(s, ()))  # type: ignore[arg-type]
+        for s, kind, id, status in mentions
+    ]
     return Tagged(document, tuple(Sentence(a, b, 0) for a, b in at), tuple(made), claims)
 
 
@@ -93,9 +98,10 @@ def test_cover_counts_sentences_by_status_and_rolls_parts_up() -> None:
 
 
 def test_quotes_with_particulars_come_first() -> None:
-    tagged = make((1, "mechanism", "T1", "planned"), (2, "mechanism", "T1", "planned"), entities=(2,))
+    tagged = make((1, "mechanism", "T1", "planned"), (2, "mechanism", "T1", "planned"), concrete=(2,))
     rows = {c.element: c for c in cover(tagged, FRAMEWORK)}
     assert rows["T1"].evidence[0].quote == SENTENCES[2]
+    assert rows["T1"].concreteness == 2
 
 
 def test_a_challenge_without_its_strategy_is_unanswered() -> None:
@@ -133,7 +139,7 @@ def test_an_outcome_not_found_states_the_recall_too() -> None:
 def test_a_plan_without_particulars_is_named() -> None:
     plan = (1, "mechanism", "T1", "planned")
     assert ("no-particulars", "T1") in rules(check(make(plan), FRAMEWORK))
-    assert ("no-particulars", "T1") not in rules(check(make(plan, entities=(1,)), FRAMEWORK))
+    assert ("no-particulars", "T1") not in rules(check(make(plan, concrete=(1,)), FRAMEWORK))
 
 
 CLAIMING = make(

@@ -17,10 +17,8 @@ __all__ = ["Checked", "ClaimCheck", "Knowledge", "PairKnowledge", "check", "cove
 N_QUOTES = 5
 """Quotes kept for one element or finding."""
 
-PARTICULARS = frozenset(
-    {"MONEY", "PERCENT", "DATE", "DURATION", "LAW", "GOVERNMENT", "INSTITUTION", "ENTERPRISE"}
-)
-"""Entities that make a proposal concrete: how much, by when, for how long, under which law, by whom."""
+VAGUE = 1
+"""The most particulars, of six, with which a plan still counts as having none to hold anybody to."""
 
 STATED: tuple[Status, ...] = ("affirmed", "planned")
 """The statuses in which a document does or intends something."""
@@ -146,7 +144,7 @@ def cover(tagged: Tagged, framework: Framework) -> tuple[Coverage, ...]:
     """How a document covers each element but actors, an element's parts included.
 
     A sentence counts once an element and status. Headings count only for an element that no sentence names.
-    The best quotes come first: those that state the element, then those with particulars, then by place.
+    The best quotes come first: those that state the element, then the more concrete, then by place.
     """
     within: dict[str, list[Mention]] = {e.id: [] for e in framework if e.kind != "actor"}
     for mention in tagged.mentions:
@@ -154,7 +152,6 @@ def cover(tagged: Tagged, framework: Framework) -> tuple[Coverage, ...]:
         while id is not None:
             within[id].append(mention)
             id = framework[id].parent
-    particular = {m.sentence for m in tagged.mentions if m.kind == "entity" and m.label in PARTICULARS}
     blocks = tagged.document.blocks
     rows = []
     for id, mentions in within.items():
@@ -169,9 +166,7 @@ def cover(tagged: Tagged, framework: Framework) -> tuple[Coverage, ...]:
         for mention in used:
             sentences[mention.status].add(mention.sentence)
         best: dict[int, Mention] = {}
-        for mention in sorted(
-            used, key=lambda m: (m.status not in STATED, m.sentence not in particular, m.start)
-        ):
+        for mention in sorted(used, key=lambda m: (m.status not in STATED, -m.concreteness, m.start)):
             best.setdefault(mention.sentence, mention)
         quotes = tuple(tagged.evidence(m) for m in list(best.values())[:N_QUOTES])
         rows.append(
@@ -179,6 +174,7 @@ def cover(tagged: Tagged, framework: Framework) -> tuple[Coverage, ...]:
                 tagged.document.id,
                 id,
                 **{status: len(found) for status, found in sentences.items()},
+                concreteness=max((m.concreteness for m in used if m.status in STATED), default=0),
                 evidence=quotes,
             )
         )
@@ -275,22 +271,14 @@ def _gaps(case: _Case) -> Iterator[Finding]:
 
 
 def _without_particulars(case: _Case) -> Iterator[Finding]:
-    tagged = case.tagged
-    concrete = {m.sentence for m in tagged.mentions if m.kind == "entity" and m.label in PARTICULARS}
     for id in case.framework.ids("mechanism", top=True):
-        if not case.coverage[id].planned or case.coverage[id].affirmed:
-            continue
-        planned = [
-            m
-            for m in tagged.mentions
-            if m.kind == "mechanism" and case.framework.top(m.label) == id and m.status == "planned"
-        ]
-        if planned and not any(m.sentence in concrete for m in planned):
+        row = case.coverage[id]
+        if row.planned and not row.affirmed and row.concreteness <= VAGUE:
             yield case.finding(
                 "no-particulars", "warning", id,
-                f"{case.name(id)} is planned in {_sentences(len({m.sentence for m in planned}))}, none of which names "
-                "a sum, a share, a time, a law or who is to act.",
-                case.coverage[id].evidence,
+                f"{case.name(id)} is planned in {_sentences(row.planned)}, none of which says more than one of these: "
+                "who acts, for whom, with what instrument, how much, by when, how it is watched.",
+                row.evidence,
             )  # fmt: skip
 
 

@@ -5,7 +5,7 @@ A wrong argument is a `ValueError`; everything here is about a file, and says wh
 
 from __future__ import annotations
 
-__all__ = ["DocumentError", "FrameworkError", "PolicyloomError", "RunError"]
+__all__ = ["DocumentError", "FrameworkError", "LabelsError", "PolicyloomError", "RunError"]
 
 
 class PolicyloomError(Exception):
@@ -34,6 +34,10 @@ class DocumentError(PolicyloomError):
 
 class FrameworkError(PolicyloomError):
     """A framework file is wrong; the text names the file, the element, the key and what was expected."""
+
+
+class LabelsError(PolicyloomError):
+    """A file of labels is wrong or too thin for its purpose; the text names the file, the line and what was expected."""
 
 
 class RunError(PolicyloomError):

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING, Any
 
 from policyloom.framework import Framework
-from policyloom.records import Coverage, Document, Failure, Finding, Tagged
+from policyloom.records import Coverage, Document, FacetKind, Failure, Finding, Tagged
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -29,8 +29,15 @@ Row = dict[str, Any]
 
 MENTION_COLUMNS = (
     "document", "page", "section", "kind", "element", "label", "part_of", "status", "quote", "sentence", "cue", "actor",
-    "name", "rule", "score", "block", "start", "end",
+    "for_whom", "instrument", "how_much", "by_when", "monitoring", "name", "rule", "score", "block", "start", "end",
 )  # fmt: skip
+_FACETS: dict[FacetKind, str] = {
+    "target": "for_whom",
+    "instrument": "instrument",
+    "amount": "how_much",
+    "deadline": "by_when",
+    "monitoring": "monitoring",
+}
 CLAIM_COLUMNS = (
     "document", "page", "section", "kind", "mechanism", "mechanism_part_of", "target", "target_part_of", "polarity",
     "hedged", "cue", "mechanism_quote", "target_quote", "sentence", "start", "end",
@@ -54,6 +61,7 @@ COVERAGE_COLUMNS = (
     "planned",
     "lacking",
     "negated",
+    "concreteness",
     "page",
     "quote",
 )
@@ -81,6 +89,7 @@ def mention_rows(tagged: Tagged, framework: Framework | None = None) -> list[Row
             "sentence": tagged.sentence(m),
             "cue": words(m.cue),
             "actor": words(m.actor),
+            **{column: words(spans.get(kind)) for kind, column in _FACETS.items()},
             "name": m.name,
             "rule": m.source,
             "score": m.score,
@@ -89,6 +98,7 @@ def mention_rows(tagged: Tagged, framework: Framework | None = None) -> list[Row
             "end": m.end,
         }
         for m in tagged.mentions
+        for spans in [{facet.kind: (facet.start, facet.end) for facet in m.facets}]
     ]
 
 
@@ -153,6 +163,7 @@ def coverage_rows(coverage: Iterable[Coverage], framework: Framework | None = No
             "planned": c.planned,
             "lacking": c.lacking,
             "negated": c.negated,
+            "concreteness": c.concreteness,
             "page": c.evidence[0].page if c.evidence else None,
             "quote": c.evidence[0].quote if c.evidence else "",
         }

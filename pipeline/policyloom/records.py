@@ -22,13 +22,17 @@ __all__ = [
     "Coverage",
     "Document",
     "Evidence",
+    "Facet",
+    "FacetKind",
     "Failure",
     "Finding",
+    "Judgement",
     "Line",
     "Mention",
     "MentionKind",
     "Metadata",
     "Polarity",
+    "Reading",
     "Sentence",
     "Severity",
     "Span",
@@ -44,6 +48,7 @@ BlockKind = Literal[
 MentionKind = Literal["mechanism", "outcome", "challenge", "case", "actor", "entity"]
 Status = Literal["affirmed", "planned", "lacking", "negated"]
 ClaimKind = Literal["leads_to", "answers"]
+FacetKind = Literal["target", "instrument", "amount", "deadline", "monitoring"]
 Polarity = Literal["positive", "negative"]
 Severity = Literal["info", "warning", "error"]
 
@@ -209,6 +214,55 @@ class Sentence:
 
 
 @dataclass(frozen=True, slots=True)
+class Reading:
+    """A sentence as a classifier reads it.
+
+    Attributes:
+        text: the sentence.
+        rules: what the framework's rules find in it, as (element's id, rule), in order.
+        heading: the innermost heading over it.
+        before, after: the sentences around it, in its block.
+    """
+
+    text: str
+    rules: tuple[tuple[str, str], ...] = ()
+    heading: str = ""
+    before: str = ""
+    after: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Judgement:
+    """What a classifier says of one element in one sentence.
+
+    Attributes:
+        probability: that the sentence names the element.
+        named: whether that is enough.
+        start, end: the words of the sentence that speak for it most, in characters of the sentence.
+        words: the features that weighed most, heaviest first.
+    """
+
+    probability: float
+    named: bool
+    start: int = 0
+    end: int = 0
+    words: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Facet:
+    """Something that makes a mechanism operable, and the words that say it.
+
+    `target` is for whom, `instrument` with what, `amount` how much or how many, `deadline` by when, `monitoring` how
+    it is watched. Who is to do it is `Mention.actor`.
+    """
+
+    kind: FacetKind
+    start: int
+    end: int
+
+
+@dataclass(frozen=True, slots=True)
 class Mention:
     """An entity, or one mention of a framework's element.
 
@@ -218,11 +272,12 @@ class Mention:
         label: the element's id, or the entity's type.
         sentence: the index of its sentence in `Tagged.sentences`.
         status: how it stands in the text; entities are always `affirmed`.
-        score: 0 to 1; rules give 1.
-        source: the rule or model that found it, such as `term: tax incentive`.
+        score: the classifier's probability that the sentence names the element; 1 where rules alone decide.
+        source: the rule or model that found it, such as `term: tax incentive` or `classifier: skills, firms`.
         cue: the span that decided the status, or None where nothing did.
         actor: the span of whoever acts, where the sentence says it.
         name: for entities, the normalised form.
+        facets: for mechanisms, what makes them operable, at most one of each kind, in the order of `FacetKind`.
     """
 
     start: int
@@ -236,6 +291,7 @@ class Mention:
     cue: Span | None = None
     actor: Span | None = None
     name: str = ""
+    facets: tuple[Facet, ...] = ()
 
     def __post_init__(self) -> None:
         if not 0 <= self.start < self.end:
@@ -244,6 +300,11 @@ class Mention:
             raise ValueError(f"status {self.status!r}: use one of {', '.join(get_args(Status))}")
         if self.kind not in get_args(MentionKind):
             raise ValueError(f"mention kind {self.kind!r}: use one of {', '.join(get_args(MentionKind))}")
+
+    @property
+    def concreteness(self) -> int:
+        """How many of six things the text says of a mechanism: who, for whom, with what, how much, by when, how watched."""
+        return len(self.facets) + (self.actor is not None)
 
 
 @dataclass(frozen=True, slots=True)
@@ -338,6 +399,8 @@ class Coverage:
     Attributes:
         document, element: the ids.
         affirmed, planned, lacking, negated: in how many sentences it stands with each status.
+        concreteness: of a mechanism, the most of six particulars that a sentence which states it gives: who, for
+            whom, with what, how much, by when, how watched.
         evidence: the best quotes, best first.
     """
 
@@ -347,6 +410,7 @@ class Coverage:
     planned: int = 0
     lacking: int = 0
     negated: int = 0
+    concreteness: int = 0
     evidence: tuple[Evidence, ...] = ()
 
     @property

@@ -143,6 +143,7 @@ def run(
     out: str | Path,
     *,
     framework: Framework | str | Path = BUILT_IN,
+    classifier: str | Path | None = None,
     model: str | None = None,
     password: str | None = None,
     recursive: bool = False,
@@ -157,6 +158,8 @@ def run(
         folder: the documents, or one file.
         out: the run folder; made if it is not there, its results replaced if it is.
         framework: what to look for.
+        classifier: a file from `write_classifier`; by default the one that comes with a built-in framework; "none"
+            for rules alone.
         model: an installed spaCy pipeline; rules alone without one.
         password: opens the encrypted PDFs among them.
         recursive: look in the folder's folders too.
@@ -182,7 +185,12 @@ def run(
         from policyloom.language import require_model
 
         require_model(model)
-    settings = Settings(framework.model_dump_json(), model, password)
+    from policyloom.classifier import dump_classifier, read_classifier
+
+    judge = read_classifier(framework, classifier)
+    settings = Settings(
+        framework.model_dump_json(), dump_classifier(judge) if judge else None, model, password
+    )
     jobs, keys, failures = _jobs(Path(folder), find_files(folder, recursive=recursive), settings, out)
     cache_folder = _prepare(out)
     todo = [job for job in jobs if not (cache_folder / f"{keys[job.id]}.json").exists()]
@@ -270,6 +278,7 @@ def _jobs(
     root = folder if folder.is_dir() else folder.parent
     stems = Counter(path.relative_to(root).with_suffix("").as_posix() for path in paths)
     code = _code_version()
+    learned = hashlib.sha256(settings.classifier or b"").hexdigest()
     jobs: list[Job] = []
     keys: dict[str, str] = {}
     failures: list[Failure] = []
@@ -295,7 +304,7 @@ def _jobs(
             continue
         seen[digest] = source
         jobs.append(Job(str(path), id, source))
-        parts = "\n".join((digest, id, settings.framework, settings.model or "", code))
+        parts = "\n".join((digest, id, settings.framework, learned, settings.model or "", code))
         keys[id] = hashlib.sha256(parts.encode("utf-8")).hexdigest()[:32]
     return jobs, keys, failures
 

@@ -25,6 +25,8 @@ from policyloom.records import Failure, to_json
 if TYPE_CHECKING:
     from spacy.language import Language
 
+    from policyloom.classifier import SentenceClassifier
+
 __all__ = ["Job", "Limits", "Outcome", "Settings", "process", "process_all"]
 
 OUT_OF_TIME, OUT_OF_MEMORY = "time", "memory"
@@ -49,9 +51,10 @@ class Limits:
 
 @dataclass(frozen=True, slots=True)
 class Settings:
-    """What decides a document's result, besides the file: the framework as JSON, the model, the password."""
+    """What decides a document's result, besides the file: the framework as JSON, the classifier's file, and so on."""
 
     framework: str
+    classifier: bytes | None = None
     model: str | None = None
     password: str | None = None
 
@@ -79,7 +82,15 @@ def process(job: Job, settings: Settings) -> bytes:
     from policyloom.tag import tag
 
     document = read_document(job.path, password=settings.password, id=job.id)
-    return to_json(tag(document, _pipeline(settings.framework, settings.model)))
+    nlp = _pipeline(settings.framework, settings.model)
+    return to_json(tag(document, nlp, _classifier(settings.classifier) if settings.classifier else None))
+
+
+@lru_cache(maxsize=2)
+def _classifier(data: bytes) -> SentenceClassifier:
+    from policyloom.classifier import load_classifier
+
+    return load_classifier(data)
 
 
 @lru_cache(maxsize=2)

@@ -11,7 +11,7 @@ from typing import Any, get_args
 
 from policyloom.errors import PolicyloomError
 from policyloom.language.terms import TermMatcher
-from policyloom.records import ClaimKind, MentionKind, Status
+from policyloom.records import ClaimKind, FacetKind, MentionKind, Status
 
 __all__ = ["Cue", "Cues", "load_cues"]
 
@@ -24,6 +24,7 @@ _TABLES = {
     "heading": {"planned", "lacking"},
     "hedge": {"terms"},
     "claim": {"kind", "direction", "reach", "terms"},
+    "facet": {"kind", "terms"},
 }
 _DIRECTIONS = {"status": ("forward", "backward"), "claim": ("forward", "backward", "opening")}
 
@@ -60,6 +61,7 @@ class Cues:
     headings: Mapping[Status, tuple[str, ...]]
     _matcher: TermMatcher
     _rules: Sequence[Mapping[str, Any]]
+    _facets: TermMatcher
 
     def find(self, forms: Sequence[str]) -> tuple[list[Cue], bool]:
         """The cues in a sentence's lower-case tokens, in order, and whether it hedges."""
@@ -89,6 +91,10 @@ class Cues:
                 )
             )
         return found, hedged
+
+    def find_facets(self, forms: Sequence[str]) -> list[tuple[FacetKind, int, int]]:
+        """The words in a sentence's lower-case tokens that make a plan operable, in order."""
+        return [(match.label, match.start, match.end) for match in self._facets.find(forms)]  # type: ignore[misc]
 
     def heading_status(self, path: Sequence[str]) -> Status | None:
         """What the headings over a sentence say of its status; the innermost that says something decides."""
@@ -127,6 +133,7 @@ def load_cues(language: str) -> Cues:
         headings={"planned": tuple(data["heading"]["planned"]), "lacking": tuple(data["heading"]["lacking"])},
         _matcher=TermMatcher(terms),
         _rules=rules,
+        _facets=TermMatcher({facet["kind"]: facet["terms"] for facet in data["facet"]}),
     )
 
 
@@ -143,6 +150,10 @@ def _check(data: Mapping[str, Any], name: str) -> None:
             if table in _DIRECTIONS and entry.get("direction") not in _DIRECTIONS[table]:
                 raise PolicyloomError(
                     f"{name}: direction {entry.get('direction')!r} in {table}; use one of {', '.join(_DIRECTIONS[table])}"
+                )
+            if table == "facet" and entry["kind"] not in get_args(FacetKind):
+                raise PolicyloomError(
+                    f"{name}: facet {entry['kind']!r}; use one of {', '.join(get_args(FacetKind))}"
                 )
             if table == "status" and entry["status"] not in get_args(Status):
                 raise PolicyloomError(

@@ -20,6 +20,9 @@ TokenSpan = tuple[int, int]
 _RANK: dict[Status, int] = {"negated": 0, "lacking": 1, "planned": 2, "affirmed": 3}
 _DONE = frozenset("has have had was were did been".split())
 _OPENERS = frozenset("•-–—*()[].,:;▪●")
+_ORDINALS = frozenset(
+    "first second third firstly secondly thirdly fourthly fifthly finally lastly next also further furthermore".split()
+)
 _NO_OBJECT = frozenset("of for from in is are was were to by at with and or , has have can may".split())
 _TO_REACH = 18
 """Words that an infinitive of purpose reaches over."""
@@ -43,8 +46,16 @@ class Clause:
         self._ends = [i for i, form in enumerate(self.forms) if form in self.cues.ends]
         self._first = 0
         for i, form in enumerate(self.forms[:6]):
-            # "(a)", "1.", "•" stand before the first word.
-            if form in _OPENERS or form.isdigit() or (len(form) <= 3 and self.forms[i + 1 : i + 2] == [")"]):
+            following = self.forms[i + 1] if i + 1 < len(self.forms) else ""
+            # "(a)", "1.", "•", "Thirdly,", "Recommendation 4:" stand before the first word.
+            if (
+                form in _OPENERS
+                or form.isdigit()
+                or (len(form) <= 3 and following == ")")
+                or (form in _ORDINALS and following == ",")
+                or following == ":"
+                or (following.isdigit() and self.forms[i + 2 : i + 3] == [":"])
+            ):
                 self._first = i + 1
             else:
                 break
@@ -139,7 +150,7 @@ def decide_status(span: TokenSpan, kind: MentionKind, clause: Clause) -> tuple[S
 def _answered(cue: Cue, span: TokenSpan, clause: Clause) -> bool:
     """Whether the sentence does something about a challenge after the cue: "will [address] the shortage"."""
     return any(
-        c.claim == "answers" and c.direction == "forward" and cue.end <= c.start <= span[0]
+        c.claim == "answers" and c.direction == "forward" and cue.end <= c.start < span[1]
         for c in clause.found
     )
 

@@ -4,14 +4,22 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Callable
-from functools import wraps
 from pathlib import Path
-from typing import TYPE_CHECKING, NoReturn, ParamSpec, TypeVar
+from typing import TYPE_CHECKING
 
 import click
 
 from policyloom import __version__
-from policyloom.errors import PolicyloomError
+from policyloom.cli.learning import agreement_command, evaluate_command, label_command, train_command
+from policyloom.cli.options import (
+    EPILOG,
+    classifier_option,
+    fail,
+    framework_option,
+    model_option,
+    password_option,
+    plain_errors,
+)
 
 if TYPE_CHECKING:
     from policyloom.framework import Framework
@@ -20,38 +28,6 @@ if TYPE_CHECKING:
 
 __all__ = ["main"]
 
-P = ParamSpec("P")
-R = TypeVar("R")
-
-EPILOG = "Exit status: 0 all well; 1 some document failed, or a check found an error; 2 wrong usage."
-
-
-def _plain_errors(command: Callable[P, R]) -> Callable[P, R]:
-    """Our own errors as one line on the error stream, and status 2."""
-
-    @wraps(command)
-    def wrapped(*args: P.args, **kwargs: P.kwargs) -> R:
-        try:
-            return command(*args, **kwargs)
-        except PolicyloomError as error:
-            _fail(str(error), 2)
-
-    return wrapped
-
-
-def _fail(message: str, status: int) -> NoReturn:
-    click.echo(f"policyloom: {message}", err=True)
-    sys.exit(status)
-
-
-_framework = click.option(
-    "--framework", "-f", default="production_education", show_default=True, metavar="NAME|FILE.toml",
-    help="What to look for: a built-in framework or your own file.",
-)  # fmt: skip
-_model = click.option(
-    "--model", default=None, metavar="NAME", help="An installed spaCy pipeline; rules alone without."
-)
-_password = click.option("--password", default=None, help="Opens encrypted PDFs.")
 _limits = [
     click.option(
         "--timeout",
@@ -72,6 +48,10 @@ def main() -> None:
     """Find what policies, papers and case reports say: which mechanisms, in what status, towards which outcomes."""
 
 
+for command in (label_command, train_command, evaluate_command, agreement_command):
+    main.add_command(command)
+
+
 @main.command("run", epilog=EPILOG)
 @click.argument("folder", type=click.Path(path_type=Path))
 @click.option(
@@ -81,9 +61,10 @@ def main() -> None:
     type=click.Path(path_type=Path),
     help="The run folder, such as outputs/mine.",
 )
-@_framework
-@_model
-@_password
+@framework_option
+@classifier_option
+@model_option
+@password_option
 @click.option("--recursive", "-r", is_flag=True, help="Look in the folder's folders too.")
 @click.option(
     "--workers", "-j", type=click.IntRange(min=0), default=None, help="Processes; all processors by default."
@@ -91,9 +72,9 @@ def main() -> None:
 @_limits[0]
 @_limits[1]
 @click.option("--quiet", "-q", is_flag=True, help="No progress and no summary.")
-@_plain_errors
+@plain_errors
 def run_command(
-    folder: Path, out: Path, framework: str, model: str | None, password: str | None, recursive: bool,
+    folder: Path, out: Path, framework: str, classifier: str | None, model: str | None, password: str | None, recursive: bool,
     workers: int | None, timeout: float, memory: int, quiet: bool,
 ) -> None:  # fmt: skip
     """Read, tag, link and check every PDF and text file of FOLDER.
@@ -107,15 +88,15 @@ def run_command(
     try:
         limits = Limits(timeout, memory)
     except ValueError as error:
-        _fail(str(error), 2)
+        fail(str(error), 2)
     with _ProgressBar(quiet) as tell:
         try:
             done = run(
-                folder, out, framework=framework, model=model, password=password, recursive=recursive,
+                folder, out, framework=framework, classifier=classifier, model=model, password=password, recursive=recursive,
                 workers=workers, limits=limits, progress=tell,
             )  # fmt: skip
         except KeyboardInterrupt:
-            _fail(f"stopped; what was read is kept, so run it again to go on (into {out})", 130)
+            fail(f"stopped; what was read is kept, so run it again to go on (into {out})", 130)
     if not quiet:
         _print_summary(done)
         skipped = find_skipped(folder, recursive=recursive)
@@ -147,19 +128,22 @@ def run_command(
     metavar="NAME|FILE.toml",
     help="What to look for; the framework of the run, or production_education without one.",
 )
-@_model
-@_password
-@_plain_errors
+@classifier_option
+@model_option
+@password_option
+@plain_errors
 def check_command(
     document: Path,
     against: Path | None,
     out: Path | None,
     framework: str | None,
+    classifier: str | None,
     model: str | None,
     password: str | None,
 ) -> None:
     """Hold one DOCUMENT against the framework and, with --against, a run's network."""
     from policyloom.check import check
+    from policyloom.classifier import read_classifier
     from policyloom.extract import read_document
     from policyloom.framework import BUILT_IN, read_framework
     from policyloom.language import load_pipeline
@@ -174,7 +158,7 @@ def check_command(
         chosen = read_framework(framework or BUILT_IN)
     network = load_network(against, chosen) if against else None
     read = _read(lambda: read_document(document, password=password))
-    tagged = tag(read, load_pipeline(chosen, model=model))
+    tagged = tag(read, load_pipeline(chosen, model=model), read_classifier(chosen, classifier))
     checked = check(tagged, chosen, network)
     out = out or Path("outputs") / f"check-{document.stem}"
     described = f"{against} ({len(network.documents)} documents)" if network else "the framework alone"
@@ -209,8 +193,8 @@ def check_command(
     metavar="FOLDER",
     help="Pictures of the pages with their blocks.",
 )
-@_password
-@_plain_errors
+@password_option
+@plain_errors
 def extract_command(
     source: Path, out: Path | None, outline: bool, draw: Path | None, password: str | None
 ) -> None:
@@ -248,14 +232,17 @@ def extract_command(
     "--out", "-o", type=click.Path(path_type=Path), default=None, help="A CSV file for the mentions."
 )
 @click.option("--entities", is_flag=True, help="Institutions, places, sums and so on too.")
-@_framework
-@_model
-@_password
-@_plain_errors
+@framework_option
+@classifier_option
+@model_option
+@password_option
+@plain_errors
 def tag_command(
-    document: Path, out: Path | None, entities: bool, framework: str, model: str | None, password: str | None
-) -> None:
+    document: Path, out: Path | None, entities: bool, framework: str, classifier: str | None, model: str | None,
+    password: str | None,
+) -> None:  # fmt: skip
     """Show what DOCUMENT mentions of the framework, with status and page."""
+    from policyloom.classifier import read_classifier
     from policyloom.export import to_frame
     from policyloom.extract import read_document
     from policyloom.framework import read_framework
@@ -265,7 +252,7 @@ def tag_command(
 
     chosen = read_framework(framework)
     read = _read(lambda: read_document(document, password=password))
-    tagged = tag(read, load_pipeline(chosen, model=model))
+    tagged = tag(read, load_pipeline(chosen, model=model), read_classifier(chosen, classifier))
     if out:
         frame = to_frame(tagged, chosen)
         write_csv(frame if entities else frame[frame["kind"] != "entity"], out)
@@ -287,7 +274,7 @@ def framework_group() -> None:
 
 @framework_group.command("show")
 @click.argument("name", default="production_education")
-@_plain_errors
+@plain_errors
 def framework_show(name: str) -> None:
     """Print what framework NAME looks for; a name or a TOML file."""
     from policyloom.framework import read_framework
@@ -315,7 +302,7 @@ def _show_element(framework: Framework, id: str, depth: int) -> None:
 
 @framework_group.command("validate")
 @click.argument("file")
-@_plain_errors
+@plain_errors
 def framework_validate(file: str) -> None:
     """Check framework FILE: its form, its references, its terms."""
     from policyloom.framework import read_framework
@@ -336,6 +323,25 @@ def framework_validate(file: str) -> None:
     )
 
 
+@framework_group.command("test")
+@click.argument("name", default="production_education")
+@classifier_option
+@plain_errors
+def framework_test(name: str, classifier: str | None) -> None:
+    """Look for each element in its own examples and counterexamples; exit status 1 where one goes wrong."""
+    from policyloom.classifier import read_classifier
+    from policyloom.framework import read_framework
+    from policyloom.run.learning import run_examples
+
+    chosen = read_framework(name)
+    examples = run_examples(chosen, classifier=read_classifier(chosen, classifier))
+    wrong = [example for example in examples if example.found != example.wanted]
+    for example in wrong:
+        click.echo(f"{example.element:8}{'not found' if example.wanted else 'found wrongly'}: {example.text}")
+    click.echo(f"{len(examples) - len(wrong)} of {_count(len(examples), 'example')} are right")
+    sys.exit(1 if wrong else 0)
+
+
 def _read(read: Callable[[], Document]) -> Document:
     """A document, or exit with status 1 and its reason."""
     from policyloom.errors import DocumentError
@@ -343,7 +349,7 @@ def _read(read: Callable[[], Document]) -> Document:
     try:
         return read()
     except DocumentError as error:
-        _fail(str(error), 1)
+        fail(str(error), 1)
 
 
 class _ProgressBar:

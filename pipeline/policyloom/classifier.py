@@ -1,0 +1,417 @@
+"""Learn from labelled sentences which elements a sentence names; scikit-learn lives here and nowhere else.
+
+One logistic regression for each outermost element over the same sparse features: words and word pairs, the letters
+within words (which carry over to words not seen before), and what the framework's rules found, so that a rule counts
+for as much as it proved right. Probabilities are calibrated, and thresholds chosen, on documents held out in turn.
+"""
+
+from __future__ import annotations
+
+import io
+import json
+import re
+import zipfile
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+from importlib import resources
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+from scipy.sparse import csr_matrix, hstack
+from scipy.special import expit
+from sklearn.feature_extraction.text import TfidfVectorizer
+from sklearn.linear_model import LogisticRegression
+from sklearn.model_selection import GroupKFold
+
+from policyloom.errors import LabelsError, PolicyloomError
+from policyloom.framework import Framework
+from policyloom.labels import CODED, Labelled
+from policyloom.records import Judgement, Reading
+from policyloom.tables import write_bytes
+
+__all__ = [
+    "SentenceClassifier",
+    "dump_classifier",
+    "load_classifier",
+    "read_classifier",
+    "train",
+    "write_classifier",
+]
+
+FORMAT = "policyloom-classifier 1"
+"""The first thing in a file; a file of another format is refused."""
+
+FOLDS = 5
+
+LEAST = 8
+"""Labelled sentences that an element needs to be learned; below, rules alone decide about it."""
+
+STRENGTH = 1.0
+"""Inverse of the regularisation."""
+
+WEIGHTS = {"words": 1.0, "letters": 1.0, "rules": 0.5}
+"""Of the blocks of features beside each other."""
+
+SHRINKAGE = 50
+"""Labelled sentences at which an element's own threshold counts as much as the one chosen for all."""
+
+_TOKEN = re.compile(r"[^\W_]+(?:[’'][^\W_]+)?|[$£€%]")
+_DIGIT = re.compile(r"\d")
+_LETTERS = (3, 4, 5)
+_N_WORDS = 4
+"""Words named as the reason for a mention."""
+_DULL = 0.35
+"""The share of the mean token's weight that a token must have to lengthen the span that is shown."""
+
+Floats = npt.NDArray[np.float64]
+
+
+@dataclass(frozen=True)
+class SentenceClassifier:
+    """A fitted classifier for one framework.
+
+    Attributes:
+        framework: the framework's id.
+        tops: the outermost element of every element of the framework that rules may name.
+        labels: the elements that it knows; about others it says nothing.
+        thresholds: the probability from which a sentence names each of them.
+        card: what it was trained on and how it scored on held-out documents.
+    """
+
+    framework: str
+    tops: Mapping[str, str]
+    labels: tuple[str, ...]
+    thresholds: tuple[float, ...]
+    card: Mapping[str, Any]
+    _blocks: Mapping[str, tuple[Mapping[str, int], Floats]]
+    _weights: npt.NDArray[np.float32]
+    _offsets: Floats
+
+    def probabilities(self, readings: Sequence[Reading]) -> Floats:
+        """For each sentence, in rows, the probability that it names each of `labels`."""
+        if not readings:
+            return np.zeros((0, len(self.labels)))
+        return expit(self._features(readings) @ self._weights + self._offsets)  # type: ignore[no-any-return]
+
+    def judge(self, readings: Sequence[Reading]) -> list[dict[str, Judgement]]:
+        """For each sentence, the judgement of each of `labels`, with the words that speak for it where no rule does."""
+        found = []
+        for reading, row in zip(readings, self.probabilities(readings), strict=True):
+            by_rule = {self.tops.get(id, id) for id, _ in reading.rules}
+            found.append(
+                {
+                    label: self._explain(reading, j, float(p))
+                    if p >= self.thresholds[j] and label not in by_rule
+                    else Judgement(float(p), bool(p >= self.thresholds[j]))
+                    for j, (label, p) in enumerate(zip(self.labels, row, strict=True))
+                }
+            )
+        return found
+
+    def _features(self, readings: Sequence[Reading]) -> csr_matrix:
+        blocks = []
+        for name, (vocabulary, idf) in self._blocks.items():
+            vectorizer = _vectorizer(name, self.tops, vocabulary)
+            vectorizer.idf_ = idf
+            blocks.append(vectorizer.transform(readings) * WEIGHTS[name])
+        return hstack(blocks).tocsr()
+
+    def _explain(self, reading: Reading, label: int, probability: float) -> Judgement:
+        """The stretch of words that speaks for a label most, and the heaviest words in it."""
+        matches = list(_TOKEN.finditer(reading.text))
+        tokens = _tokens(reading.text)
+        row = self._features([reading])
+        weight = dict(zip(row.indices, row.data * self._weights[row.indices, label], strict=True))
+        column: dict[str, Mapping[str, int]] = {}
+        start = 0
+        shift: dict[str, int] = {}
+        for name, (vocabulary, idf) in self._blocks.items():
+            column[name], shift[name] = vocabulary, start
+            start += len(idf)
+
+        def of(name: str, feature: str) -> float:
+            at = column[name].get(feature)
+            return float(weight.get(at + shift[name], 0.0)) if at is not None else 0.0
+
+        n_words = Counter(_pairs(tokens))
+        n_letters = Counter(part for token in tokens for part in _letters_of(token))
+        score = [
+            of("words", token) / n_words[token]
+            + sum(of("letters", part) / n_letters[part] for part in _letters_of(token))
+            for token in tokens
+        ]
+        for i, pair in enumerate(zip(tokens, tokens[1:], strict=False)):
+            both = " ".join(pair)
+            score[i] += of("words", both) / n_words[both] / 2
+            score[i + 1] += of("words", both) / n_words[both] / 2
+        if not tokens:
+            return Judgement(probability, False)
+        first, last = _heaviest(score)
+        best = sorted(range(first, last), key=lambda i: -score[i])[:_N_WORDS]
+        words = dict.fromkeys(matches[i][0] for i in best if score[i] > 0)
+        return Judgement(probability, True, matches[first].start(), matches[last - 1].end(), tuple(words))
+
+
+def train(
+    sentences: Sequence[Labelled], readings: Sequence[Reading], framework: Framework
+) -> SentenceClassifier:
+    """A classifier fitted to labelled sentences.
+
+    Args:
+        sentences: the labels; documents are held out in turn, so there must be several.
+        readings: the same sentences as `policyloom.tag.read_sentences` reads them.
+        framework: whose outermost outcomes, challenges and mechanisms are learned.
+
+    Raises:
+        LabelsError: fewer than `FOLDS` documents, or no element with `LEAST` labelled sentences.
+    """
+    docs = [s.doc for s in sentences]
+    if len(set(docs)) < FOLDS:
+        raise LabelsError(
+            f"labels of at least {FOLDS} documents are needed to learn; there are {len(set(docs))}"
+        )
+    ids = [id for kind in CODED for id in framework.ids(kind, top=True)]  # type: ignore[arg-type]
+    named = [s.statuses for s in sentences]
+    labels = tuple(id for id in ids if sum(id in n for n in named) >= LEAST)
+    if not labels:
+        raise LabelsError(f"no element has {LEAST} labelled sentences, so there is nothing to learn from")
+    truth = np.array([[id in n for id in labels] for n in named])
+    known = np.array([[s.looked_for is None or id in s.looked_for for id in labels] for s in sentences])
+    tops = {element.id: framework.top(element.id) for element in framework}
+    held_out = np.zeros(truth.shape)
+    for learn, score in GroupKFold(FOLDS).split(truth, groups=docs):
+        blocks, features = _fit_features([readings[i] for i in learn], tops)
+        weights, offsets = _fit(features, truth[learn], known[learn])
+        part = SentenceClassifier(framework.id, tops, labels, (), {}, blocks, weights, offsets)
+        held_out[score] = part._features([readings[i] for i in score]) @ weights + offsets
+    slopes, shifts = _calibrate(held_out, truth, known)
+    # Examples made for one element are no sample of what texts say, so they choose no threshold where there is one.
+    whole = known.all(axis=1)
+    probabilities, sample = expit(held_out * slopes + shifts), whole if whole.any() else whole | True
+    thresholds = _choose_thresholds(probabilities[sample], truth[sample])
+    blocks, features = _fit_features(readings, tops)
+    weights, offsets = _fit(features, truth, known)
+    named_held_out = probabilities[sample] >= thresholds
+    card = {
+        "sentences": len(sentences),
+        "documents": len(set(docs)),
+        "labelled": {id: int(n) for id, n in zip(labels, truth.sum(axis=0), strict=True)},
+        "held_out_f1": {
+            id: round(_f1(named_held_out[:, j], truth[sample][:, j]), 3) for j, id in enumerate(labels)
+        },
+        "held_out_micro_f1": round(_f1(named_held_out, truth[sample]), 3),
+    }
+    return SentenceClassifier(
+        framework.id, tops, labels, tuple(float(t) for t in thresholds), card, blocks,
+        (weights * slopes).astype(np.float32), offsets * slopes + shifts,
+    )  # fmt: skip
+
+
+def write_classifier(classifier: SentenceClassifier, path: str | Path) -> None:
+    """Writes a classifier to a file, for `read_classifier`."""
+    write_bytes(dump_classifier(classifier), path)
+
+
+def dump_classifier(classifier: SentenceClassifier) -> bytes:
+    """A classifier as numbers and words, without code; the same one gives the same bytes."""
+    head = {
+        "format": FORMAT,
+        "framework": classifier.framework,
+        "tops": dict(classifier.tops),
+        "labels": classifier.labels,
+        "thresholds": classifier.thresholds,
+        "card": dict(classifier.card),
+        "vocabulary": {
+            name: sorted(vocabulary, key=vocabulary.__getitem__)
+            for name, (vocabulary, _) in classifier._blocks.items()
+        },
+    }
+    file = io.BytesIO()
+    np.savez_compressed(
+        file,
+        head=np.frombuffer(json.dumps(head, ensure_ascii=False).encode("utf-8"), dtype=np.uint8),
+        weights=classifier._weights.astype(np.float16),
+        offsets=classifier._offsets,
+        **{f"idf_{name}": idf.astype(np.float32) for name, (_, idf) in classifier._blocks.items()},  # type: ignore[arg-type]
+    )
+    return file.getvalue()
+
+
+def read_classifier(framework: Framework, path: str | Path | None = None) -> SentenceClassifier | None:
+    """The classifier in a file, or the one that comes with a built-in framework; None where there is none.
+
+    Args:
+        framework: for which it was trained.
+        path: a file of `write_classifier`; "none" to do without.
+
+    Raises:
+        PolicyloomError: the file cannot be read, is none, or was made for another framework.
+    """
+    if path == "none":
+        return None
+    if path is None:
+        file = resources.files("policyloom") / "frameworks" / f"{framework.id}.classifier"
+        found = load_classifier(file.read_bytes()) if file.is_file() else None
+        # Somebody's own framework may bear a built-in one's name.
+        return found if found and _fits(found, framework) else None
+    try:
+        found = load_classifier(Path(path).read_bytes())
+    except OSError as error:
+        raise PolicyloomError(f"{path}: cannot be opened ({error.strerror or error})") from error
+    except ValueError as error:
+        raise PolicyloomError(
+            f"{path}: is no classifier ({error}); make one with `policyloom train`"
+        ) from error
+    if not _fits(found, framework):
+        raise PolicyloomError(
+            f"{path}: was trained for framework {found.framework!r} with other elements than {framework.id!r} has"
+        )
+    return found
+
+
+def _fits(classifier: SentenceClassifier, framework: Framework) -> bool:
+    return classifier.framework == framework.id and all(
+        id in framework and framework.top(id) == id for id in classifier.labels
+    )
+
+
+def load_classifier(data: bytes) -> SentenceClassifier:
+    """A classifier from a file's bytes.
+
+    Raises:
+        ValueError: they are none.
+    """
+    try:
+        with np.load(io.BytesIO(data), allow_pickle=False) as file:
+            head = json.loads(file["head"].tobytes())
+            if head["format"] != FORMAT:
+                raise ValueError(f"its format is {head['format']!r}, expected {FORMAT!r}")
+            blocks = {
+                name: ({word: i for i, word in enumerate(words)}, file[f"idf_{name}"].astype(np.float64))
+                for name, words in head["vocabulary"].items()
+            }
+            return SentenceClassifier(
+                head["framework"], head["tops"], tuple(head["labels"]), tuple(head["thresholds"]), head["card"],
+                blocks, file["weights"].astype(np.float32), file["offsets"],
+            )  # fmt: skip
+    except (KeyError, TypeError, AttributeError, zipfile.BadZipFile, OSError, EOFError) as error:
+        raise ValueError(f"damaged or another kind of file: {error}") from error
+
+
+def _tokens(text: str) -> list[str]:
+    """Lower-case words, every digit as 0, so that all years are one word and sums differ by their length alone."""
+    return [_DIGIT.sub("0", token.lower()) for token in _TOKEN.findall(text)]
+
+
+def _pairs(tokens: Sequence[str]) -> list[str]:
+    return [*tokens, *(f"{a} {b}" for a, b in zip(tokens, tokens[1:], strict=False))]
+
+
+@lru_cache(maxsize=50_000)
+def _letters_of(token: str) -> tuple[str, ...]:
+    edged = f"<{token}>"
+    return tuple(edged[i : i + n] for n in _LETTERS for i in range(len(edged) - n + 1))
+
+
+def _vectorizer(
+    name: str, tops: Mapping[str, str], vocabulary: Mapping[str, int] | None = None
+) -> TfidfVectorizer:
+    def words(reading: Reading) -> list[str]:
+        return _pairs(_tokens(reading.text))
+
+    def letters(reading: Reading) -> list[str]:
+        return [part for token in _tokens(reading.text) for part in _letters_of(token)]
+
+    def rules(reading: Reading) -> list[str]:
+        """What rules found, and once more the outermost elements of that, so that T1.2 counts as a T1 as well."""
+        found = {id for id, _ in reading.rules}
+        return sorted(found | {f"{tops.get(id, id)} or part" for id in found})
+
+    if name == "rules":
+        return TfidfVectorizer(
+            lowercase=False, analyzer=rules, use_idf=True, norm=None, binary=True, vocabulary=vocabulary
+        )
+    analyzer, least = (words, 2) if name == "words" else (letters, 3)
+    return TfidfVectorizer(
+        lowercase=False, analyzer=analyzer, sublinear_tf=True, min_df=least, vocabulary=vocabulary
+    )
+
+
+def _fit_features(
+    readings: Sequence[Reading], tops: Mapping[str, str]
+) -> tuple[dict[str, tuple[Mapping[str, int], Floats]], csr_matrix]:
+    blocks: dict[str, tuple[Mapping[str, int], Floats]] = {}
+    columns = []
+    for name, weight in WEIGHTS.items():
+        every = sorted({*tops, *(f"{top} or part" for top in tops.values())}) if name == "rules" else None
+        vectorizer = _vectorizer(
+            name, tops, {feature: i for i, feature in enumerate(every)} if every else None
+        )
+        columns.append(vectorizer.fit_transform(readings) * weight)
+        vocabulary = {word: int(i) for word, i in vectorizer.vocabulary_.items()}
+        blocks[name] = (vocabulary, vectorizer.idf_)
+    return blocks, hstack(columns).tocsr()
+
+
+def _fit(
+    features: csr_matrix, truth: npt.NDArray[np.bool_], known: npt.NDArray[np.bool_]
+) -> tuple[npt.NDArray[np.float32], Floats]:
+    """Weights (features by labels) and offsets, one regression a label over the sentences where it is known."""
+    weights = np.zeros((features.shape[1], truth.shape[1]), dtype=np.float32)
+    offsets = np.full(truth.shape[1], -10.0)
+    for j in range(truth.shape[1]):
+        rows = known[:, j]
+        if len(set(truth[rows, j])) == 2:
+            model = LogisticRegression(
+                C=STRENGTH, class_weight="balanced", solver="liblinear", random_state=0
+            )
+            model.fit(features[rows], truth[rows, j])
+            weights[:, j], offsets[j] = model.coef_[0], model.intercept_[0]
+    return weights, offsets
+
+
+def _calibrate(
+    scores: Floats, truth: npt.NDArray[np.bool_], known: npt.NDArray[np.bool_]
+) -> tuple[Floats, Floats]:
+    """Slope and shift for each label that turn held-out scores into probabilities (Platt 1999)."""
+    fitted = [
+        LogisticRegression(C=1e3).fit(scores[known[:, j]][:, [j]], truth[known[:, j], j])
+        for j in range(truth.shape[1])
+    ]
+    slopes = np.array([model.coef_[0, 0] for model in fitted])
+    return slopes, np.array([model.intercept_[0] for model in fitted])
+
+
+def _choose_thresholds(probabilities: Floats, truth: npt.NDArray[np.bool_]) -> Floats:
+    """For each label the probability with the best F1 held out, drawn towards the best for all where labels are few."""
+    grid = np.arange(0.15, 0.75, 0.01)
+
+    def best(p: Floats, y: npt.NDArray[np.bool_]) -> float:
+        return float(grid[int(np.argmax([_f1(p >= t, y) for t in grid]))])
+
+    every = best(probabilities, truth)
+    n = truth.sum(axis=0)
+    own = np.array([best(probabilities[:, j], truth[:, j]) for j in range(truth.shape[1])])
+    return (n * own + SHRINKAGE * every) / (n + SHRINKAGE)  # type: ignore[no-any-return]
+
+
+def _f1(found: npt.NDArray[np.bool_], truth: npt.NDArray[np.bool_]) -> float:
+    return float(2 * (found & truth).sum() / max(1, found.sum() + truth.sum()))
+
+
+def _heaviest(score: Sequence[float]) -> tuple[int, int]:
+    """The stretch of tokens with the most weight, each token costing a share of what a mean one weighs."""
+    positive = [s for s in score if s > 0]
+    cost = _DULL * sum(positive) / len(positive) if positive else 0.0
+    best, first, last, total, begun = -np.inf, 0, 1, 0.0, 0
+    for i, s in enumerate(score):
+        if total <= 0:
+            total, begun = 0.0, i
+        total += s - cost
+        if total > best:
+            best, first, last = total, begun, i + 1
+    return first, last

@@ -1,0 +1,59 @@
+"""What the commands share: options, plain errors, the note on exit statuses."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable
+from functools import wraps
+from typing import NoReturn, ParamSpec, TypeVar
+
+import click
+
+from policyloom.errors import PolicyloomError
+
+__all__ = [
+    "EPILOG",
+    "classifier_option",
+    "fail",
+    "framework_option",
+    "model_option",
+    "password_option",
+    "plain_errors",
+]
+
+P = ParamSpec("P")
+R = TypeVar("R")
+
+EPILOG = "Exit status: 0 all well; 1 some document failed, or a check found an error; 2 wrong usage."
+
+framework_option = click.option(
+    "--framework", "-f", default="production_education", show_default=True, metavar="NAME|FILE.toml",
+    help="What to look for: a built-in framework or your own file.",
+)  # fmt: skip
+model_option = click.option(
+    "--model", default=None, metavar="NAME", help="An installed spaCy pipeline; rules alone without."
+)
+classifier_option = click.option(
+    "--classifier", default=None, metavar="FILE|none",
+    help="From `policyloom train`; by default the one that comes with a built-in framework, and none for your own.",
+)  # fmt: skip
+password_option = click.option("--password", default=None, help="Opens encrypted PDFs.")
+
+
+def plain_errors(command: Callable[P, R]) -> Callable[P, R]:
+    """Our own errors as one line on the error stream, and status 2."""
+
+    @wraps(command)
+    def wrapped(*args: P.args, **kwargs: P.kwargs) -> R:
+        try:
+            return command(*args, **kwargs)
+        except PolicyloomError as error:
+            fail(str(error), 2)
+
+    return wrapped
+
+
+def fail(message: str, status: int) -> NoReturn:
+    """Say what is wrong in one line, and leave."""
+    click.echo(f"policyloom: {message}", err=True)
+    sys.exit(status)

@@ -1,0 +1,145 @@
+"""The classifier: what it learns, says, and how it is kept."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from policyloom.classifier import (
+    SentenceClassifier,
+    dump_classifier,
+    load_classifier,
+    read_classifier,
+    train,
+    write_classifier,
+)
+from policyloom.errors import LabelsError, PolicyloomError
+from policyloom.framework import Element, Framework
+from policyloom.labels import Label, Labelled
+from policyloom.records import Reading
+
+FRAMEWORK = Framework(
+    id="small",
+    title="Small",
+    version="1",
+    elements=(
+        Element(id="T1", kind="mechanism", label="Money", definition="d"),
+        Element(id="T1.1", kind="mechanism", label="Grants", definition="d", parent="T1"),
+        Element(id="T4", kind="mechanism", label="Places", definition="d"),
+        Element(id="S1", kind="outcome", label="Skill", definition="d"),
+    ),
+)
+MONEY = ["The ministry pays a grant", "Firms get a subsidy", "A rebate is paid", "The state pays subsidies"]
+PLACES = [
+    "The college has a workshop",
+    "A workshop was built",
+    "New benches stand in the workshops",
+    "Lathes came",
+]
+OTHER = ["The board met in May", "Minutes are kept", "The chair thanked the staff", "A report was read"]
+
+
+def sentences() -> list[Labelled]:
+    rows = []
+    for doc in range(6):
+        for id, texts in (("T1", MONEY), ("T4", PLACES), ("", OTHER)):
+            for n, text in enumerate(texts):
+                labels = (Label(id),) if id else ()
+                rows.append(Labelled(f"{doc}{id}{n}", f"d{doc}", f"{text} in year {2000 + doc}.", labels))
+    return rows
+
+
+def readings() -> list[Reading]:
+    return [Reading(s.text) for s in sentences()]
+
+
+@pytest.fixture(scope="module")
+def trained() -> SentenceClassifier:
+    return train(sentences(), readings(), FRAMEWORK)
+
+
+def test_it_learns_what_it_is_told_and_says_why(trained: SentenceClassifier) -> None:
+    text = "Small firms receive a subsidy at once."
+    (judged,) = trained.judge([Reading(text)])
+    assert judged["T1"].named
+    assert not judged["T4"].named
+    assert "subsidy" in judged["T1"].words
+    assert "subsidy" in text[judged["T1"].start : judged["T1"].end]
+    assert 0.5 < judged["T1"].probability < 1
+
+
+def test_an_element_with_few_labels_is_left_to_the_rules(trained: SentenceClassifier) -> None:
+    assert trained.labels == ("T1", "T4")
+    assert trained.card["labelled"] == {"T1": 24, "T4": 24}
+
+
+def test_it_weighs_what_the_rules_found() -> None:
+    rows = sentences()
+    # Rules that are right half the time, in sentences whose words say nothing.
+    read = [
+        Reading("Something was said.", (("T1.1", "term: x"),) if "T1" in s.statuses else ()) for s in rows
+    ]
+    learned = train(rows, read, FRAMEWORK)
+    without, with_rule = learned.probabilities([Reading("Else."), Reading("Else.", (("T1.1", "term: y"),))])
+    assert with_rule[0] > 0.5 > without[0]
+
+
+def test_a_partly_coded_sentence_says_nothing_of_other_elements() -> None:
+    rows = sentences()
+    more = [
+        Labelled(f"x{n}", f"x{n}", "A workshop subsidy.", (Label("T1"),), looked_for=("T1",))
+        for n in range(9)
+    ]
+    learned = train(rows + more, readings() + [Reading(s.text) for s in more], FRAMEWORK)
+    p = dict(zip(learned.labels, learned.probabilities([Reading("A workshop.")])[0], strict=True))
+    assert p["T4"] > 0.5
+
+
+def test_it_is_kept_without_loss_and_the_same_each_time(trained: SentenceClassifier, tmp_path: Path) -> None:
+    write_classifier(trained, tmp_path / "a.classifier")
+    again = read_classifier(FRAMEWORK, tmp_path / "a.classifier")
+    assert again is not None
+    assert dump_classifier(again) == (tmp_path / "a.classifier").read_bytes() == dump_classifier(trained)
+    np.testing.assert_allclose(again.probabilities(readings()), trained.probabilities(readings()), atol=5e-3)
+    assert (again.labels, again.thresholds, again.card) == (trained.labels, trained.thresholds, trained.card)
+
+
+def test_no_sentences_are_judged_as_none(trained: SentenceClassifier) -> None:
+    assert trained.judge([]) == []
+    assert trained.judge([Reading("…")])[0]["T1"].probability < 0.5
+
+
+def test_too_few_labels_are_refused() -> None:
+    with pytest.raises(LabelsError, match="at least 5 documents"):
+        train(sentences()[:12], readings()[:12], FRAMEWORK)
+    bare = [Labelled(s.id, s.doc, s.text, ()) for s in sentences()]
+    with pytest.raises(LabelsError, match="nothing to learn from"):
+        train(bare, readings(), FRAMEWORK)
+
+
+def test_a_file_of_another_kind_or_framework_is_refused(
+    trained: SentenceClassifier, tmp_path: Path, framework: Framework
+) -> None:
+    path = tmp_path / "a.classifier"
+    path.write_bytes(b"PK\x03\x04 no")
+    with pytest.raises(PolicyloomError, match="is no classifier"):
+        read_classifier(FRAMEWORK, path)
+    path.write_bytes(dump_classifier(trained)[:-200])
+    with pytest.raises(PolicyloomError, match="is no classifier"):
+        read_classifier(FRAMEWORK, path)
+    write_classifier(trained, path)
+    with pytest.raises(PolicyloomError, match="trained for framework 'small'"):
+        read_classifier(framework, path)
+    with pytest.raises(PolicyloomError, match="cannot be opened"):
+        read_classifier(FRAMEWORK, tmp_path / "none.classifier")
+    assert read_classifier(FRAMEWORK) is None
+    assert read_classifier(FRAMEWORK, "none") is None
+
+
+def test_a_file_holds_no_code(trained: SentenceClassifier) -> None:
+    data = dump_classifier(trained)
+    assert load_classifier(data).labels == trained.labels
+    with np.load(__import__("io").BytesIO(data), allow_pickle=False) as file:
+        assert all(file[name].dtype != object for name in file.files)

@@ -1,0 +1,69 @@
+"""Scores against labels, and the agreement of coders against published values."""
+
+from __future__ import annotations
+
+import pytest
+
+from policyloom.errors import LabelsError
+from policyloom.evaluate import agreement, evaluate
+from policyloom.framework import Framework
+from policyloom.labels import Label, Labelled
+
+
+def row(id: str, elements: str, links: tuple[tuple[str, str], ...] = (), doc: str = "") -> Labelled:
+    """`elements` as "T1 S1:planned"."""
+    labels = tuple(Label(*e.split(":")) for e in elements.split())  # type: ignore[arg-type]
+    return Labelled(id, doc or id, f"text {id}", labels, links)
+
+
+def test_figures_by_hand(framework: Framework) -> None:
+    labelled = [row("1", "T1 S1:planned", (("T1", "S1"),)), row("2", "T2"), row("3", "")]
+    found = [row("1", "T1 S1", (("T1", "S1"), ("T1", "S2"))), row("2", "T1"), row("3", "T4")]
+    scores = evaluate(labelled, found, framework)
+    # hits T1, S1; found five; labelled three
+    assert scores.element_precision == pytest.approx(2 / 4)
+    assert scores.element_recall == pytest.approx(2 / 3)
+    assert scores.element_micro_f1 == pytest.approx(4 / 7)
+    # T1 2/3, S1 1, T2 0, T4 0
+    assert scores.element_macro_f1 == pytest.approx((2 / 3 + 1) / 4)
+    assert scores.status_accuracy == 0.5
+    assert scores.link_f1 == pytest.approx(2 / 3)
+    assert scores.by_element["T1"].precision == 0.5
+    assert scores.status_table == {"affirmed": {"affirmed": 1}, "planned": {"affirmed": 1}}
+    assert scores.instead == {"T2": {"T1": 1}}
+    low, high = scores.intervals["element_micro_f1"]
+    assert 0 <= low <= scores.element_micro_f1 <= high <= 1
+
+
+def test_intervals_come_from_documents_not_sentences(framework: Framework) -> None:
+    labelled = [row(str(n), "T1", doc="same") for n in range(50)]
+    found = [row(str(n), "T1" if n % 2 else "", doc="same") for n in range(50)]
+    low, high = evaluate(labelled, found, framework).intervals["element_recall"]
+    assert low == high == 0.5
+
+
+def test_sentences_must_match(framework: Framework) -> None:
+    with pytest.raises(ValueError, match="do not match"):
+        evaluate([row("1", "")], [row("2", "")], framework)
+
+
+def test_agreement_of_the_same_coder_is_whole(framework: Framework) -> None:
+    rows = [row("1", "T1 S1:planned"), row("2", "")]
+    result = agreement(rows, rows, framework)
+    assert (result.kappa, result.alpha, result.f1, result.status_kappa) == (1, 1, 1, 1)
+
+
+def test_kappa_and_alpha_are_the_published_ones() -> None:
+    from policyloom.evaluate import _alpha, _kappa
+
+    # Two readers on fifty proposals: both yes 20, both no 15, 5 and 10 apart; kappa 0.40 in the textbooks.
+    assert _kappa([(1, 1)] * 20 + [(1, 0)] * 5 + [(0, 1)] * 10 + [(0, 0)] * 15) == pytest.approx(0.4)
+    # Krippendorff 2011, section B: two observers, twelve nominal values, alpha 0.095 for the binary data of section A.
+    a = [0, 1, 0, 0, 0, 0, 0, 0, 1, 0]
+    b = [1, 1, 1, 0, 0, 1, 0, 0, 0, 0]
+    assert _alpha(list(zip(a, b, strict=True))) == pytest.approx(0.095, abs=5e-4)
+
+
+def test_coders_need_a_common_sentence(framework: Framework) -> None:
+    with pytest.raises(LabelsError, match="no sentence in common"):
+        agreement([row("1", "")], [row("2", "")], framework)

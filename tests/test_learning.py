@@ -1,0 +1,154 @@
+"""The learning loop over a run: what is asked, learned and scored."""
+
+from __future__ import annotations
+
+import json
+import shutil
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner, Result
+
+from policyloom.classifier import read_classifier, write_classifier
+from policyloom.cli import main
+from policyloom.framework import Element, Framework, read_framework
+from policyloom.labels import read_labels, write_labels
+from policyloom.run import read_tagged, run
+from policyloom.run.learning import choose_sentences, evaluate_labels, run_examples, train_classifier
+
+
+def cli(*words: object) -> Result:
+    return CliRunner().invoke(main, [str(word) for word in words], catch_exceptions=False)
+
+
+@pytest.fixture(scope="module")
+def finished(tmp_path_factory: pytest.TempPathFactory, corpus: Path) -> Path:
+    folder = tmp_path_factory.mktemp("learning")
+    (folder / "in").mkdir()
+    for name in ("c-industrial-college-case.pdf", "g-audit-report.pdf"):
+        shutil.copy(corpus / name, folder / "in")
+    run(folder / "in", folder / "out", workers=0)
+    return folder / "out"
+
+
+@pytest.fixture(scope="module")
+def learned(tmp_path_factory: pytest.TempPathFactory, corpus: Path) -> Path:
+    path = tmp_path_factory.mktemp("classifier") / "mine.classifier"
+    write_classifier(train_classifier([corpus / "gold.jsonl"], read_framework()), path)
+    return path
+
+
+def test_sentences_are_asked_of_every_document_and_element_without_telling(
+    finished: Path, framework: Framework
+) -> None:
+    chosen = choose_sentences(read_tagged(finished), framework, 60)
+    assert len(chosen) == 60
+    assert all(s.elements is None and not s.links for s in chosen)
+    assert {s.doc for s in chosen} == {"c-industrial-college-case", "g-audit-report"}
+    assert len({s.text for s in chosen}) == 60
+    found = {m.sentence: t for t in read_tagged(finished) for m in t.mentions if m.kind == "mechanism"}
+    assert found
+
+
+def test_what_is_coded_is_not_asked_again(finished: Path, framework: Framework) -> None:
+    first = choose_sentences(read_tagged(finished), framework, 20)
+    second = choose_sentences(read_tagged(finished), framework, 20, coded=first)
+    assert not {s.text for s in first} & {s.text for s in second}
+
+
+def test_doubts_are_asked_first(finished: Path, framework: Framework, nlp, learned: Path) -> None:
+    judge = read_classifier(framework, learned)
+    chosen = choose_sentences(read_tagged(finished), framework, 13, classifier=judge, nlp=nlp)
+    assert chosen != choose_sentences(read_tagged(finished), framework, 13)
+
+
+def test_the_loop_from_a_run_to_a_better_run(
+    finished: Path, learned: Path, corpus: Path, tmp_path: Path
+) -> None:
+    sheet = tmp_path / "sheet.csv"
+    done = cli("label", finished, "-o", sheet, "-n", 30)
+    assert done.exit_code == 0
+    assert "30 sentences of 2 documents" in done.output
+    scored = cli("evaluate", corpus / "gold.jsonl", "--classifier", learned, "--json")
+    figures = json.loads(scored.output)
+    for name in ("element_micro_f1", "element_macro_f1", "status_accuracy", "link_f1"):
+        assert 0 < figures[name] <= 1
+    assert set(figures["by_element"]) == {
+        "S1",
+        "S2",
+        "S3",
+        "C1",
+        "C2",
+        "C3",
+        "C4",
+        "T1",
+        "T2",
+        "T3",
+        "T4",
+        "T5",
+    }
+    # Learned from these very labels, so it must do better on them than the rules.
+    rules = json.loads(cli("evaluate", corpus / "gold.jsonl", "--classifier", "none", "--json").output)
+    assert figures["element_micro_f1"] > rules["element_micro_f1"] + 0.1
+    again = run(corpus / "c-industrial-college-case.pdf", tmp_path / "out", classifier=learned, workers=0)
+    mentions = [m for t in read_tagged(again.folder) for m in t.mentions if m.kind == "mechanism"]
+    assert any(m.source.startswith("classifier: ") for m in mentions)
+    assert any(0 < m.score < 1 and m.source.startswith("term: ") for m in mentions)
+
+
+def test_evaluate_shows_scores_and_the_worst_mistakes(corpus: Path) -> None:
+    done = cli("evaluate", corpus / "gold.jsonl", "--classifier", "none", "--errors", "3")
+    assert "element F1, micro" in done.output
+    assert "95 % intervals over documents" in done.output
+    assert done.output.count("\nmissed  ") + done.output.count("\nfalse   ") == 3
+    assert "more; show them with --errors" in done.output
+
+
+def test_every_mistake_has_a_reason(corpus: Path, framework: Framework, learned: Path) -> None:
+    _, mistakes = evaluate_labels(
+        corpus / "gold.jsonl", framework, classifier=read_classifier(framework, learned)
+    )
+    assert {m.kind for m in mistakes} == {"missed", "false", "status"}
+    assert all(m.reason for m in mistakes)
+    assert [m.weight for m in mistakes] == sorted((m.weight for m in mistakes), reverse=True)
+
+
+def test_training_is_the_same_each_time(learned: Path, corpus: Path, tmp_path: Path) -> None:
+    done = cli("train", corpus / "gold.jsonl", "-o", tmp_path / "again.classifier")
+    assert "micro F1 held out" in done.output
+    assert (tmp_path / "again.classifier").read_bytes() == learned.read_bytes()
+
+
+def test_two_coders_are_compared(corpus: Path, framework: Framework, tmp_path: Path) -> None:
+    rows = read_labels(corpus / "gold.jsonl", framework)
+    write_labels(rows[:50], tmp_path / "a.jsonl", framework)
+    write_labels(rows[:50], tmp_path / "b.csv", framework)
+    done = cli("agreement", tmp_path / "a.jsonl", tmp_path / "b.csv")
+    assert "sentences coded by both   50" in done.output
+    assert "Cohen's kappa             1.00" in done.output
+
+
+def test_a_framework_is_tested_on_its_own_examples() -> None:
+    element = Element(
+        id="T1", kind="mechanism", label="Grant", definition="d", terms=("grant",),
+        examples=("A grant is paid.", "Money is paid."), counterexamples=("Grant them time.", "Time is given."),
+    )  # fmt: skip
+    results = run_examples(Framework(id="f", title="F", version="1", elements=(element,)))
+    assert [(e.wanted, e.found) for e in results] == [
+        (True, True),
+        (True, False),
+        (False, True),
+        (False, False),
+    ]
+
+
+def test_the_framework_command_says_which_examples_fail(tmp_path: Path) -> None:
+    file = tmp_path / "f.toml"
+    file.write_text(
+        '[framework]\nid = "f"\ntitle = "F"\nversion = "1"\n[[element]]\nid = "T1"\nkind = "mechanism"\nlabel = "Grant"\n'
+        'definition = "d"\nterms = ["grant"]\nexamples = ["Money is paid."]\ncounterexamples = ["Time is given."]\n'
+    )
+    done = cli("framework", "test", file)
+    assert done.exit_code == 1
+    assert "T1      not found: Money is paid." in done.output
+    assert "1 of 2 examples are right" in done.output
