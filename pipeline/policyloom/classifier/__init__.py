@@ -1,32 +1,33 @@
 """Learn from labelled sentences which elements a sentence names; scikit-learn lives here and nowhere else.
 
-One logistic regression for each outermost element over the same sparse features: words and word pairs, the letters
-within words (which carry over to words not seen before), and what the framework's rules found, so that a rule counts
-for as much as it proved right. Probabilities are calibrated, and thresholds chosen, on documents held out in turn.
+features   sentences as sparse numbers
+
+One logistic regression for each outermost element over the same features: words and word pairs; the letters within
+words, which carry over to words not seen before; the framework's word lists that a sentence draws on; and what the
+framework's rules found, so that a rule counts for as much as it proved right. Probabilities are calibrated, and
+thresholds chosen, on documents held out in turn.
 """
 
 from __future__ import annotations
 
 import io
 import json
-import re
 import zipfile
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from functools import lru_cache
 from importlib import resources
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
-from scipy.sparse import csr_matrix, hstack
+from scipy.sparse import csr_matrix
 from scipy.special import expit
-from sklearn.feature_extraction.text import TfidfVectorizer
 from sklearn.linear_model import LogisticRegression
 from sklearn.model_selection import GroupKFold
 
+from policyloom.classifier.features import TOKEN, Features, letters_of, pairs_of, tokens_of
 from policyloom.errors import LabelsError, PolicyloomError
 from policyloom.framework import Framework
 from policyloom.labels import CODED, Labelled
@@ -53,21 +54,16 @@ LEAST = 8
 STRENGTH = 1.0
 """Inverse of the regularisation."""
 
-WEIGHTS = {"words": 1.0, "letters": 1.0, "rules": 0.5}
-"""Of the blocks of features beside each other."""
-
 SHRINKAGE = 50
 """Labelled sentences at which an element's own threshold counts as much as the one chosen for all."""
 
-_TOKEN = re.compile(r"[^\W_]+(?:[’'][^\W_]+)?|[$£€%]")
-_DIGIT = re.compile(r"\d")
-_LETTERS = (3, 4, 5)
 _N_WORDS = 4
 """Words named as the reason for a mention."""
 _DULL = 0.35
 """The share of the mean token's weight that a token must have to lengthen the span that is shown."""
 
 Floats = npt.NDArray[np.float64]
+Truth = npt.NDArray[np.bool_]
 
 
 @dataclass(frozen=True)
@@ -76,18 +72,16 @@ class SentenceClassifier:
 
     Attributes:
         framework: the framework's id.
-        tops: the outermost element of every element of the framework that rules may name.
-        labels: the elements that it knows; about others it says nothing.
+        labels: the outermost elements that it knows; about others it says nothing.
         thresholds: the probability from which a sentence names each of them.
         card: what it was trained on and how it scored on held-out documents.
     """
 
     framework: str
-    tops: Mapping[str, str]
     labels: tuple[str, ...]
     thresholds: tuple[float, ...]
     card: Mapping[str, Any]
-    _blocks: Mapping[str, tuple[Mapping[str, int], Floats]]
+    _features: Features
     _weights: npt.NDArray[np.float32]
     _offsets: Floats
 
@@ -95,13 +89,14 @@ class SentenceClassifier:
         """For each sentence, in rows, the probability that it names each of `labels`."""
         if not readings:
             return np.zeros((0, len(self.labels)))
-        return expit(self._features(readings) @ self._weights + self._offsets)  # type: ignore[no-any-return]
+        return expit(self._features.transform(readings) @ self._weights + self._offsets)  # type: ignore[no-any-return]
 
     def judge(self, readings: Sequence[Reading]) -> list[dict[str, Judgement]]:
         """For each sentence, the judgement of each of `labels`, with the words that speak for it where no rule does."""
+        tops = self._features.tops
         found = []
         for reading, row in zip(readings, self.probabilities(readings), strict=True):
-            by_rule = {self.tops.get(id, id) for id, _ in reading.rules}
+            by_rule = {tops.get(id, id) for id, _ in reading.rules}
             found.append(
                 {
                     label: self._explain(reading, j, float(p))
@@ -112,48 +107,35 @@ class SentenceClassifier:
             )
         return found
 
-    def _features(self, readings: Sequence[Reading]) -> csr_matrix:
-        blocks = []
-        for name, (vocabulary, idf) in self._blocks.items():
-            vectorizer = _vectorizer(name, self.tops, vocabulary)
-            vectorizer.idf_ = idf
-            blocks.append(vectorizer.transform(readings) * WEIGHTS[name])
-        return hstack(blocks).tocsr()
-
     def _explain(self, reading: Reading, label: int, probability: float) -> Judgement:
         """The stretch of words that speaks for a label most, and the heaviest words in it."""
-        matches = list(_TOKEN.finditer(reading.text))
-        tokens = _tokens(reading.text)
-        row = self._features([reading])
+        matches = list(TOKEN.finditer(reading.text))
+        tokens = tokens_of(reading.text)
+        if not tokens:
+            return Judgement(probability, False)
+        row = self._features.transform([reading])
         weight = dict(zip(row.indices, row.data * self._weights[row.indices, label], strict=True))
-        column: dict[str, Mapping[str, int]] = {}
-        start = 0
-        shift: dict[str, int] = {}
-        for name, (vocabulary, idf) in self._blocks.items():
-            column[name], shift[name] = vocabulary, start
-            start += len(idf)
+        words, first_word = self._features.columns("words")
+        letters, first_letters = self._features.columns("letters")
 
-        def of(name: str, feature: str) -> float:
-            at = column[name].get(feature)
-            return float(weight.get(at + shift[name], 0.0)) if at is not None else 0.0
+        def of(columns: Mapping[str, int], first: int, feature: str) -> float:
+            return float(weight.get(columns[feature] + first, 0.0)) if feature in columns else 0.0
 
-        n_words = Counter(_pairs(tokens))
-        n_letters = Counter(part for token in tokens for part in _letters_of(token))
+        n_words = Counter(pairs_of(tokens))
+        n_letters = Counter(part for token in tokens for part in letters_of(token))
         score = [
-            of("words", token) / n_words[token]
-            + sum(of("letters", part) / n_letters[part] for part in _letters_of(token))
+            of(words, first_word, token) / n_words[token]
+            + sum(of(letters, first_letters, part) / n_letters[part] for part in letters_of(token))
             for token in tokens
         ]
         for i, pair in enumerate(zip(tokens, tokens[1:], strict=False)):
-            both = " ".join(pair)
-            score[i] += of("words", both) / n_words[both] / 2
-            score[i + 1] += of("words", both) / n_words[both] / 2
-        if not tokens:
-            return Judgement(probability, False)
-        first, last = _heaviest(score)
-        best = sorted(range(first, last), key=lambda i: -score[i])[:_N_WORDS]
-        words = dict.fromkeys(matches[i][0] for i in best if score[i] > 0)
-        return Judgement(probability, True, matches[first].start(), matches[last - 1].end(), tuple(words))
+            half = of(words, first_word, " ".join(pair)) / n_words[" ".join(pair)] / 2
+            score[i] += half
+            score[i + 1] += half
+        start, end = _heaviest(score)
+        best = sorted(range(start, end), key=lambda i: -score[i])[:_N_WORDS]
+        named = dict.fromkeys(matches[i][0] for i in best if score[i] > 0)
+        return Judgement(probability, True, matches[start].start(), matches[end - 1].end(), tuple(named))
 
 
 def train(
@@ -184,17 +166,16 @@ def train(
     tops = {element.id: framework.top(element.id) for element in framework}
     held_out = np.zeros(truth.shape)
     for learn, score in GroupKFold(FOLDS).split(truth, groups=docs):
-        blocks, features = _fit_features([readings[i] for i in learn], tops)
-        weights, offsets = _fit(features, truth[learn], known[learn])
-        part = SentenceClassifier(framework.id, tops, labels, (), {}, blocks, weights, offsets)
-        held_out[score] = part._features([readings[i] for i in score]) @ weights + offsets
+        features = Features(tops, framework.words)
+        weights, offsets = _fit(features.fit([readings[i] for i in learn]), truth[learn], known[learn])
+        held_out[score] = features.transform([readings[i] for i in score]) @ weights + offsets
     slopes, shifts = _calibrate(held_out, truth, known)
     # Examples made for one element are no sample of what texts say, so they choose no threshold where there is one.
     whole = known.all(axis=1)
     probabilities, sample = expit(held_out * slopes + shifts), whole if whole.any() else whole | True
     thresholds = _choose_thresholds(probabilities[sample], truth[sample])
-    blocks, features = _fit_features(readings, tops)
-    weights, offsets = _fit(features, truth, known)
+    features = Features(tops, framework.words)
+    weights, offsets = _fit(features.fit(readings), truth, known)
     named_held_out = probabilities[sample] >= thresholds
     card = {
         "sentences": len(sentences),
@@ -206,7 +187,7 @@ def train(
         "held_out_micro_f1": round(_f1(named_held_out, truth[sample]), 3),
     }
     return SentenceClassifier(
-        framework.id, tops, labels, tuple(float(t) for t in thresholds), card, blocks,
+        framework.id, labels, tuple(float(t) for t in thresholds), card, features,
         (weights * slopes).astype(np.float32), offsets * slopes + shifts,
     )  # fmt: skip
 
@@ -218,17 +199,16 @@ def write_classifier(classifier: SentenceClassifier, path: str | Path) -> None:
 
 def dump_classifier(classifier: SentenceClassifier) -> bytes:
     """A classifier as numbers and words, without code; the same one gives the same bytes."""
+    features = classifier._features
     head = {
         "format": FORMAT,
         "framework": classifier.framework,
-        "tops": dict(classifier.tops),
         "labels": classifier.labels,
         "thresholds": classifier.thresholds,
         "card": dict(classifier.card),
-        "vocabulary": {
-            name: sorted(vocabulary, key=vocabulary.__getitem__)
-            for name, (vocabulary, _) in classifier._blocks.items()
-        },
+        "tops": features.tops,
+        "lists": features.lists,
+        "vocabulary": features.vocabulary,
     }
     file = io.BytesIO()
     np.savez_compressed(
@@ -236,7 +216,7 @@ def dump_classifier(classifier: SentenceClassifier) -> bytes:
         head=np.frombuffer(json.dumps(head, ensure_ascii=False).encode("utf-8"), dtype=np.uint8),
         weights=classifier._weights.astype(np.float16),
         offsets=classifier._offsets,
-        **{f"idf_{name}": idf.astype(np.float32) for name, (_, idf) in classifier._blocks.items()},  # type: ignore[arg-type]
+        **{f"idf_{name}": idf.astype(np.float32) for name, idf in features.idf.items()},  # type: ignore[arg-type]
     )
     return file.getvalue()
 
@@ -290,76 +270,17 @@ def load_classifier(data: bytes) -> SentenceClassifier:
             head = json.loads(file["head"].tobytes())
             if head["format"] != FORMAT:
                 raise ValueError(f"its format is {head['format']!r}, expected {FORMAT!r}")
-            blocks = {
-                name: ({word: i for i, word in enumerate(words)}, file[f"idf_{name}"].astype(np.float64))
-                for name, words in head["vocabulary"].items()
-            }
+            idf = {name: file[f"idf_{name}"].astype(np.float64) for name in head["vocabulary"]}
+            features = Features(head["tops"], head["lists"]).restore(head["vocabulary"], idf)
             return SentenceClassifier(
-                head["framework"], head["tops"], tuple(head["labels"]), tuple(head["thresholds"]), head["card"],
-                blocks, file["weights"].astype(np.float32), file["offsets"],
+                head["framework"], tuple(head["labels"]), tuple(head["thresholds"]), head["card"], features,
+                file["weights"].astype(np.float32), file["offsets"],
             )  # fmt: skip
     except (KeyError, TypeError, AttributeError, zipfile.BadZipFile, OSError, EOFError) as error:
         raise ValueError(f"damaged or another kind of file: {error}") from error
 
 
-def _tokens(text: str) -> list[str]:
-    """Lower-case words, every digit as 0, so that all years are one word and sums differ by their length alone."""
-    return [_DIGIT.sub("0", token.lower()) for token in _TOKEN.findall(text)]
-
-
-def _pairs(tokens: Sequence[str]) -> list[str]:
-    return [*tokens, *(f"{a} {b}" for a, b in zip(tokens, tokens[1:], strict=False))]
-
-
-@lru_cache(maxsize=50_000)
-def _letters_of(token: str) -> tuple[str, ...]:
-    edged = f"<{token}>"
-    return tuple(edged[i : i + n] for n in _LETTERS for i in range(len(edged) - n + 1))
-
-
-def _vectorizer(
-    name: str, tops: Mapping[str, str], vocabulary: Mapping[str, int] | None = None
-) -> TfidfVectorizer:
-    def words(reading: Reading) -> list[str]:
-        return _pairs(_tokens(reading.text))
-
-    def letters(reading: Reading) -> list[str]:
-        return [part for token in _tokens(reading.text) for part in _letters_of(token)]
-
-    def rules(reading: Reading) -> list[str]:
-        """What rules found, and once more the outermost elements of that, so that T1.2 counts as a T1 as well."""
-        found = {id for id, _ in reading.rules}
-        return sorted(found | {f"{tops.get(id, id)} or part" for id in found})
-
-    if name == "rules":
-        return TfidfVectorizer(
-            lowercase=False, analyzer=rules, use_idf=True, norm=None, binary=True, vocabulary=vocabulary
-        )
-    analyzer, least = (words, 2) if name == "words" else (letters, 3)
-    return TfidfVectorizer(
-        lowercase=False, analyzer=analyzer, sublinear_tf=True, min_df=least, vocabulary=vocabulary
-    )
-
-
-def _fit_features(
-    readings: Sequence[Reading], tops: Mapping[str, str]
-) -> tuple[dict[str, tuple[Mapping[str, int], Floats]], csr_matrix]:
-    blocks: dict[str, tuple[Mapping[str, int], Floats]] = {}
-    columns = []
-    for name, weight in WEIGHTS.items():
-        every = sorted({*tops, *(f"{top} or part" for top in tops.values())}) if name == "rules" else None
-        vectorizer = _vectorizer(
-            name, tops, {feature: i for i, feature in enumerate(every)} if every else None
-        )
-        columns.append(vectorizer.fit_transform(readings) * weight)
-        vocabulary = {word: int(i) for word, i in vectorizer.vocabulary_.items()}
-        blocks[name] = (vocabulary, vectorizer.idf_)
-    return blocks, hstack(columns).tocsr()
-
-
-def _fit(
-    features: csr_matrix, truth: npt.NDArray[np.bool_], known: npt.NDArray[np.bool_]
-) -> tuple[npt.NDArray[np.float32], Floats]:
+def _fit(features: csr_matrix, truth: Truth, known: Truth) -> tuple[npt.NDArray[np.float32], Floats]:
     """Weights (features by labels) and offsets, one regression a label over the sentences where it is known."""
     weights = np.zeros((features.shape[1], truth.shape[1]), dtype=np.float32)
     offsets = np.full(truth.shape[1], -10.0)
@@ -374,9 +295,7 @@ def _fit(
     return weights, offsets
 
 
-def _calibrate(
-    scores: Floats, truth: npt.NDArray[np.bool_], known: npt.NDArray[np.bool_]
-) -> tuple[Floats, Floats]:
+def _calibrate(scores: Floats, truth: Truth, known: Truth) -> tuple[Floats, Floats]:
     """Slope and shift for each label that turn held-out scores into probabilities (Platt 1999)."""
     fitted = [
         LogisticRegression(C=1e3).fit(scores[known[:, j]][:, [j]], truth[known[:, j], j])
@@ -386,11 +305,11 @@ def _calibrate(
     return slopes, np.array([model.intercept_[0] for model in fitted])
 
 
-def _choose_thresholds(probabilities: Floats, truth: npt.NDArray[np.bool_]) -> Floats:
+def _choose_thresholds(probabilities: Floats, truth: Truth) -> Floats:
     """For each label the probability with the best F1 held out, drawn towards the best for all where labels are few."""
     grid = np.arange(0.15, 0.75, 0.01)
 
-    def best(p: Floats, y: npt.NDArray[np.bool_]) -> float:
+    def best(p: Floats, y: Truth) -> float:
         return float(grid[int(np.argmax([_f1(p >= t, y) for t in grid]))])
 
     every = best(probabilities, truth)
@@ -399,7 +318,7 @@ def _choose_thresholds(probabilities: Floats, truth: npt.NDArray[np.bool_]) -> F
     return (n * own + SHRINKAGE * every) / (n + SHRINKAGE)  # type: ignore[no-any-return]
 
 
-def _f1(found: npt.NDArray[np.bool_], truth: npt.NDArray[np.bool_]) -> float:
+def _f1(found: Truth, truth: Truth) -> float:
     return float(2 * (found & truth).sum() / max(1, found.sum() + truth.sum()))
 
 

@@ -1,0 +1,165 @@
+"""Turn sentences into sparse numbers: words, letters within words, word lists, and what the rules found."""
+
+from __future__ import annotations
+
+import itertools
+import re
+from collections.abc import Mapping, Sequence
+from functools import lru_cache
+
+import numpy as np
+import numpy.typing as npt
+from scipy.sparse import csr_matrix, hstack
+from sklearn.feature_extraction.text import TfidfVectorizer
+
+from policyloom.language.terms import inflections
+from policyloom.records import Reading
+
+__all__ = ["BLOCKS", "TOKEN", "Features", "letters_of", "pairs_of", "tokens_of"]
+
+BLOCKS = {"words": 1.0, "letters": 1.0, "lists": 1.0, "rules": 0.5}
+"""The blocks of features and their weights beside each other."""
+
+TOKEN = re.compile(r"[^\W_]+(?:[’'][^\W_]+)?|[$£€%]")
+_DIGIT = re.compile(r"\d")
+_LETTERS = (3, 4, 5)
+_NEAR = 6
+"""Words within which two lists count as standing near each other."""
+
+_ALWAYS = "<sentence>"
+"""A feature that every sentence has, so that no block is ever empty."""
+
+_REMEMBERED = 50_000
+"""Words whose parts are kept; a bound on memory for texts full of noise."""
+
+
+def tokens_of(text: str) -> list[str]:
+    """Lower-case words, every digit as 0, so that all years are one word and sums differ by their length alone."""
+    return [_DIGIT.sub("0", token.lower()) for token in TOKEN.findall(text)]
+
+
+def pairs_of(tokens: Sequence[str]) -> list[str]:
+    """The words, then each with the one after it."""
+    return [*tokens, *(f"{a} {b}" for a, b in zip(tokens, tokens[1:], strict=False))]
+
+
+@lru_cache(maxsize=_REMEMBERED)
+def letters_of(token: str) -> tuple[str, ...]:
+    """The runs of three to five letters in a word whose edges are marked."""
+    edged = f"<{token}>"
+    return tuple(edged[i : i + n] for n in _LETTERS for i in range(len(edged) - n + 1))
+
+
+class Features:
+    """How sentences become a sparse matrix: blocks of columns side by side, in the order of `BLOCKS`.
+
+    Args:
+        tops: the outermost element of every element of the framework.
+        lists: the framework's word lists, each as `one|two|three`.
+
+    Attributes:
+        vocabulary: of each block, its features in the order of their columns.
+        idf: of each block, the weights of its columns by rarity.
+    """
+
+    def __init__(self, tops: Mapping[str, str], lists: Mapping[str, str]) -> None:
+        self.tops, self.lists = dict(tops), dict(lists)
+        self.vocabulary: dict[str, list[str]] = {}
+        self.idf: dict[str, npt.NDArray[np.float64]] = {}
+        self._by_form: dict[str, set[str]] = {}
+        self._by_prefix: dict[str, set[str]] = {}
+        for name, line in lists.items():
+            for word in line.lower().replace(" ", "").split("|"):
+                if word.endswith("*"):
+                    self._by_prefix.setdefault(word[:-1], set()).add(name)
+                else:
+                    for form in (word[1:],) if word.startswith("=") else inflections(word):
+                        self._by_form.setdefault(form, set()).add(name)
+        self._lists_of: dict[str, tuple[str, ...]] = {}
+        self._vectorizers: dict[str, TfidfVectorizer] = {}
+
+    def fit(self, readings: Sequence[Reading]) -> csr_matrix:
+        """Learns the vocabulary from sentences, and gives their matrix."""
+        columns = []
+        for name, vectorizer in self._make().items():
+            columns.append(vectorizer.fit_transform(readings) * BLOCKS[name])
+            self.vocabulary[name] = sorted(vectorizer.vocabulary_, key=vectorizer.vocabulary_.__getitem__)
+            self.idf[name] = vectorizer.idf_
+            self._vectorizers[name] = vectorizer
+        return hstack(columns).tocsr()
+
+    def restore(
+        self, vocabulary: Mapping[str, Sequence[str]], idf: Mapping[str, npt.NDArray[np.float64]]
+    ) -> Features:
+        """These features with a vocabulary that was learned before."""
+        for name, vectorizer in self._make().items():
+            vectorizer.vocabulary = {feature: i for i, feature in enumerate(vocabulary[name])}
+            vectorizer.idf_ = idf[name]
+            self.vocabulary[name], self.idf[name] = list(vocabulary[name]), idf[name]
+            self._vectorizers[name] = vectorizer
+        return self
+
+    def transform(self, readings: Sequence[Reading]) -> csr_matrix:
+        """The matrix of sentences, one a row."""
+        return hstack([v.transform(readings) * BLOCKS[name] for name, v in self._vectorizers.items()]).tocsr()
+
+    def columns(self, block: str) -> tuple[Mapping[str, int], int]:
+        """The columns of one block by feature, and how many columns stand before it."""
+        before = itertools.takewhile(lambda name: name != block, self._vectorizers)
+        return self._vectorizers[block].vocabulary_, sum(len(self.idf[name]) for name in before)
+
+    def _make(self) -> dict[str, TfidfVectorizer]:
+        rules = sorted({*self.tops, *(f"{top} or part" for top in self.tops.values())})
+        return {
+            "words": TfidfVectorizer(
+                analyzer=lambda r: [_ALWAYS, *pairs_of(tokens_of(r.text))], lowercase=False, sublinear_tf=True, min_df=2
+            ),
+            "letters": TfidfVectorizer(analyzer=_letters, lowercase=False, sublinear_tf=True, min_df=3),
+            "lists": TfidfVectorizer(
+                analyzer=self._list_features, lowercase=False, binary=True, min_df=3
+            ),
+            # Its features are known beforehand, and each tells by itself, so rows are not scaled to one length.
+            "rules": TfidfVectorizer(
+                analyzer=self._rule_features, lowercase=False, binary=True, norm=None,
+                vocabulary={feature: i for i, feature in enumerate(rules)},
+            ),
+        }  # fmt: skip
+
+    def _rule_features(self, reading: Reading) -> list[str]:
+        """The elements that rules found, and the outermost elements of those, so that T1.2 counts as a T1 as well."""
+        found = {id for id, _ in reading.rules}
+        return sorted(found | {f"{self.tops.get(id, id)} or part" for id in found})
+
+    def _list_features(self, reading: Reading) -> list[str]:
+        """The lists that a sentence draws on, each pair of them, and once more each pair that stands near together."""
+        at = [(name, i) for i, token in enumerate(tokens_of(reading.text)) for name in self._holding(token)]
+        names = sorted({name for name, _ in at})
+        near: set[str] = set()
+        for k, (a, i) in enumerate(at):
+            for b, j in at[k + 1 :]:
+                if j - i > _NEAR:
+                    break
+                if a != b and i != j:
+                    near.add(f"{min(a, b)} near {max(a, b)}")
+        return [
+            _ALWAYS,
+            *names,
+            *(f"{a} with {b}" for a, b in itertools.combinations(names, 2)),
+            *sorted(near),
+        ]
+
+    def _holding(self, token: str) -> tuple[str, ...]:
+        """The lists that hold a word."""
+        found = self._lists_of.get(token)
+        if found is None:
+            names = set(self._by_form.get(token, ()))
+            for n in range(1, len(token) + 1):
+                names |= self._by_prefix.get(token[:n], set())
+            found = tuple(sorted(names))
+            if len(self._lists_of) < _REMEMBERED:
+                self._lists_of[token] = found
+        return found
+
+
+def _letters(reading: Reading) -> list[str]:
+    return [_ALWAYS] + [part for token in tokens_of(reading.text) for part in letters_of(token)]
