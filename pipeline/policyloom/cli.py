@@ -6,12 +6,13 @@ import sys
 from collections.abc import Callable
 from functools import wraps
 from pathlib import Path
-from typing import TYPE_CHECKING, NoReturn, ParamSpec, TypeVar
+from typing import TYPE_CHECKING, NoReturn, ParamSpec, TypeVar, get_args
 
 import click
 
 from policyloom import __version__
 from policyloom.errors import PolicyloomError
+from policyloom.records import OcrUse
 
 if TYPE_CHECKING:
     from policyloom.framework import Framework
@@ -52,13 +53,17 @@ _model = click.option(
     "--model", default=None, metavar="NAME", help="An installed spaCy pipeline; rules alone without."
 )
 _password = click.option("--password", default=None, help="Opens encrypted PDFs.")
+_ocr = click.option(
+    "--ocr", type=click.Choice(get_args(OcrUse)), default="auto", show_default=True,
+    help="Which pages of PDFs are read by OCR: those without usable text, none, or all.",
+)  # fmt: skip
 _limits = [
     click.option(
         "--timeout",
         default=120.0,
         show_default=True,
         metavar="SECONDS",
-        help="The most time for one document.",
+        help="The most time for one document, and for each page that OCR reads.",
     ),
     click.option(
         "--memory", default=3000, show_default=True, metavar="MB", help="The most memory for one document."
@@ -84,6 +89,7 @@ def main() -> None:
 @_framework
 @_model
 @_password
+@_ocr
 @click.option("--recursive", "-r", is_flag=True, help="Look in the folder's folders too.")
 @click.option(
     "--workers", "-j", type=click.IntRange(min=0), default=None, help="Processes; all processors by default."
@@ -93,8 +99,8 @@ def main() -> None:
 @click.option("--quiet", "-q", is_flag=True, help="No progress and no summary.")
 @_plain_errors
 def run_command(
-    folder: Path, out: Path, framework: str, model: str | None, password: str | None, recursive: bool,
-    workers: int | None, timeout: float, memory: int, quiet: bool,
+    folder: Path, out: Path, framework: str, model: str | None, password: str | None, ocr: OcrUse,
+    recursive: bool, workers: int | None, timeout: float, memory: int, quiet: bool,
 ) -> None:  # fmt: skip
     """Read, tag, link and check every PDF and text file of FOLDER.
 
@@ -111,8 +117,8 @@ def run_command(
     with _ProgressBar(quiet) as tell:
         try:
             done = run(
-                folder, out, framework=framework, model=model, password=password, recursive=recursive,
-                workers=workers, limits=limits, progress=tell,
+                folder, out, framework=framework, model=model, password=password, ocr=ocr,
+                recursive=recursive, workers=workers, limits=limits, progress=tell,
             )  # fmt: skip
         except KeyboardInterrupt:
             _fail(f"stopped; what was read is kept, so run it again to go on (into {out})", 130)
@@ -149,6 +155,7 @@ def run_command(
 )
 @_model
 @_password
+@_ocr
 @_plain_errors
 def check_command(
     document: Path,
@@ -157,6 +164,7 @@ def check_command(
     framework: str | None,
     model: str | None,
     password: str | None,
+    ocr: OcrUse,
 ) -> None:
     """Hold one DOCUMENT against the framework and, with --against, a run's network."""
     from policyloom.check import check
@@ -173,7 +181,7 @@ def check_command(
     else:
         chosen = read_framework(framework or BUILT_IN)
     network = load_network(against, chosen) if against else None
-    read = _read(lambda: read_document(document, password=password))
+    read = _read(lambda: read_document(document, password=password, ocr=ocr))
     tagged = tag(read, load_pipeline(chosen, model=model))
     checked = check(tagged, chosen, network)
     out = out or Path("outputs") / f"check-{document.stem}"
@@ -210,9 +218,10 @@ def check_command(
     help="Pictures of the pages with their blocks.",
 )
 @_password
+@_ocr
 @_plain_errors
 def extract_command(
-    source: Path, out: Path | None, outline: bool, draw: Path | None, password: str | None
+    source: Path, out: Path | None, outline: bool, draw: Path | None, password: str | None, ocr: OcrUse
 ) -> None:
     """Read SOURCE, a document or a folder of them, to clean text with headings, paragraphs and pages."""
     from policyloom.errors import DocumentError
@@ -226,11 +235,12 @@ def extract_command(
         out.mkdir(parents=True, exist_ok=True)
     for path in find_files(source):
         try:
-            document = read_document(path, password=password)
+            document = read_document(path, password=password, ocr=ocr)
         except DocumentError as error:
             click.echo(f"policyloom: {error}", err=True)
             failed += 1
             continue
+        _tell_warnings(document)
         if draw and document.n_pages:
             draw_blocks(document, path, draw, password=password)
         if out:
@@ -251,10 +261,12 @@ def extract_command(
 @_framework
 @_model
 @_password
+@_ocr
 @_plain_errors
 def tag_command(
-    document: Path, out: Path | None, entities: bool, framework: str, model: str | None, password: str | None
-) -> None:
+    document: Path, out: Path | None, entities: bool, framework: str, model: str | None, password: str | None,
+    ocr: OcrUse,
+) -> None:  # fmt: skip
     """Show what DOCUMENT mentions of the framework, with status and page."""
     from policyloom.export import to_frame
     from policyloom.extract import read_document
@@ -264,7 +276,7 @@ def tag_command(
     from policyloom.tag import tag
 
     chosen = read_framework(framework)
-    read = _read(lambda: read_document(document, password=password))
+    read = _read(lambda: read_document(document, password=password, ocr=ocr))
     tagged = tag(read, load_pipeline(chosen, model=model))
     if out:
         frame = to_frame(tagged, chosen)
@@ -337,13 +349,20 @@ def framework_validate(file: str) -> None:
 
 
 def _read(read: Callable[[], Document]) -> Document:
-    """A document, or exit with status 1 and its reason."""
+    """A document, with its warnings told, or exit with status 1 and its reason."""
     from policyloom.errors import DocumentError
 
     try:
-        return read()
+        document = read()
     except DocumentError as error:
         _fail(str(error), 1)
+    _tell_warnings(document)
+    return document
+
+
+def _tell_warnings(document: Document) -> None:
+    for warning in document.warnings:
+        click.echo(f"policyloom: {document.source}: {warning}", err=True)
 
 
 class _ProgressBar:

@@ -28,6 +28,7 @@ __all__ = [
     "Mention",
     "MentionKind",
     "Metadata",
+    "OcrUse",
     "Polarity",
     "Sentence",
     "Severity",
@@ -46,6 +47,8 @@ Status = Literal["affirmed", "planned", "lacking", "negated"]
 ClaimKind = Literal["leads_to", "answers"]
 Polarity = Literal["positive", "negative"]
 Severity = Literal["info", "warning", "error"]
+OcrUse = Literal["auto", "never", "always"]
+"""Which pages of a PDF are read by OCR: those without usable text, none, or all."""
 
 Span = tuple[int, int]
 """`[start, end)` in characters of a document's text."""
@@ -144,6 +147,7 @@ class Document:
         lines: the printed lines, in order of `start`; empty where the format has none.
         furniture: running heads, page numbers, notices: what was printed but is not text, as (page, words).
         warnings: what could not be read well, in plain words.
+        ocr: the pages whose words OCR has read, as (page, mean confidence from 0 to 100).
     """
 
     id: str
@@ -157,6 +161,7 @@ class Document:
     lines: tuple[Line, ...] = ()
     furniture: tuple[tuple[int, str], ...] = ()
     warnings: tuple[str, ...] = ()
+    ocr: tuple[tuple[int, float], ...] = ()
 
     def __post_init__(self) -> None:
         last = 0
