@@ -29,6 +29,7 @@ ONLY_IMPORTERS = {
     "pdfplumber": {"extract"},
     "pypdfium2": {"extract"},
     "docx": {"extract"},
+    "tesserocr": {"extract"},
     "spellchecker": {"extract"},
     "spacy": {"language", "tag"},
     "sklearn": {"classifier"},

@@ -247,6 +247,10 @@ def misbehave(job: Job, settings: Settings) -> bytes:
         kept = [bytearray(50_000_000) for _ in range(60)]
         time.sleep(60)
         return bytes(len(kept))
+    if name.startswith("scan"):
+        for _ in range(2):
+            workers._start_clock()  # as before each page that OCR reads
+            time.sleep(1.3)
     if name.startswith("die"):
         os._exit(9)
     if name.startswith("raise"):
@@ -264,7 +268,7 @@ def start(settings: Settings, limits: Limits, notes: str) -> None:
 
 def test_one_bad_document_costs_itself_alone(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(workers, "_start", start)
-    names = ["a", "die1", "b", "hang1", "c", "swell1", "d", "raise1", "die2", "e"]
+    names = ["a", "die1", "b", "hang1", "c", "swell1", "d", "raise1", "die2", "e", "scan1"]
     jobs = [Job(str(tmp_path / name), name, name) for name in names]
     outcomes = {
         job.id: result
@@ -280,7 +284,7 @@ def test_one_bad_document_costs_itself_alone(tmp_path: Path, monkeypatch: pytest
         "swell1": "too-large",
         "raise1": "internal-error",
     }
-    assert [id for id in names if outcomes[id] == b"ok"] == ["a", "b", "c", "d", "e"]
+    assert [id for id in names if outcomes[id] == b"ok"] == ["a", "b", "c", "d", "e", "scan1"]
     reasons = {id: result.reason for id, result in outcomes.items() if isinstance(result, Failure)}
     assert "--timeout" in reasons["hang1"]
     assert "--memory" in reasons["swell1"]

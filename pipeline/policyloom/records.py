@@ -31,6 +31,7 @@ __all__ = [
     "Mention",
     "MentionKind",
     "Metadata",
+    "OcrUse",
     "Polarity",
     "Reading",
     "Sentence",
@@ -51,6 +52,8 @@ ClaimKind = Literal["leads_to", "answers"]
 FacetKind = Literal["target", "instrument", "amount", "deadline", "monitoring"]
 Polarity = Literal["positive", "negative"]
 Severity = Literal["info", "warning", "error"]
+OcrUse = Literal["auto", "never", "always"]
+"""Which pages of a PDF are read by OCR: those without usable text, none, or all."""
 
 Span = tuple[int, int]
 """`[start, end)` in characters of a document's text."""
@@ -149,6 +152,7 @@ class Document:
         lines: the printed lines, in order of `start`; empty where the format has none.
         furniture: running heads, page numbers, notices: what was printed but is not text, as (page, words).
         warnings: what could not be read well, in plain words.
+        ocr: the pages whose words OCR has read, as (page, mean confidence from 0 to 100).
     """
 
     id: str
@@ -162,6 +166,7 @@ class Document:
     lines: tuple[Line, ...] = ()
     furniture: tuple[tuple[int, str], ...] = ()
     warnings: tuple[str, ...] = ()
+    ocr: tuple[tuple[int, float], ...] = ()
 
     def __post_init__(self) -> None:
         last = 0

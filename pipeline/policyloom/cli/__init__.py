@@ -17,9 +17,11 @@ from policyloom.cli.options import (
     fail,
     framework_option,
     model_option,
+    ocr_option,
     password_option,
     plain_errors,
 )
+from policyloom.records import OcrUse
 
 if TYPE_CHECKING:
     from policyloom.framework import Framework
@@ -34,7 +36,7 @@ _limits = [
         default=120.0,
         show_default=True,
         metavar="SECONDS",
-        help="The most time for one document.",
+        help="The most time for one document, and for each page that OCR reads.",
     ),
     click.option(
         "--memory", default=3000, show_default=True, metavar="MB", help="The most memory for one document."
@@ -65,6 +67,7 @@ for command in (label_command, train_command, evaluate_command, agreement_comman
 @classifier_option
 @model_option
 @password_option
+@ocr_option
 @click.option("--recursive", "-r", is_flag=True, help="Look in the folder's folders too.")
 @click.option(
     "--workers", "-j", type=click.IntRange(min=0), default=None, help="Processes; all processors by default."
@@ -74,8 +77,8 @@ for command in (label_command, train_command, evaluate_command, agreement_comman
 @click.option("--quiet", "-q", is_flag=True, help="No progress and no summary.")
 @plain_errors
 def run_command(
-    folder: Path, out: Path, framework: str, classifier: str | None, model: str | None, password: str | None, recursive: bool,
-    workers: int | None, timeout: float, memory: int, quiet: bool,
+    folder: Path, out: Path, framework: str, classifier: str | None, model: str | None, password: str | None,
+    ocr: OcrUse, recursive: bool, workers: int | None, timeout: float, memory: int, quiet: bool,
 ) -> None:  # fmt: skip
     """Read, tag, link and check every PDF and text file of FOLDER.
 
@@ -92,8 +95,8 @@ def run_command(
     with _ProgressBar(quiet) as tell:
         try:
             done = run(
-                folder, out, framework=framework, classifier=classifier, model=model, password=password, recursive=recursive,
-                workers=workers, limits=limits, progress=tell,
+                folder, out, framework=framework, classifier=classifier, model=model, password=password, ocr=ocr,
+                recursive=recursive, workers=workers, limits=limits, progress=tell,
             )  # fmt: skip
         except KeyboardInterrupt:
             fail(f"stopped; what was read is kept, so run it again to go on (into {out})", 130)
@@ -131,6 +134,7 @@ def run_command(
 @classifier_option
 @model_option
 @password_option
+@ocr_option
 @plain_errors
 def check_command(
     document: Path,
@@ -140,6 +144,7 @@ def check_command(
     classifier: str | None,
     model: str | None,
     password: str | None,
+    ocr: OcrUse,
 ) -> None:
     """Hold one DOCUMENT against the framework and, with --against, a run's network."""
     from policyloom.check import check
@@ -157,7 +162,7 @@ def check_command(
     else:
         chosen = read_framework(framework or BUILT_IN)
     network = load_network(against, chosen) if against else None
-    read = _read(lambda: read_document(document, password=password))
+    read = _read(lambda: read_document(document, password=password, ocr=ocr))
     tagged = tag(read, load_pipeline(chosen, model=model), read_classifier(chosen, classifier))
     checked = check(tagged, chosen, network)
     out = out or Path("outputs") / f"check-{document.stem}"
@@ -194,9 +199,10 @@ def check_command(
     help="Pictures of the pages with their blocks.",
 )
 @password_option
+@ocr_option
 @plain_errors
 def extract_command(
-    source: Path, out: Path | None, outline: bool, draw: Path | None, password: str | None
+    source: Path, out: Path | None, outline: bool, draw: Path | None, password: str | None, ocr: OcrUse
 ) -> None:
     """Read SOURCE, a document or a folder of them, to clean text with headings, paragraphs and pages."""
     from policyloom.errors import DocumentError
@@ -210,11 +216,12 @@ def extract_command(
         out.mkdir(parents=True, exist_ok=True)
     for path in find_files(source):
         try:
-            document = read_document(path, password=password)
+            document = read_document(path, password=password, ocr=ocr)
         except DocumentError as error:
             click.echo(f"policyloom: {error}", err=True)
             failed += 1
             continue
+        _tell_warnings(document)
         if draw and document.n_pages:
             draw_blocks(document, path, draw, password=password)
         if out:
@@ -236,10 +243,11 @@ def extract_command(
 @classifier_option
 @model_option
 @password_option
+@ocr_option
 @plain_errors
 def tag_command(
     document: Path, out: Path | None, entities: bool, framework: str, classifier: str | None, model: str | None,
-    password: str | None,
+    password: str | None, ocr: OcrUse,
 ) -> None:  # fmt: skip
     """Show what DOCUMENT mentions of the framework, with status and page."""
     from policyloom.classifier import read_classifier
@@ -251,7 +259,7 @@ def tag_command(
     from policyloom.tag import tag
 
     chosen = read_framework(framework)
-    read = _read(lambda: read_document(document, password=password))
+    read = _read(lambda: read_document(document, password=password, ocr=ocr))
     tagged = tag(read, load_pipeline(chosen, model=model), read_classifier(chosen, classifier))
     if out:
         frame = to_frame(tagged, chosen)
@@ -343,13 +351,20 @@ def framework_test(name: str, classifier: str | None) -> None:
 
 
 def _read(read: Callable[[], Document]) -> Document:
-    """A document, or exit with status 1 and its reason."""
+    """A document, with its warnings told, or exit with status 1 and its reason."""
     from policyloom.errors import DocumentError
 
     try:
-        return read()
+        document = read()
     except DocumentError as error:
         fail(str(error), 1)
+    _tell_warnings(document)
+    return document
+
+
+def _tell_warnings(document: Document) -> None:
+    for warning in document.warnings:
+        click.echo(f"policyloom: {document.source}: {warning}", err=True)
 
 
 class _ProgressBar:

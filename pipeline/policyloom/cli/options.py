@@ -5,11 +5,12 @@ from __future__ import annotations
 import sys
 from collections.abc import Callable
 from functools import wraps
-from typing import NoReturn, ParamSpec, TypeVar
+from typing import NoReturn, ParamSpec, TypeVar, get_args
 
 import click
 
 from policyloom.errors import PolicyloomError
+from policyloom.records import OcrUse
 
 __all__ = [
     "EPILOG",
@@ -17,6 +18,7 @@ __all__ = [
     "fail",
     "framework_option",
     "model_option",
+    "ocr_option",
     "password_option",
     "plain_errors",
 ]
@@ -38,6 +40,10 @@ classifier_option = click.option(
     help="From `policyloom train`; by default the one that comes with a built-in framework, and none for your own.",
 )  # fmt: skip
 password_option = click.option("--password", default=None, help="Opens encrypted PDFs.")
+ocr_option = click.option(
+    "--ocr", type=click.Choice(get_args(OcrUse)), default="auto", show_default=True,
+    help="Which pages of PDFs are read by OCR: those without usable text, none, or all.",
+)  # fmt: skip
 
 
 def plain_errors(command: Callable[P, R]) -> Callable[P, R]:

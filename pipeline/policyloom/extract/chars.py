@@ -37,6 +37,15 @@ Rule = tuple[float, float, float, float]
 MAX_RULES = 3_000
 """A page with more is a drawing."""
 
+COVER = 0.9
+"""Share of a page that a picture covers where the page is a scan; the largest on another page seen is 0.6."""
+
+STAMP = 40
+"""A page with fewer words and a picture all over it is a scan that was stamped, or has a title over a photograph."""
+
+FIRST = 50
+"""Objects of a page that are looked at for its picture, which comes first or right after a stamp."""
+
 THIN = 3.0
 """Points; a filled rectangle no thicker is a ruled line."""
 
@@ -67,7 +76,10 @@ class Word:
 
 @dataclass(slots=True)
 class Page:
-    """A page's words in the order of the file, its ruled lines, and how many characters have no known letter."""
+    """A page's words in the order of the file, its ruled lines, and how many characters have no known letter.
+
+    `is_scan` says that a picture covers the page and hides its words, if it has more than a stamp.
+    """
 
     number: int
     width: float
@@ -76,6 +88,7 @@ class Page:
     rules: list[Rule]
     n_chars: int
     n_unmapped: int
+    is_scan: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -300,9 +313,28 @@ def _read_page(page: pdfium.PdfPage, number: int) -> Page:
                 words.extend(_words(probe, text, i, j, size, scale, space=i > last_end or not words))
             last_end = j
         rules = _read_rules(page, left, top) if turns == 0 else []
-        return Page(number, width, height, words, rules, n, text.count("\ufffd"))
+        is_scan = _is_scan(page, width * height, few=len(words) < STAMP)
+        return Page(number, width, height, words, rules, n, text.count("\ufffd"), is_scan)
     finally:
         textpage.close()
+
+
+def _is_scan(page: pdfium.PdfPage, area: float, *, few: bool) -> bool:
+    """Whether a picture covers the page, and the words with it are not to be seen or too few to be its own."""
+    hidden = few
+    covered = 0.0
+    sides = [ctypes.c_float() for _ in range(4)]
+    for i in range(min(FIRST, c.FPDFPage_CountObjects(page.raw))):
+        item = c.FPDFPage_GetObject(page.raw, i)
+        kind = c.FPDFPageObj_GetType(item)
+        if kind == c.FPDF_PAGEOBJ_TEXT:
+            # Text is hidden by its mode, or by a picture drawn over it.
+            hidden |= c.FPDFTextObj_GetTextRenderMode(item) == c.FPDF_TEXTRENDERMODE_INVISIBLE
+            hidden |= covered < COVER * area
+        elif kind == c.FPDF_PAGEOBJ_IMAGE and c.FPDFPageObj_GetBounds(item, *sides):
+            left, bottom, right, top = (side.value for side in sides)
+            covered += (right - left) * (top - bottom)
+    return hidden and covered >= COVER * area
 
 
 def _words(

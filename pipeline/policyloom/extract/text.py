@@ -8,7 +8,15 @@ from collections import Counter
 from collections.abc import Iterable
 from functools import lru_cache
 
-__all__ = ["Vocabulary", "broken_ligatures", "clean", "find_language", "is_cjk", "shown_name"]
+__all__ = [
+    "Vocabulary",
+    "broken_ligatures",
+    "clean",
+    "english_words",
+    "find_language",
+    "is_cjk",
+    "shown_name",
+]
 
 _HYPHENS = "-\u2010\u2011\u00ad\ufffe\x02"
 
@@ -62,7 +70,8 @@ def is_cjk(ch: str) -> bool:
 
 
 @lru_cache(maxsize=1)
-def _english() -> frozenset[str]:
+def english_words() -> frozenset[str]:
+    """A list of English words, in small letters."""
     # Costs 0.15 s, so only a document that is cut at hyphens pays for it.
     from spellchecker import SpellChecker
 
@@ -94,11 +103,11 @@ class Vocabulary:
         if kept != cut:
             return kept > cut
         if not tail[0].islower() or not left[-1:].isalpha() or "-" in right:
-            return not tail[0].islower() or not left[-1:].isalpha() or self._last(left) in _english()
+            return not tail[0].islower() or not left[-1:].isalpha() or self._last(left) in english_words()
         last = self._last(left)
-        if last + right in _english():
+        if last + right in english_words():
             return False
-        return len(last) > 2 and last in _english() and right in _english()
+        return len(last) > 2 and last in english_words() and right in english_words()
 
     @staticmethod
     def _last(left: str) -> str:
@@ -141,7 +150,7 @@ def broken_ligatures(words: Iterable[tuple[str, str]]) -> dict[tuple[str, str], 
     for (font, ch), found in suspects.items():
         if len(found) < 3 or ch in "\xad\u2010":
             continue
-        english = _english()
+        english = english_words()
         new: dict[str, str] = {}
         for word in sorted(found):
             core = word.strip(_EDGES)

@@ -24,7 +24,7 @@ from typing import Any
 
 from policyloom.errors import RunError
 from policyloom.framework import BUILT_IN, Framework, read_framework
-from policyloom.records import Failure, Tagged, from_json
+from policyloom.records import Failure, OcrUse, Tagged, from_json
 from policyloom.run.workers import Job, Limits, Settings, process_all
 from policyloom.tables import write_bytes
 
@@ -146,6 +146,7 @@ def run(
     classifier: str | Path | None = None,
     model: str | None = None,
     password: str | None = None,
+    ocr: OcrUse = "auto",
     recursive: bool = False,
     workers: int | None = None,
     limits: Limits | None = None,
@@ -162,6 +163,7 @@ def run(
             for rules alone.
         model: an installed spaCy pipeline; rules alone without one.
         password: opens the encrypted PDFs among them.
+        ocr: which pages are read by OCR, as in `read_pdf`.
         recursive: look in the folder's folders too.
         workers: processes; as many as there are processors unless given; 0 works in this process.
         limits: what one document may cost.
@@ -171,6 +173,7 @@ def run(
     Raises:
         RunError: there is nothing to read, or `out` cannot be written.
         FrameworkError: the framework is wrong.
+        ValueError: `ocr` is none of its values.
 
     Example:
         `run("corpus", "outputs/demo").status` is 0 when all went well.
@@ -188,9 +191,8 @@ def run(
     from policyloom.classifier import dump_classifier, read_classifier
 
     judge = read_classifier(framework, classifier)
-    settings = Settings(
-        framework.model_dump_json(), dump_classifier(judge) if judge else None, model, password
-    )
+    learned = dump_classifier(judge) if judge else None
+    settings = Settings(framework.model_dump_json(), learned, model, password, ocr)
     jobs, keys, failures = _jobs(Path(folder), find_files(folder, recursive=recursive), settings, out)
     cache_folder = _prepare(out)
     todo = [job for job in jobs if not (cache_folder / f"{keys[job.id]}.json").exists()]
@@ -277,7 +279,7 @@ def _jobs(
     """The work, the key of each result, and the files that are the same as another."""
     root = folder if folder.is_dir() else folder.parent
     stems = Counter(path.relative_to(root).with_suffix("").as_posix() for path in paths)
-    code = _code_version()
+    code, eyes = _code_version(), _ocr_version(settings.ocr)
     learned = hashlib.sha256(settings.classifier or b"").hexdigest()
     jobs: list[Job] = []
     keys: dict[str, str] = {}
@@ -304,7 +306,8 @@ def _jobs(
             continue
         seen[digest] = source
         jobs.append(Job(str(path), id, source))
-        parts = "\n".join((digest, id, settings.framework, learned, settings.model or "", code))
+        seen_by = eyes if path.suffix.lower() == ".pdf" else ""
+        parts = "\n".join((digest, id, settings.framework, learned, settings.model or "", code, seen_by))
         keys[id] = hashlib.sha256(parts.encode("utf-8")).hexdigest()[:32]
     return jobs, keys, failures
 
@@ -321,6 +324,15 @@ def _code_version() -> str:
     for name in ("spacy", "pypdfium2", "pdfplumber", "pyspellchecker"):
         digest.update(f"{name} {importlib.metadata.version(name)}".encode())
     return digest.hexdigest()
+
+
+def _ocr_version(use: OcrUse) -> str:
+    """What decides how scanned pages are read, so that they are read anew once OCR has been installed."""
+    if use == "never":
+        return use
+    from policyloom.extract.ocr import engine
+
+    return f"{use} {engine()}"
 
 
 def _prepare(out: Path) -> Path:
@@ -401,6 +413,7 @@ def _write_manifest(
             "sha256": _sha256(settings.framework),
         },
         "model": settings.model or "rules",
+        "ocr": _ocr_version(settings.ocr),
         "limits": {"seconds": limits.seconds, "megabytes": limits.megabytes},
         "python": platform.python_version(),
         "platform": platform.platform(),

@@ -68,6 +68,8 @@ def write_outputs(
                 counts["sentences"] += len(one.sentences)
                 counts["mentions"] += n_elements(one)
                 counts["claims"] += len(one.claims)
+                if one.document.ocr:
+                    counts["pages read by OCR"] = counts.get("pages read by OCR", 0) + len(one.document.ocr)
                 tell("linking", n)
                 yield one
 

@@ -17,10 +17,10 @@ from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import IO, TYPE_CHECKING, get_args
 
 from policyloom.errors import DocumentError
-from policyloom.records import Failure, to_json
+from policyloom.records import Failure, OcrUse, to_json
 
 if TYPE_CHECKING:
     from spacy.language import Language
@@ -36,7 +36,10 @@ POLL = 0.1
 
 @dataclass(frozen=True, slots=True)
 class Limits:
-    """What one document may cost: seconds from opening to tagged, and megabytes of its worker's memory."""
+    """What one document may cost: seconds from opening to tagged, and megabytes of its worker's memory.
+
+    The seconds begin anew with each page that is read by OCR, as a scan of 50 pages takes as many times longer.
+    """
 
     seconds: float = 120.0
     megabytes: int = 3_000
@@ -51,12 +54,25 @@ class Limits:
 
 @dataclass(frozen=True, slots=True)
 class Settings:
-    """What decides a document's result, besides the file: the framework as JSON, the classifier's file, and so on."""
+    """What decides a document's result, besides the file.
+
+    Attributes:
+        framework: as JSON.
+        classifier: its file's bytes, or None for rules alone.
+        model: an installed spaCy pipeline, or None for our rules.
+        password: opens encrypted PDFs.
+        ocr: which pages are read by OCR.
+    """
 
     framework: str
     classifier: bytes | None = None
     model: str | None = None
     password: str | None = None
+    ocr: OcrUse = "auto"
+
+    def __post_init__(self) -> None:
+        if self.ocr not in get_args(OcrUse):
+            raise ValueError(f"ocr {self.ocr!r}: use one of {', '.join(get_args(OcrUse))}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,7 +97,13 @@ def process(job: Job, settings: Settings) -> bytes:
     from policyloom.extract import read_document
     from policyloom.tag import tag
 
-    document = read_document(job.path, password=settings.password, id=job.id)
+    document = read_document(
+        job.path,
+        password=settings.password,
+        id=job.id,
+        ocr=settings.ocr,
+        before_ocr=lambda _page: _start_clock(),
+    )
     nlp = _pipeline(settings.framework, settings.model)
     return to_json(tag(document, nlp, _classifier(settings.classifier) if settings.classifier else None))
 
@@ -243,10 +265,12 @@ def _read_notes(folder: Path, waiting: Sequence[Job], limits: Limits) -> tuple[l
 
 
 class _Watch:
-    """What the worker is at, for its watchdog: the deadline of its document, or none."""
+    """What the worker is at, for its watchdog: its document, how long that may take, and until when."""
 
-    deadline: float | None = None
     job: Job | None = None
+    seconds: float = 0.0
+    deadline: float | None = None
+    sink: IO[str] | None = None
 
 
 def _start(settings: Settings, limits: Limits, notes: str) -> None:
@@ -280,13 +304,21 @@ def _die(notes: Path, job: Job, why: str) -> None:
 def _watched(job: Job, settings: Settings, limits: Limits, notes: str) -> bytes:
     note = Path(notes) / f"{os.getpid()}"
     note.write_text(job.id, "utf-8")
-    _Watch.deadline, _Watch.job = time.monotonic() + limits.seconds, job
-    # Where a C library holds the interpreter, the thread above cannot run; this one needs no interpreter.
     with open(os.devnull, "w", encoding="utf-8") as sink:
-        faulthandler.dump_traceback_later(limits.seconds + 10, exit=True, file=sink)
+        _Watch.seconds, _Watch.sink, _Watch.job = limits.seconds, sink, job
+        _start_clock()
         try:
             return process(job, settings)
         finally:
             faulthandler.cancel_dump_traceback_later()
-            _Watch.deadline = _Watch.job = None
+            _Watch.deadline = _Watch.job = _Watch.sink = None
             note.unlink(missing_ok=True)
+
+
+def _start_clock() -> None:
+    """Give the document in work its time from now on; nothing where none is watched."""
+    if _Watch.sink is None:
+        return
+    _Watch.deadline = time.monotonic() + _Watch.seconds
+    # Where a C library holds the interpreter, the thread above cannot run; this one needs no interpreter.
+    faulthandler.dump_traceback_later(_Watch.seconds + 10, exit=True, file=_Watch.sink)
