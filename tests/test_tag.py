@@ -122,7 +122,7 @@ def test_the_actor_stands_before_the_deed(small: Language) -> None:
         ),
         ("The quality of training improved through joint courses.", [("T2", "S1", "positive")]),
         ("Apprenticeships raise skills.", [("T2", "S1", "positive")]),
-        ("Apprenticeships had no measurable effect on employment.", []),
+        ("Apprenticeships had no measurable effect on employment.", [("T2", "S3", "negative")]),
         ("Apprenticeships did not lead to employment.", [("T2", "S3", "negative")]),
         ("Grants help firms, but employment fell.", []),
         ("There are grants. Employment is high.", []),

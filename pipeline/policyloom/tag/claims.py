@@ -54,50 +54,43 @@ def find_claims(mentions: Sequence[Tagging], clause: Clause) -> list[ClaimMatch]
             if target.kind != target_kind or target.status == "lacking":
                 continue
             for m in mechanisms:
-                mechanism = mentions[m]
-                if mechanism.span[0] < target.span[1] and target.span[0] < mechanism.span[1]:
-                    continue
-                cue = _joins(mechanism.span, target.span, cues, clause)
+                cue = _joins(mentions[m].span, target.span, cues, clause)
                 if cue is None:
                     continue
-                negative = "negated" in (target.status if target.kind == "outcome" else "", mechanism.status)
+                negative = "negated" in (
+                    target.status if target.kind == "outcome" else "",
+                    mentions[m].status,
+                )
                 match = ClaimMatch(
                     kind, m, o, (cue.start, cue.end), "negative" if negative else "positive", clause.hedged
                 )
-                key = (kind, mechanism.label, target.label)
-                distance = abs(mechanism.span[0] - target.span[0])
+                key = (kind, mentions[m].label, target.label)
+                distance = abs(mentions[m].span[0] - target.span[0])
                 if key not in best or distance < best[key][0]:
                     best[key] = (distance, match)
     return sorted((match for _, match in best.values()), key=lambda c: (c.mechanism, c.target, c.kind))
 
 
 def _joins(mechanism: TokenSpan, target: TokenSpan, cues: Sequence[Cue], clause: Clause) -> Cue | None:
-    """The cue that ties a mechanism to its target, the nearest to the target first."""
-    if mechanism[1] <= target[0]:
+    """The cue that ties a mechanism to its target: the nearest to the target on the way to it, or one that opens.
+
+    The words of the two may overlap, for a term often takes in the verb: "[workshops [that raise skills]]".
+    """
+    if mechanism[0] <= target[0]:
         if clause.parted(mechanism[1], target[0]):
             return None
-        for cue in sorted(cues, key=lambda c: -c.start):
-            # The target's own words may hold the verb: "apprenticeships [raise skills]".
-            if cue.direction == "forward" and mechanism[1] <= cue.start <= target[0] + 1:
-                if target[0] - cue.end <= _CUE_TO_TARGET:
-                    return cue
-            elif (
-                cue.direction == "opening"
-                and cue.end <= mechanism[0]
-                and _opens(cue, mechanism, target, clause)
-            ):
-                return cue
-        return None
+        # The target's own words may hold the verb: "apprenticeships [raise skills]".
+        last = target[1] - 1 if target[0] < mechanism[1] < target[1] else target[0] + 1
+        on_the_way = [c for c in cues if c.direction == "forward" and mechanism[0] < c.start <= last]
+        near = [c for c in on_the_way if target[0] - c.end <= _CUE_TO_TARGET]
+        if near:
+            return max(near, key=lambda c: c.start)
+        opening = [c for c in cues if c.direction == "opening" and c.end <= mechanism[0]]
+        return next((c for c in reversed(opening) if _opens(c, mechanism, target, clause)), None)
     if clause.parted(target[1], mechanism[0]):
         return None
-    for cue in sorted(cues, key=lambda c: c.start):
-        if (
-            cue.direction == "backward"
-            and target[1] <= cue.start < mechanism[0] + 1
-            and mechanism[0] - cue.end <= cue.reach
-        ):
-            return cue
-    return None
+    back = [c for c in cues if c.direction == "backward" and target[0] < c.start < mechanism[0] + 1]
+    return next((c for c in sorted(back, key=lambda c: c.start) if mechanism[0] - c.end <= c.reach), None)
 
 
 def _opens(cue: Cue, mechanism: TokenSpan, target: TokenSpan, clause: Clause) -> bool:

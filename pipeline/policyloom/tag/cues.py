@@ -73,11 +73,11 @@ class Cues:
             if match.label == "hedge":
                 hedged = True
                 continue
-            if match.label == "pseudo" or any(
-                start < match.end and match.start < end for start, end in pseudo
-            ):
+            if match.label == "pseudo":
                 continue
             rule = self._rules[int(match.label)]
+            if "status" in rule and any(start < match.end and match.start < end for start, end in pseudo):
+                continue
             reach = int(rule.get("reach", 1_000))
             found.append(
                 Cue(
