@@ -13,8 +13,7 @@ from __future__ import annotations
 import io
 import json
 import zipfile
-from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from importlib import resources
 from pathlib import Path
@@ -24,10 +23,11 @@ import numpy as np
 import numpy.typing as npt
 from scipy.sparse import csr_matrix
 from scipy.special import expit
+from sklearn.feature_extraction.text import ENGLISH_STOP_WORDS
 from sklearn.linear_model import LogisticRegression
 from sklearn.model_selection import GroupKFold
 
-from policyloom.classifier.features import TOKEN, Features, letters_of, pairs_of, tokens_of
+from policyloom.classifier.features import TOKEN, Features, tokens_of
 from policyloom.errors import LabelsError, PolicyloomError
 from policyloom.framework import Framework
 from policyloom.labels import CODED, Labelled
@@ -54,12 +54,15 @@ LEAST = 8
 STRENGTH = 1.0
 """Inverse of the regularisation."""
 
+SAMPLE_WEIGHT = 3
+"""How much a sentence of the sample counts beside another."""
+
 SHRINKAGE = 50
 """Labelled sentences at which an element's own threshold counts as much as the one chosen for all."""
 
 _N_WORDS = 4
 """Words named as the reason for a mention."""
-_DULL = 0.35
+_DULL = 1.0
 """The share of the mean token's weight that a token must have to lengthen the span that is shown."""
 
 Floats = npt.NDArray[np.float64]
@@ -113,33 +116,27 @@ class SentenceClassifier:
         tokens = tokens_of(reading.text)
         if not tokens:
             return Judgement(probability, False)
-        row = self._features.transform([reading])
-        weight = dict(zip(row.indices, row.data * self._weights[row.indices, label], strict=True))
-        words, first_word = self._features.columns("words")
-        letters, first_letters = self._features.columns("letters")
-
-        def of(columns: Mapping[str, int], first: int, feature: str) -> float:
-            return float(weight.get(columns[feature] + first, 0.0)) if feature in columns else 0.0
-
-        n_words = Counter(pairs_of(tokens))
-        n_letters = Counter(part for token in tokens for part in letters_of(token))
-        score = [
-            of(words, first_word, token) / n_words[token]
-            + sum(of(letters, first_letters, part) / n_letters[part] for part in letters_of(token))
-            for token in tokens
-        ]
-        for i, pair in enumerate(zip(tokens, tokens[1:], strict=False)):
-            half = of(words, first_word, " ".join(pair)) / n_words[" ".join(pair)] / 2
-            score[i] += half
-            score[i + 1] += half
+        score = self._features.weigh(reading, self._weights[:, label])
+        # Words such as "of" lend their weight to a stretch, but neither open it nor count as a reason.
+        telling = [token not in ENGLISH_STOP_WORDS for token in tokens]
         start, end = _heaviest(score)
-        best = sorted(range(start, end), key=lambda i: -score[i])[:_N_WORDS]
-        named = dict.fromkeys(matches[i][0] for i in best if score[i] > 0)
-        return Judgement(probability, True, matches[start].start(), matches[end - 1].end(), tuple(named))
+        while start < end - 1 and not telling[start]:
+            start += 1
+        while end - 1 > start and not telling[end - 1]:
+            end -= 1
+        best = sorted(range(start, end), key=lambda i: -score[i])
+        named = [matches[i][0] for i in best if score[i] > 0 and telling[i]][:_N_WORDS]
+        return Judgement(
+            probability, True, matches[start].start(), matches[end - 1].end(), tuple(dict.fromkeys(named))
+        )
 
 
 def train(
-    sentences: Sequence[Labelled], readings: Sequence[Reading], framework: Framework
+    sentences: Sequence[Labelled],
+    readings: Sequence[Reading],
+    framework: Framework,
+    *,
+    sample: Collection[str] = (),
 ) -> SentenceClassifier:
     """A classifier fitted to labelled sentences.
 
@@ -147,6 +144,8 @@ def train(
         sentences: the labels; documents are held out in turn, so there must be several.
         readings: the same sentences as `policyloom.tag.read_sentences` reads them.
         framework: whose outermost outcomes, challenges and mechanisms are learned.
+        sample: the documents that are a fair sample of what will be tagged. Their sentences alone choose the
+            thresholds, and count `SAMPLE_WEIGHT` times; all sentences that were coded in full do without one.
 
     Raises:
         LabelsError: fewer than `FOLDS` documents, or no element with `LEAST` labelled sentences.
@@ -163,28 +162,33 @@ def train(
         raise LabelsError(f"no element has {LEAST} labelled sentences, so there is nothing to learn from")
     truth = np.array([[id in n for id in labels] for n in named])
     known = np.array([[s.looked_for is None or id in s.looked_for for id in labels] for s in sentences])
+    fair = np.array([doc in sample for doc in docs])
+    weight = np.where(fair, float(SAMPLE_WEIGHT), 1.0)
     tops = {element.id: framework.top(element.id) for element in framework}
     held_out = np.zeros(truth.shape)
     for learn, score in GroupKFold(FOLDS).split(truth, groups=docs):
         features = Features(tops, framework.words)
-        weights, offsets = _fit(features.fit([readings[i] for i in learn]), truth[learn], known[learn])
+        matrix = features.fit([readings[i] for i in learn])
+        weights, offsets = _fit(matrix, truth[learn], known[learn], weight[learn])
         held_out[score] = features.transform([readings[i] for i in score]) @ weights + offsets
-    slopes, shifts = _calibrate(held_out, truth, known)
     # Examples made for one element are no sample of what texts say, so they choose no threshold where there is one.
     whole = known.all(axis=1)
-    probabilities, sample = expit(held_out * slopes + shifts), whole if whole.any() else whole | True
-    thresholds = _choose_thresholds(probabilities[sample], truth[sample])
+    chosen = fair if fair.any() else whole if whole.any() else whole | True
+    slopes, shifts = _calibrate(held_out, truth, known)
+    probabilities = expit(held_out * slopes + shifts)
+    thresholds = _choose_thresholds(probabilities[chosen], truth[chosen])
     features = Features(tops, framework.words)
-    weights, offsets = _fit(features.fit(readings), truth, known)
-    named_held_out = probabilities[sample] >= thresholds
+    weights, offsets = _fit(features.fit(readings), truth, known, weight)
+    named_held_out = probabilities[chosen] >= thresholds
     card = {
         "sentences": len(sentences),
         "documents": len(set(docs)),
         "labelled": {id: int(n) for id, n in zip(labels, truth.sum(axis=0), strict=True)},
+        "scored": int(chosen.sum()),
         "held_out_f1": {
-            id: round(_f1(named_held_out[:, j], truth[sample][:, j]), 3) for j, id in enumerate(labels)
+            id: round(_f1(named_held_out[:, j], truth[chosen][:, j]), 3) for j, id in enumerate(labels)
         },
-        "held_out_micro_f1": round(_f1(named_held_out, truth[sample]), 3),
+        "held_out_micro_f1": round(_f1(named_held_out, truth[chosen]), 3),
     }
     return SentenceClassifier(
         framework.id, labels, tuple(float(t) for t in thresholds), card, features,
@@ -280,7 +284,9 @@ def load_classifier(data: bytes) -> SentenceClassifier:
         raise ValueError(f"damaged or another kind of file: {error}") from error
 
 
-def _fit(features: csr_matrix, truth: Truth, known: Truth) -> tuple[npt.NDArray[np.float32], Floats]:
+def _fit(
+    features: csr_matrix, truth: Truth, known: Truth, weight: Floats
+) -> tuple[npt.NDArray[np.float32], Floats]:
     """Weights (features by labels) and offsets, one regression a label over the sentences where it is known."""
     weights = np.zeros((features.shape[1], truth.shape[1]), dtype=np.float32)
     offsets = np.full(truth.shape[1], -10.0)
@@ -288,9 +294,14 @@ def _fit(features: csr_matrix, truth: Truth, known: Truth) -> tuple[npt.NDArray[
         rows = known[:, j]
         if len(set(truth[rows, j])) == 2:
             model = LogisticRegression(
-                C=STRENGTH, class_weight="balanced", solver="liblinear", random_state=0
+                C=STRENGTH,
+                class_weight="balanced",
+                solver="liblinear",
+                dual=True,
+                max_iter=5_000,
+                random_state=0,
             )
-            model.fit(features[rows], truth[rows, j])
+            model.fit(features[rows], truth[rows, j], sample_weight=weight[rows])
             weights[:, j], offsets[j] = model.coef_[0], model.intercept_[0]
     return weights, offsets
 

@@ -15,9 +15,9 @@ from sklearn.feature_extraction.text import TfidfVectorizer
 from policyloom.language.terms import inflections
 from policyloom.records import Reading
 
-__all__ = ["BLOCKS", "TOKEN", "Features", "letters_of", "pairs_of", "tokens_of"]
+__all__ = ["BLOCKS", "TOKEN", "Features", "tokens_of"]
 
-BLOCKS = {"words": 1.0, "letters": 1.0, "lists": 1.0, "rules": 0.5}
+BLOCKS = {"words": 1.0, "letters": 1.0, "lists": 1.0, "rules": 0.25}
 """The blocks of features and their weights beside each other."""
 
 TOKEN = re.compile(r"[^\W_]+(?:[’'][^\W_]+)?|[$£€%]")
@@ -36,11 +36,6 @@ _REMEMBERED = 50_000
 def tokens_of(text: str) -> list[str]:
     """Lower-case words, every digit as 0, so that all years are one word and sums differ by their length alone."""
     return [_DIGIT.sub("0", token.lower()) for token in TOKEN.findall(text)]
-
-
-def pairs_of(tokens: Sequence[str]) -> list[str]:
-    """The words, then each with the one after it."""
-    return [*tokens, *(f"{a} {b}" for a, b in zip(tokens, tokens[1:], strict=False))]
 
 
 @lru_cache(maxsize=_REMEMBERED)
@@ -103,16 +98,49 @@ class Features:
         """The matrix of sentences, one a row."""
         return hstack([v.transform(readings) * BLOCKS[name] for name, v in self._vectorizers.items()]).tocsr()
 
-    def columns(self, block: str) -> tuple[Mapping[str, int], int]:
-        """The columns of one block by feature, and how many columns stand before it."""
-        before = itertools.takewhile(lambda name: name != block, self._vectorizers)
-        return self._vectorizers[block].vocabulary_, sum(len(self.idf[name]) for name in before)
+    def weigh(self, reading: Reading, weights: npt.NDArray[np.float32]) -> list[float]:
+        """How much each token of a sentence adds to a label's score: what a feature adds is shared by its tokens.
+
+        Args:
+            reading: the sentence.
+            weights: of the label, one a column.
+        """
+        row = self.transform([reading])
+        adds = dict(zip(row.indices, row.data * weights[row.indices], strict=True))
+        tokens = tokens_of(reading.text)
+        holders: dict[str, list[tuple[str, tuple[int, ...]]]] = {
+            "words": [(token, (i,)) for i, token in enumerate(tokens)]
+            + [(f"{a} {b}", (i, i + 1)) for i, (a, b) in enumerate(itertools.pairwise(tokens))],
+            "letters": [(part, (i,)) for i, token in enumerate(tokens) for part in letters_of(token)],
+        }
+        places: dict[str, tuple[int, ...]] = {}
+        for i, token in enumerate(tokens):
+            for name in self._holding(token):
+                places[name] = (*places.get(name, ()), i)
+        for feature in self._list_features(reading):
+            names = feature.replace(" near ", " with ").split(" with ")
+            at = tuple(i for name in names for i in places.get(name, ()))
+            if at:
+                holders.setdefault("lists", []).append((feature, at))
+        score = [0.0] * len(tokens)
+        before = 0
+        for block, vectorizer in self._vectorizers.items():
+            shared: dict[int, list[int]] = {}
+            for feature, at in holders.get(block, ()):
+                column = vectorizer.vocabulary_.get(feature)
+                if column is not None and column + before in adds:
+                    shared.setdefault(column + before, []).extend(at)
+            for column, at_all in shared.items():
+                for i in at_all:
+                    score[i] += float(adds[column]) / len(at_all)
+            before += len(self.idf[block])
+        return score
 
     def _make(self) -> dict[str, TfidfVectorizer]:
         rules = sorted({*self.tops, *(f"{top} or part" for top in self.tops.values())})
         return {
             "words": TfidfVectorizer(
-                analyzer=lambda r: [_ALWAYS, *pairs_of(tokens_of(r.text))], lowercase=False, sublinear_tf=True, min_df=2
+                analyzer=_words, lowercase=False, sublinear_tf=True, min_df=2
             ),
             "letters": TfidfVectorizer(analyzer=_letters, lowercase=False, sublinear_tf=True, min_df=3),
             "lists": TfidfVectorizer(
@@ -159,6 +187,11 @@ class Features:
             if len(self._lists_of) < _REMEMBERED:
                 self._lists_of[token] = found
         return found
+
+
+def _words(reading: Reading) -> list[str]:
+    tokens = tokens_of(reading.text)
+    return [_ALWAYS, *tokens, *(f"{a} {b}" for a, b in itertools.pairwise(tokens))]
 
 
 def _letters(reading: Reading) -> list[str]:

@@ -99,8 +99,11 @@ class MentionFinder:
 
 
 def forms_of(span: Span) -> list[str]:
-    """A span's tokens in lower case, without reference marks ("workplace12" is "workplace")."""
-    return [_MARK.sub("", token.lower_) if token.text[-1:].isdigit() else token.lower_ for token in span]
+    """A span's tokens in lower case, apostrophes straight, without reference marks ("workplace12" is "workplace")."""
+    return [
+        _MARK.sub("", token.lower_) if token.text[-1:].isdigit() else token.lower_.replace("’", "'")
+        for token in span
+    ]
 
 
 def load_pipeline(framework: Framework | str | Path = BUILT_IN, *, model: str | None = None) -> Language:

@@ -231,7 +231,7 @@ def _settle(part: _Part, judgements: Mapping[str, Judgement], framework: Framewo
             if found is not None:
                 start = max(0, found.start - part.span.start)
                 end = min(len(part.span), found.end - part.span.start)
-                source = "classifier: " + ", ".join(judgement.words)
+                source = f"classifier: {', '.join(judgement.words) or 'the whole sentence'}"
                 kept.append(_Candidate(start, end, id, source, judgement.probability))
     return sorted(kept, key=lambda c: (c.start, c.end, c.label))
 
