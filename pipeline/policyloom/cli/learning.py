@@ -74,10 +74,16 @@ def label_command(
     "--out", "-o", required=True, type=click.Path(path_type=Path), metavar="FILE",
     help="The classifier, such as mine.classifier.",
 )  # fmt: skip
+@click.option(
+    "--sample", multiple=True, type=click.Path(exists=True, dir_okay=False, path_type=Path), metavar="FILE",
+    help="Further labels, of sentences drawn fairly from what you will tag; they choose the thresholds.",
+)  # fmt: skip
 @framework_option
 @model_option
 @plain_errors
-def train_command(labels: tuple[Path, ...], out: Path, framework: str, model: str | None) -> None:
+def train_command(
+    labels: tuple[Path, ...], out: Path, sample: tuple[Path, ...], framework: str, model: str | None
+) -> None:
     """Learn a classifier from files of LABELS (.jsonl or .csv) and the framework's own examples.
 
     Use it with --classifier FILE. The scores shown are of documents held out in turn.
@@ -87,7 +93,7 @@ def train_command(labels: tuple[Path, ...], out: Path, framework: str, model: st
     from policyloom.run.learning import train_classifier
 
     chosen = read_framework(framework)
-    made = train_classifier(labels, chosen, model=model)
+    made = train_classifier(labels, chosen, sample=sample, model=model)
     write_classifier(made, out)
     click.echo(f"{'element':44}labelled  threshold  F1 held out")
     for id, threshold in zip(made.labels, made.thresholds, strict=True):
@@ -96,8 +102,8 @@ def train_command(labels: tuple[Path, ...], out: Path, framework: str, model: st
             f"{name[:42]:44}{made.card['labelled'][id]:8}{threshold:11.2f}{made.card['held_out_f1'][id]:13.2f}"
         )
     click.echo(
-        f"micro F1 held out {made.card['held_out_micro_f1']:.2f}, over {made.card['sentences']} sentences of "
-        f"{made.card['documents']} documents; written to {out}"
+        f"micro F1 held out {made.card['held_out_micro_f1']:.2f}, over {made.card['scored']} sentences; learned from "
+        f"{made.card['sentences']} of {made.card['documents']} documents and written to {out}"
     )
     too_few = [id for kind in ("outcome", "challenge", "mechanism") for id in chosen.ids(kind, top=True) if id not in made.labels]  # fmt: skip
     if too_few:

@@ -25,6 +25,8 @@ __all__ = [
     "Mistake",
     "choose_sentences",
     "evaluate_labels",
+    "examples",
+    "join_found",
     "read_labelled",
     "run_examples",
     "train_classifier",
@@ -77,9 +79,19 @@ def read_labelled(sentences: Iterable[Labelled], nlp: Language) -> list[Reading]
 
 
 def train_classifier(
-    paths: Sequence[str | Path], framework: Framework, *, model: str | None = None
+    paths: Sequence[str | Path],
+    framework: Framework,
+    *,
+    sample: Sequence[str | Path] = (),
+    model: str | None = None,
 ) -> SentenceClassifier:
     """A classifier learned from files of labels and from the framework's own examples.
+
+    Args:
+        paths: the labels.
+        framework: whose elements are learned.
+        sample: further labels that are a fair sample of what will be tagged; these choose the thresholds.
+        model: an installed spaCy pipeline that reads the sentences.
 
     Raises:
         LabelsError: a file is wrong, or they are too few.
@@ -87,9 +99,12 @@ def train_classifier(
     from policyloom.classifier import train
     from policyloom.language import load_pipeline
 
-    sentences = [sentence for path in paths for sentence in read_labels(path, framework)]
-    sentences += _examples(framework)
-    return train(sentences, read_labelled(sentences, load_pipeline(framework, model=model)), framework)
+    sentences = [sentence for path in paths for sentence in read_labels(path, framework)] + examples(
+        framework
+    )
+    fair = [sentence for path in sample for sentence in read_labels(path, framework)]
+    readings = read_labelled([*sentences, *fair], load_pipeline(framework, model=model))
+    return train([*sentences, *fair], readings, framework, sample={sentence.doc for sentence in fair})
 
 
 def evaluate_labels(
@@ -109,7 +124,7 @@ def evaluate_labels(
     nlp = load_pipeline(framework, model=model)
     labelled = read_labels(path, framework)
     tagged = [tag(as_document(sentence), nlp, classifier) for sentence in labelled]
-    found = [_join(sentence, from_tagged(t, framework)) for sentence, t in zip(labelled, tagged, strict=True)]
+    found = [join_found(sentence, t, framework) for sentence, t in zip(labelled, tagged, strict=True)]
     mistakes = _mistakes(labelled, found, tagged, read_labelled(labelled, nlp), framework, classifier)
     return evaluate(labelled, found, framework), mistakes
 
@@ -204,7 +219,7 @@ def _key(text: str) -> str:
     return " ".join(text.lower().split())
 
 
-def _examples(framework: Framework) -> list[Labelled]:
+def examples(framework: Framework) -> list[Labelled]:
     """The framework's examples as labels of their outermost element alone; each is a document of its own."""
     found = []
     for element in framework:
@@ -220,8 +235,9 @@ def _examples(framework: Framework) -> list[Labelled]:
     return found
 
 
-def _join(sentence: Labelled, parts: Sequence[Labelled]) -> Labelled:
-    """What was found in a labelled sentence, where the pipeline took it for several."""
+def join_found(sentence: Labelled, tagged: Tagged, framework: Framework) -> Labelled:
+    """What was found in a labelled sentence, which the pipeline may have taken for several."""
+    parts = from_tagged(tagged, framework)
     statuses: dict[str, Label] = {}
     for label in (label for part in parts for label in part.elements or ()):
         statuses.setdefault(label.id, label)
