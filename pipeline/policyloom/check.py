@@ -17,9 +17,7 @@ __all__ = ["Checked", "ClaimCheck", "Knowledge", "PairKnowledge", "check", "cove
 N_QUOTES = 5
 """Quotes kept for one element or finding."""
 
-PARTICULARS = frozenset(
-    {"MONEY", "PERCENT", "DATE", "DURATION", "LAW", "GOVERNMENT", "INSTITUTION", "ENTERPRISE"}
-)
+PARTICULARS = frozenset({"MONEY", "PERCENT", "DATE", "QUANTITY", "LAW", "POLICY", "ORG"})
 """Entities that make a proposal concrete: how much, by when, for how long, under which law, by whom."""
 
 STATED: tuple[Status, ...] = ("affirmed", "planned")
@@ -154,7 +152,9 @@ def cover(tagged: Tagged, framework: Framework) -> tuple[Coverage, ...]:
         while id is not None:
             within[id].append(mention)
             id = framework[id].parent
-    particular = {m.sentence for m in tagged.mentions if m.kind == "entity" and m.label in PARTICULARS}
+    particular = {
+        m.sentence for m in tagged.mentions if m.kind == "entity" and m.label.partition(".")[0] in PARTICULARS
+    }
     blocks = tagged.document.blocks
     rows = []
     for id, mentions in within.items():
@@ -276,7 +276,9 @@ def _gaps(case: _Case) -> Iterator[Finding]:
 
 def _without_particulars(case: _Case) -> Iterator[Finding]:
     tagged = case.tagged
-    concrete = {m.sentence for m in tagged.mentions if m.kind == "entity" and m.label in PARTICULARS}
+    concrete = {
+        m.sentence for m in tagged.mentions if m.kind == "entity" and m.label.partition(".")[0] in PARTICULARS
+    }
     for id in case.framework.ids("mechanism", top=True):
         if not case.coverage[id].planned or case.coverage[id].affirmed:
             continue

@@ -13,6 +13,7 @@ from spacy.language import Language
 from spacy.tokens import Doc, Span
 
 from policyloom.framework import Framework
+from policyloom.language.aliases import name_entities
 from policyloom.language.pipeline import MENTIONS, NAME, OUT, SCOPE, MentionFinder, forms_of
 from policyloom.records import Block, BlockKind, Claim, Document, Mention, Sentence, Status, Tagged
 from policyloom.tag.claims import Tagging, find_claims
@@ -53,6 +54,7 @@ def tag(document: Document, nlp: Language) -> Tagged:
     cues = load_cues(framework.language)
     read = [(i, block) for i, block in enumerate(document.blocks) if _is_read(block)]
     docs = list(nlp.pipe(document.text[block.start : block.end].replace("\n", " ") for _, block in read))
+    name_entities(docs)
     in_field = _find_field(framework, docs)
     sentences: list[Sentence] = []
     mentions: list[Mention] = []
@@ -165,9 +167,13 @@ def _tag_sentence(
     for entity in doc.ents:
         if span.start <= entity.start < span.end:
             start, end = at + entity.start_char, at + entity.end_char
-            source = entity.ent_id_ or "rule"
             found.append(
-                (Mention(start, end, "entity", entity.label_, number, source=source, name=_name(entity)), -1)
+                (
+                    Mention(
+                        start, end, "entity", entity.label_, number, source=entity.ent_id_, name=entity.kb_id_
+                    ),
+                    -1,
+                )
             )
     found.sort(key=lambda pair: (pair[0].start, pair[0].end, pair[0].label))
     place = {old: len(mentions) + new for new, (_, old) in enumerate(found)}
@@ -185,8 +191,3 @@ def _chars(tokens: TokenSpan | None, sentence: Span, at: int) -> tuple[int, int]
     start = sentence.start + tokens[0]
     last = sentence.doc[min(sentence.start + tokens[1], sentence.end) - 1]
     return at + sentence.doc[start].idx, at + last.idx + len(last)
-
-
-def _name(entity: Span) -> str:
-    """An entity's normalised form: one space between words, no article."""
-    return " ".join(entity.text.split()).removeprefix("the ").removeprefix("The ")
