@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+from collections import Counter, defaultdict
+from pathlib import Path
+
 import pytest
 import spacy
 from hypothesis import given
 from hypothesis import strategies as st
 
+from benchmarks import entities
 from policyloom.errors import FrameworkError, PolicyloomError
 from policyloom.framework import Element, Framework
-from policyloom.language import MENTIONS, load_pipeline
+from policyloom.language import MENTIONS, load_pipeline, name_entities, normal_name
+from policyloom.language.entities import find_entities
 from policyloom.language.terms import TermError, TermMatcher, inflections
 
 
@@ -113,37 +118,257 @@ def split() -> spacy.language.Language:
         ["The results are clear.[3]", "Nothing else is."],
         ["Training pays.12", "Firms know it."],
         ["Is it enough?", "No!", "We need more."],
+        ["It was measured (Li et al. 2011; Casey 2013).", "SDG 3.3.2 Weight follows."],
+        ["They trained for 24 h. in all.", "It took 12 h.", "The trainees passed."],
+        ["‘1a. The Board meets.’"],
+        ["2. Fees are capped under No. 4.", "3. The Board reports in Jan. 2027."],
+        ["Sec. 2. Policy.", "Firms shall train."],
+        [
+            "Three projects were approved:",
+            "(a) a base;",
+            "(b) a workshop; and",
+            "(c) a college with Hanlim Inc.",
+        ],
+        ["Tasks include:", "i. training;", "ii. research."],
+        ["Goals include: raising skills; lowering costs; and paying fees."],
+        ["AN ACT TO REGULATE TRAINING; TO PAY FEES; AND TO RAISE LEVIES"],
+        ["Grow skills;", "Build bases;", "Pay fees."],
+        ['He said: "We welcome it. It helps firms." and left.', "Nobody replied."],
+        ["It needs support from farmers", "5.9.1 Regional rules apply."],
+        ["The plan was read in the U.S. Senate.", "It passed."],
+        ["They met in the U.S.", "The plan passed."],
     ],
 )
 def test_sentences_end_where_a_reader_ends_them(split: spacy.language.Language, sentences: list[str]) -> None:
     assert [s.text for s in split(" ".join(sentences)).sents] == sentences
 
 
+@pytest.mark.parametrize(
+    ("text", "starts"),
+    [
+        ("Article 5\nOpening of schemes\n1. States shall pay.", [0, 10, 29]),
+        ("• Build bases\n• Pay fees\nThese measures help.", [0, 14, 25]),
+        ("Students can directly enter well-known enterprises for internship and\nemployment after they graduate.", [0]),
+        ("A heading\n\nA paragraph", [0, 11]),
+        ("One ends here.\u00a0 Two begins.", [0, 16]),
+    ],
+)  # fmt: skip
+def test_a_line_end_is_an_edge_where_the_page_was_not_just_full(
+    split: spacy.language.Language, text: str, starts: list[int]
+) -> None:
+    doc = split(text)
+    assert [next(t.idx for t in s if not t.is_space) for s in doc.sents] == starts
+
+
 # Entities
+
+
+@pytest.fixture(scope="module")
+def find() -> spacy.language.Language:
+    nlp = spacy.blank("en")
+    nlp.add_pipe("policyloom_entities")
+    return nlp
 
 
 @pytest.mark.parametrize(
     ("text", "entity"),
     [
-        ("Funds go to Jinan Vocational College first.", ("Jinan Vocational College", "INSTITUTION")),
+        ("Funds go to Jinan Vocational College first.", ("Jinan Vocational College", "ORG.college")),
         ("The Management Committee of Jinan High-tech Industrial Development Zone agreed.",
-         ("Management Committee of Jinan High-tech Industrial Development Zone", "GOVERNMENT")),
-        ("It joined hands with Lingong Heavy Machine Co., Ltd. last year.", ("Lingong Heavy Machine Co., Ltd.", "ENTERPRISE")),
-        ("The Ministry of Education pays.", ("Ministry of Education", "GOVERNMENT")),
+         ("Management Committee of Jinan High-tech Industrial Development Zone", "ORG.government")),
+        ("The Industry College of Orsa Vocational College of Agricultural Science and Technology opened.",
+         ("Industry College of Orsa Vocational College of Agricultural Science and Technology", "ORG.college")),
+        ("It joined hands with Lingong Heavy Machine Co., Ltd. last year.", ("Lingong Heavy Machine Co., Ltd.", "ORG.enterprise")),
+        ("The Zone and Lingong Heavy Machine Co., Ltd. agreed.", ("Lingong Heavy Machine Co., Ltd.", "ORG.enterprise")),
+        ("The Ministry of Education pays.", ("Ministry of Education", "ORG.government")),
+        ("The Department of Human Resources and the Development and Reform Commission pay.",
+         ("Development and Reform Commission", "ORG.government")),
+        ("The Departments of Labor and Energy pay.", ("Departments of Labor and Energy", "ORG.government")),
+        ("PARLIAMENT OF THE REPUBLIC OF TALVIA", ("PARLIAMENT OF THE REPUBLIC OF TALVIA", "ORG.government")),
+        ("The Orsa Skills Training Center and firms agreed.", ("Orsa Skills Training Center", "ORG.training")),
+        ("The Orsa Valley Industry Alliance met.", ("Orsa Valley Industry Alliance", "ORG.consortium")),
+        ("The Federation of Orsa Employers met.", ("Federation of Orsa Employers", "ORG.association")),
+        ("Mayor Ada Lindt spoke.", ("Ada Lindt", "PERSON")),
         ("Grants of $3.5 million were paid.", ("$3.5 million", "MONEY")),
         ("Grants of 20 million yuan were paid.", ("20 million yuan", "MONEY")),
+        ("It spends USD 6 905 per student.", ("USD 6 905", "MONEY")),
         ("Pay rises to 75 per cent in year three.", ("75 per cent", "PERCENT")),
-        ("Teachers spend thirty days in a firm.", ("thirty days", "DURATION")),
+        ("It rose by two percentage points.", ("two percentage points", "PERCENT")),
+        ("Teachers spend thirty days in a firm.", ("thirty days", "QUANTITY")),
         ("It takes effect on 1 March 2026 at the latest.", ("1 March 2026", "DATE")),
+        ("From 2021 to 2025 it grew.", ("2021 to 2025", "DATE")),
         ("Under the National Apprenticeship Act 2021 it must.", ("National Apprenticeship Act 2021", "LAW")),
-        ("Colleges in Sri Lanka agreed.", ("Sri Lanka", "PLACE")),
-        ("Firms in Shandong Province agreed.", ("Shandong Province", "PLACE")),
+        ("See Article 79 of the Constitution of Talvia.", ("Article 79 of the Constitution of Talvia", "LAW")),
+        ("It amends Executive Order 14036 now.", ("Executive Order 14036", "LAW")),
+        ("The National Action Plan for Skills names tasks.", ("National Action Plan for Skills", "POLICY")),
+        ("They run the “three-three system” together.", ("three-three system", "PROGRAMME")),
+        ('The "four-step" model spread.', ("four-step", "PROGRAMME")),
+        ("Colleges in Sri Lanka agreed.", ("Sri Lanka", "GPE")),
+        ("Firms in Shandong Province agreed.", ("Shandong Province", "GPE")),
     ],
 )  # fmt: skip
-def test_an_entity_comes_out_whole(text: str, entity: tuple[str, str]) -> None:
+def test_an_entity_comes_out_whole(find: spacy.language.Language, text: str, entity: tuple[str, str]) -> None:
+    assert entity in [(e.text, e.label_) for e in find(text).ents]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Colleges offer Registered Apprenticeships.",
+        "Any City Council may apply.",
+        "The Board of Directors met.",
+        "Trainees aged 16 to 24 years old, or 15 years old, may apply.",
+        "Teachers should be “double-qualified” persons.",
+    ],
+)
+def test_kinds_of_thing_and_ages_are_no_entities(find: spacy.language.Language, text: str) -> None:
+    assert not find(text).ents
+
+
+def settle(text: str, *model: tuple[str, str]) -> list[tuple[str, str, str]]:
+    """What rules make of entities that a model has set."""
+    doc = spacy.blank("en")(text)
+    doc.set_ents(
+        [doc.char_span(text.index(words), text.index(words) + len(words), label) for words, label in model]
+    )
+    return [(e.text, e.label_, e.ent_id_) for e in find_entities(doc).ents]
+
+
+@pytest.mark.parametrize(
+    ("text", "model", "entity"),
+    [
+        ("Grants of RMB 2.5 million were paid.", ("2.5 million", "DATE"), ("RMB 2.5 million", "MONEY", "rule: amount")),
+        ("Firms joined the Orsa Skills Alliance.", ("Orsa Skills Alliance", "PERSON"),
+         ("Orsa Skills Alliance", "ORG.consortium", "rule: Alliance")),
+        ("It met eBay Skills Alliance today.", ("eBay Skills Alliance", "ORG"), ("eBay Skills Alliance", "ORG.consortium", "model")),
+        ("They met in Georgia Tech today.", ("Georgia Tech", "ORG"), ("Georgia Tech", "ORG", "model")),
+        ("Then President Ada Lindt spoke.", ("President Ada Lindt", "PERSON"), ("Ada Lindt", "PERSON", "rule: title")),
+        ("Firms such as Hikvision joined.", ("Hikvision", "ORG"), ("Hikvision", "ORG", "model")),
+    ],
+)  # fmt: skip
+def test_rules_and_model_agree_on_one_entity(
+    text: str, model: tuple[str, str], entity: tuple[str, str, str]
+) -> None:
+    assert settle(text, model) == [entity]
+
+
+@pytest.mark.parametrize(
+    "model",
+    [("Today", "DATE"), ("STEM", "ORG"), ("Career and Technical Education", "ORG"), ("Today", "NORP")],
+)
+def test_a_model_is_not_believed_everything(model: tuple[str, str]) -> None:
+    assert settle("Today STEM and Career and Technical Education grow.", model) == []
+
+
+def names(*blocks: str) -> list[tuple[str, str, str]]:
+    """Text, label and name of a document's entities."""
     nlp = spacy.blank("en")
     nlp.add_pipe("policyloom_entities")
-    assert entity in [(e.text, e.label_) for e in nlp(text).ents]
+    docs = list(nlp.pipe(blocks))
+    name_entities(docs)
+    return [(e.text, e.label_, e.kb_id_) for doc in docs for e in doc.ents]
+
+
+@pytest.mark.parametrize(
+    ("blocks", "short"),
+    [
+        (("Jinan Vocational College (JVC) grew.", "Firms joined JVC."), ("JVC", "ORG.college", "Jinan Vocational College")),
+        (("The Ministry of Labour pays.", "The Ministry also reports."), ("Ministry", "ORG.government", "Ministry of Labour")),
+        (("The Ministry of Labour pays.", "The Ministry of Health pays.", "In 2025 the Ministry reported."),
+         ("Ministry", "ORG.government", "Ministry of Health")),
+        (("CLEAN RIVERS ACT, No. 12 of 2023", "The Water Act applies.", "Under this Act fees fall."),
+         ("Act", "LAW", "Clean Rivers Act, No. 12 of 2023")),
+        (("The Advisory Board of Orsa College (hereinafter the “Council”) meets.", "The chair of the Council votes."),
+         ("Council", "ORG.government", "Advisory Board of Orsa College")),
+        (("It opened in Orsa, China.", "Orsa grew."), ("Orsa", "GPE", "Orsa")),
+        (("The City of Orsa pays.", "Orsa grew."), ("Orsa", "GPE", "Orsa")),
+        (("President Ada Lindt came.", "Then Mayor Lindt left."), ("Lindt", "PERSON", "Ada Lindt")),
+    ],
+)  # fmt: skip
+def test_a_short_form_stands_for_the_name(blocks: tuple[str, ...], short: tuple[str, str, str]) -> None:
+    assert short in names(*blocks)
+
+
+def test_an_abbreviation_explained_by_other_words_is_no_entity() -> None:
+    doc = spacy.blank("en")(
+        "It measures foreign direct investment (FDI) and FDI by the Orsa Labour Office (OLO)."
+    )
+    doc.set_ents([doc.char_span(at, at + 3, "ORG") for at in (39, 48)])
+    find_entities(doc)
+    name_entities([doc])
+    assert [e.text for e in doc.ents] == ["Orsa Labour Office", "OLO"]
+
+
+def test_what_a_rule_found_has_its_type_wherever_the_model_finds_it() -> None:
+    doc = spacy.blank("en")("Mayor Ada Lindt spoke. Lindt left. Mayor Lindt came.")
+    doc.set_ents([doc.char_span(23, 28, "GPE")])
+    find_entities(doc)
+    name_entities([doc])
+    assert [(e.text, e.label_, e.kb_id_) for e in doc.ents] == [
+        ("Ada Lindt", "PERSON", "Ada Lindt"),
+        ("Lindt", "PERSON", "Ada Lindt"),
+        ("Lindt", "PERSON", "Ada Lindt"),
+    ]
+
+
+def test_a_head_without_any_name_is_no_entity() -> None:
+    assert names("The Department of the firm pays.", "In May 2025 the Council met.") == [
+        ("May 2025", "DATE", "May 2025")
+    ]
+
+
+@pytest.mark.parametrize(
+    ("text", "label", "name"),
+    [
+        ("the  Ministry of Education", "ORG.government", "Ministry of Education"),
+        ("MINISTRY OF EDUCATION", "ORG.government", "Ministry of Education"),
+        ("Lingong Heavy Machine Company Limited", "ORG.enterprise", "Lingong Heavy Machine Co., Ltd."),
+        ("Lingong Heavy Machine Co Ltd", "ORG.enterprise", "Lingong Heavy Machine Co., Ltd."),
+        ("Department of Labour & Skills", "ORG.government", "Department of Labour and Skills"),
+        ("Employees’ Trust Fund Act", "LAW", "Employees' Trust Fund Act"),
+        ("U.S.", "GPE", "United States"),
+        ("OECD", "ORG.government", "Organisation for Economic Co-operation and Development"),
+        ("42 U.S.C. 7", "LAW", "42 U.S.C. 7"),
+    ],
+)
+def test_a_name_is_the_same_in_every_document(text: str, label: str, name: str) -> None:
+    assert normal_name(text, label) == name
+
+
+def test_the_benchmark_counts_exact_and_overlapping_entities() -> None:
+    counts: dict[str, Counter[str]] = defaultdict(Counter)
+    entities.count(
+        [(0, 9, "ORG.college"), (20, 24, "GPE"), (30, 34, "DATE")],
+        [(0, 9, "ORG.government"), (18, 24, "GPE"), (40, 44, "DATE")],
+        counts,
+    )
+    assert counts["ORG"] == {
+        "found": 1,
+        "wanted": 1,
+        "found overlapping": 1,
+        "wanted overlapping": 1,
+        "exact": 1,
+        "subtype": 0,
+    }
+    assert counts["GPE"]["found overlapping"] == 1
+    assert "exact" not in counts["GPE"]
+    assert counts["DATE"] == {"found": 1, "wanted": 1, "found overlapping": 0, "wanted overlapping": 0}
+
+
+def test_the_benchmark_reads_texts_and_labels(tmp_path: Path) -> None:
+    text = "The Ministry of Labour pays.\n\nThe Ministry reports."
+    (tmp_path / "a.txt").write_text(text, encoding="utf-8")
+    wanted = [{"start": 34, "end": 42, "label": "ORG", "subtype": "government"}]
+    rows = [{"id": "s1", "file": "a.txt", "split": "dev", "start": 30, "end": 51, "entities": wanted}]
+    assert text[34:42] == "Ministry"
+    assert entities.score(load_pipeline(small_framework()), rows, tmp_path)["ALL"]["subtype"] == 1
+
+
+def test_the_benchmark_scores_sentence_starts(tmp_path: Path, split: spacy.language.Language) -> None:
+    path = tmp_path / "marked.txt"
+    path.write_text("### a\nOne ends. \u23d0Two begins; \u23d0it goes on. \u23d0Three.\n", encoding="utf-8")
+    precision, recall, _ = entities.score_marked(split, path)
+    assert (precision, round(recall, 2)) == (1, 0.67)
 
 
 # The pipeline

@@ -274,7 +274,7 @@ class Mention:
     Attributes:
         start, end: the span in the document's text.
         kind: the element's kind, or `entity`.
-        label: the element's id, or the entity's type.
+        label: the element's id, or the entity's type, with a subtype after a full stop (ORG.college).
         sentence: the index of its sentence in `Tagged.sentences`.
         status: how it stands in the text; entities are always `affirmed`.
         score: the classifier's probability that the sentence names the element; 1 where rules alone decide.

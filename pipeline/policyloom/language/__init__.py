@@ -2,10 +2,13 @@
 
 terms       a framework's terms found in tokens
 sentences   boundaries for policy prose
-entities    institutions, enterprises, government bodies, places, money, dates, laws
+names       names found by their head word
+entities    institutions, places, people, amounts, dates, laws, plans: rules and a model
+aliases     one name for one thing
 pipeline    `load_pipeline`: an `nlp` with all of them
 """
 
+from policyloom.language.aliases import name_entities, normal_name
 from policyloom.language.pipeline import MENTIONS, load_pipeline, require_model
 
-__all__ = ["MENTIONS", "load_pipeline", "require_model"]
+__all__ = ["MENTIONS", "load_pipeline", "name_entities", "normal_name", "require_model"]

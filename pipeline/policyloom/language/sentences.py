@@ -1,9 +1,15 @@
-"""Sentence boundaries for policy prose, as a spaCy component."""
+"""Sentence boundaries for policy prose, as a spaCy component that decides before any parser does.
+
+On policy prose the rules are right oftener than the parser of `models/en_policyloom` (docs/entities.md), which never saw
+clauses, lists and headings; so they decide every boundary, with a model and without.
+"""
 
 from __future__ import annotations
 
 import re
 
+import numpy as np
+from spacy.attrs import SENT_START
 from spacy.language import Language
 from spacy.tokens import Doc
 
@@ -12,60 +18,155 @@ __all__ = ["NAME", "split_sentences"]
 NAME = "policyloom_sentences"
 
 _END = frozenset(".!?。！？…")
+_OPEN = {'"': '"', "“": "”", "(": ")"}
+_MARKS = frozenset(";:") | _OPEN.keys()
 _CLOSE = frozenset("\"'”’)]»")
 _ABBREVIATIONS = frozenset(
     "art arts no nos sec secs fig figs para paras vol vols ch pp cf al eds approx dept est govt incl inc ltd co corp bros"
-    " mr mrs ms dr prof hon rev gen sr jr st vs viz etc ref refs tab reg regs cap subsec".split()
+    " mr mrs ms dr prof hon rev gen sr jr st vs viz etc ref refs tab reg regs cap subsec rs jan feb mar apr jun jul aug sep"
+    " sept oct nov dec blvd".split()
 )
 _BEFORE_NUMBER = frozenset(
-    "art arts no nos sec secs fig figs para paras vol vols ch pp p ref tab reg regs cap".split()
+    "art arts no nos sec secs fig figs para paras vol vols ch pp p ref tab reg regs cap rs jan feb mar apr jun jul aug sep sept"
+    " oct nov dec".split()
 )
 _BEFORE_CAPITAL = frozenset("co etc ltd inc corp al".split())
+_COUNTRIES = frozenset(("u.s", "u.k"))
+_STARTERS = frozenset(
+    "The This These Those It In On At As If We They He She There And But However When While".split()
+)
+"""Words with a capital that begin a sentence even after "U.S."."""
 _MARKED_END = re.compile(r"[a-z)\]]{2,}[.!?]\[?\d{1,3}(?:[,–-]\d{1,3})*")
-_ENUM = re.compile(r"\(?(?:[a-z]|[ivx]{1,4}|\d{1,2})\)", re.IGNORECASE)
+_ENUM = re.compile(
+    r"\((?:[a-z]|[ivx]{1,4}|\d{1,2})\)|(?:[a-z]|[ivx]{1,4}|\d{1,2})\)|(?-i:[ivx]{1,4}|[a-h])\. |[•●▪]",
+    re.IGNORECASE,
+)
+_DIVISION = re.compile(
+    r"(?:(?:sec|art)\.|section|article|chapter|part|step|annex|\W)? ?(?:\d+[a-z]?|[ivx]+)(?:\.\d+)*",
+    re.IGNORECASE,
+)
+"""What a numbered clause begins with, up to its full stop: "2", "Sec. 3", "- 4"."""
+_SECTION = re.compile(r"\d{1,2}(?:\.\d{1,2}){2,3}\.?")
+_REFERRING = frozenset(
+    "section sections table tables figure figures paragraph paragraphs clause item and or to in of see".split()
+)
+_LONGEST_QUOTE = 60
+"""Tokens up to which a quotation or bracket with several sentences stays in the sentence that gives it."""
+_SHORT_LINE = 60
+"""Characters; a line that ends sooner ends by intent and not because the page is full."""
 
 
 @Language.component(NAME, assigns=["token.is_sent_start"])
 def split_sentences(doc: Doc) -> Doc:
     """`doc` with every token marked as starting a sentence or not.
 
-    A full stop ends a sentence unless an abbreviation, a number ("No. 4", "Art. 3") or a small letter speaks
-    against it; a semicolon does where a capital or an enumeration follows.
+    A full stop ends a sentence unless an abbreviation, a number ("No. 4", "Art. 3", "2. Fees"), an open quotation or a
+    small letter speaks against it; a semicolon does where a capital or an enumeration follows, a colon before an
+    enumeration. An empty line always does; a line end where a list item, a new clause or a short line shows it.
     """
-    n = len(doc)
-    start = True
-    i = 0
-    while i < n:
-        token = doc[i]
-        token.is_sent_start = start
-        start = False
-        text = token.text
-        if text[-1] in _END or _MARKED_END.fullmatch(text) or text == ";":
-            j = i + 1
-            while j < n and doc[j].text in _CLOSE and not doc[j - 1].whitespace_:
-                doc[j].is_sent_start = False
-                j += 1
-            if j < n and _is_end(doc, i, j):
-                start = True
-            i = j
+    texts = [token.text for token in doc]
+    starts = {0}
+    begin, quoted_to, done = 0, 0, 0
+    for i, text in enumerate(texts):
+        if i in starts:
+            begin = i
+        elif i < done:  # closing marks belong to the sentence before
             continue
-        if "\n" in text:
-            start = text.count("\n") > 1
-        i += 1
-    return doc
+        elif text[0].isdigit() and _is_section(doc, i):
+            starts.add(i)
+            begin = i
+        if text[-1] in _END or text in _MARKS or (text[-1].isdigit() and _MARKED_END.fullmatch(text)):
+            if text in _OPEN and begin < i > quoted_to and not doc[i].whitespace_:
+                quoted_to = _quote_end(doc, i)
+            if text in _OPEN:
+                continue
+            done = _after_closing(doc, i)
+            after = done + (done < len(doc) and doc[done].is_space and "\n" not in texts[done])
+            if (
+                quoted_to <= done
+                and after < len(doc)
+                and not doc[after].is_space
+                and _is_end(doc, i, after, begin)
+            ):
+                starts.add(_after_and(doc, after))
+        elif "\n" in text and i + 1 < len(doc) and (text.count("\n") > 1 or _ends_line(doc, i)):
+            starts.add(i + 1)
+    # Setting a token's `is_sent_start` looks through the whole doc each time (spaCy 3.8): one array does it at once.
+    marks = [1 if i in starts else -1 for i in range(len(doc))]
+    return doc.from_array([SENT_START], np.array(marks, dtype="int64").astype("uint64"))  # type: ignore[arg-type]
 
 
-def _is_end(doc: Doc, i: int, j: int) -> bool:
-    """Whether the sentence ends at token `i`, the next one being `j`."""
+def _after_closing(doc: Doc, i: int) -> int:
+    """The token after the closing marks that stand glued to token `i`."""
+    j = i + 1
+    while j < len(doc) and doc[j].text in _CLOSE and not doc[j - 1].whitespace_:
+        j += 1
+    return j
+
+
+def _quote_end(doc: Doc, i: int) -> int:
+    """Where the quotation or bracket that token `i` opens is over; 0 where it does not close soon."""
+    close = _OPEN[doc[i].text]
+    for j in range(i + 1, min(len(doc), i + _LONGEST_QUOTE)):
+        if doc[j].text == close:
+            return j
+        if "\n" in doc[j].text:
+            break
+    return 0
+
+
+def _is_section(doc: Doc, i: int) -> bool:
+    """Whether a numbered heading begins here within a line: "… for farmers 5.9.1 Regional differences"."""
+    return (
+        i + 1 < len(doc)
+        and doc[i].text[0].isdigit()
+        and bool(_SECTION.fullmatch(doc[i].text))
+        and doc[i + 1].text[0].isupper()
+        and doc[i - 1].text.islower()
+        and doc[i - 1].text not in _REFERRING
+    )
+
+
+def _ends_line(doc: Doc, i: int) -> bool:
+    """Whether the line end at token `i` is a block's edge, and no page was just full."""
+    first = doc[i + 1].text[0]
+    if i == 0 or first.islower():
+        return False
+    last = i
+    while last > 0 and "\n" not in doc[last - 1].text:
+        last -= 1
+    short = doc[i].idx - doc[last].idx < _SHORT_LINE
+    marked = (
+        bool(_ENUM.match(doc[i + 1 : i + 4].text))
+        or first.isdigit()
+        or not (first.isalnum() or first in "\"“'(")
+    )
+    return short or marked or doc[i - 1].text[-1] in ".!?:;"
+
+
+def _after_and(doc: Doc, j: int) -> int:
+    """The token at which the next item begins: "; and (c) …" begins at "(c)"."""
+    return j + 1 if doc[j].lower_ in ("and", "or") and _ENUM.match(doc[j + 1 : j + 4].text) else j
+
+
+def _is_end(doc: Doc, i: int, j: int, begin: int) -> bool:
+    """Whether the sentence that began at `begin` ends at token `i`, the next word being `j`."""
     text, following = doc[i].text, doc[j].text
     first = following[0]
-    opens = first.isupper() or first.isdigit() or first in "\"'“‘([•" or not first.isascii()
+    enumerates = _ENUM.match(doc[_after_and(doc, j) : j + 4].text) if text in ";:" else None
+    if text == ":":
+        return bool(enumerates)
     if text == ";":
-        return first.isupper() or bool(_ENUM.match(doc[j : j + 3].text))
+        # Within capitals throughout, a capital tells nothing.
+        shouts = following.isupper() and doc[i - 1].text.isupper() if i else False
+        return (first.isupper() and not shouts) or bool(enumerates)
+    opens = first.isupper() or first.isdigit() or first in "\"'“‘([•" or not first.isascii()
     if text[-1] in "!?。！？":
         return opens or not first.islower()
-    if not doc[j - 1].whitespace_ and not _MARKED_END.fullmatch(text):
+    if not doc[j - 1].whitespace_ and not doc[j - 1].is_space and not _MARKED_END.fullmatch(text):
         return first == "[" and doc[i].nbor(-1).text.isalpha() if i else False
+    if i - begin < 4 and _DIVISION.fullmatch(doc[begin : i + 1].text.removesuffix(".")):
+        return False
     before = (doc[i - 1].text if text == "." and i else text.rstrip(".")).lower()
     glued = text != "." or (i and not doc[i - 1].whitespace_)
     if before in _BEFORE_NUMBER and glued and first.isdigit():
@@ -75,7 +176,14 @@ def _is_end(doc: Doc, i: int, j: int) -> bool:
             first.isupper() and before in _BEFORE_CAPITAL and following not in ("Ltd", "Ltd.", "Inc", "Inc.")
         )
     if len(before) == 1 and before.isalpha() and glued and first.isupper() and before != "i":
-        return False
-    if "." in before:  # U.S., e.g.
-        return first.isupper() and before not in ("e.g", "i.e", "u.s", "u.k") and len(following) > 2
+        unit = i > 1 and doc[i - 1 - (text == ".")].is_digit  # "for 24 h. The"
+        return unit or "&" in doc[max(0, i - 2) : i].text
+    if "." in before and not before[0].isdigit():  # U.S., e.g.
+        if before in _COUNTRIES:
+            return following in _STARTERS
+        return (
+            first.isupper()
+            and before not in ("e.g", "i.e")
+            and following.rstrip(".").lower() not in _BEFORE_NUMBER
+        )
     return opens

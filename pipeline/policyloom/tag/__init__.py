@@ -19,6 +19,7 @@ from spacy.language import Language
 from spacy.tokens import Doc, Span
 
 from policyloom.framework import Framework
+from policyloom.language.aliases import name_entities
 from policyloom.language.pipeline import MENTIONS, NAME, OUT, SCOPE, MentionFinder, forms_of
 from policyloom.records import (
     Block,
@@ -140,6 +141,7 @@ def _read(document: Document, nlp: Language, framework: Framework, cues: Cues) -
     """The sentences of a document, each with the candidates that rules name in it."""
     read = [(i, block) for i, block in enumerate(document.blocks) if _is_read(block)]
     docs = list(nlp.pipe(document.text[block.start : block.end].replace("\n", " ") for _, block in read))
+    name_entities(docs)
     in_field = _find_field(framework, docs)
     parts: list[_Part] = []
     for (index, block), doc, of_field in zip(read, docs, in_field, strict=True):
@@ -287,8 +289,9 @@ def _tag_sentence(
         taggings.append(Tagging(kind, c.label, tokens, status))
     for entity in entities:
         start, end = at + entity.start_char, at + entity.end_char
-        source = entity.ent_id_ or "rule"
-        named = Mention(start, end, "entity", entity.label_, number, source=source, name=_name(entity))
+        named = Mention(
+            start, end, "entity", entity.label_, number, source=entity.ent_id_, name=entity.kb_id_
+        )
         found.append((named, -1))
     found.sort(key=lambda pair: (pair[0].start, pair[0].end, pair[0].label))
     place = {old: len(mentions) + new for new, (_, old) in enumerate(found)}
@@ -304,8 +307,3 @@ def _chars(tokens: TokenSpan, sentence: Span, at: int) -> tuple[int, int]:
     start = sentence.start + tokens[0]
     last = sentence.doc[min(sentence.start + tokens[1], sentence.end) - 1]
     return at + sentence.doc[start].idx, at + last.idx + len(last)
-
-
-def _name(entity: Span) -> str:
-    """An entity's normalised form: one space between words, no article."""
-    return " ".join(entity.text.split()).removeprefix("the ").removeprefix("The ")

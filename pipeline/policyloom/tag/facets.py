@@ -13,7 +13,12 @@ __all__ = ["FacetMatch", "find_facets", "pick_facets"]
 FacetMatch = tuple[FacetKind, int, int]
 """A facet and its tokens `[start, end)` in the sentence."""
 
-_ENTITIES: dict[str, FacetKind] = {"MONEY": "amount", "PERCENT": "amount", "LAW": "instrument"}
+_ENTITIES: dict[str, FacetKind] = {
+    "MONEY": "amount",
+    "PERCENT": "amount",
+    "LAW": "instrument",
+    "POLICY": "instrument",
+}
 
 _UNTIL = frozenset("by before until till from within over after next end than".split())
 """Words that make a date or duration after them a time limit; "in 2019" is a date only."""
@@ -38,7 +43,7 @@ def find_facets(clause: Clause, entities: Sequence[tuple[str, int, int]]) -> lis
         if facet[0] != "amount" or clause.forms[facet[1] - 1 : facet[1]] not in _NUMBERED
     ]
     for label, start, end in entities:
-        if label in ("DATE", "DURATION"):
+        if label in ("DATE", "QUANTITY"):
             if not _UNTIL.isdisjoint(clause.forms[max(0, start - _BEFORE_DATE) : start]):
                 found.append(("deadline", start, end))
         elif label in _ENTITIES:
