@@ -3,8 +3,8 @@
     python benchmarks/entities.py benchmarks/entities --texts ../shared --model models/en_policyloom \
         [--split dev|test] [--errors rules] [--speed]
 
-The folder holds `pass1.jsonl`: {"id", "file", "split", "start", "end", "entities": [{"start", "end", "label", "subtype"}]},
-a sentence and its entities as positions in a text file; and `sentences.jsonl`: {"file", "split", "start", "end",
+Without --model and with --agreement it only says how far the two coders agree. The folder holds `pass1.jsonl`: {"id", "file", "split", "start", "end", "entities": [{"start", "end", "label", "subtype"}]},
+a sentence and its entities as positions in a text file; `pass2.jsonl`, the same by a second coder, blind; and `sentences.jsonl`: {"file", "split", "start", "end",
 "starts"}, a passage and where its sentences begin, the first not counted. The texts themselves are not part of the
 project. Each file is read whole, paragraph by paragraph, and what is found in the labelled sentences counts: *exact* is
 the same span and type, *overlap* any common character and the same type, *subtype* the share of exact ones with the
@@ -190,9 +190,19 @@ def main() -> None:
     parser.add_argument(
         "--errors", choices=("model", "rules", "both"), help="print the errors of one of them"
     )
+    parser.add_argument("--agreement", action="store_true", help="of the two coders, and nothing else")
     parser.add_argument("--speed", action="store_true", help="words per second too")
     options = parser.parse_args()
     rows = read_rows(options.labels / "pass1.jsonl", options.split)
+    if options.agreement:
+        first, second = (
+            {(e["start"], e["end"], e["label"], row["id"]) for row in each for e in row["entities"]}
+            for each in (rows, read_rows(options.labels / "pass2.jsonl", options.split))
+        )
+        print(
+            f"exact F1 of one coder by the other: {percent(f1(len(first & second), len(second), len(first))[2])}"
+        )
+        return
     passages = read_rows(options.labels / "sentences.jsonl", options.split)
     marked = options.texts / "training" / "gold_annotations" / "segmentation.txt"
     pipelines = {"rules": load_pipeline()}

@@ -1,25 +1,31 @@
 """Score tagging on labelled sentences that were held out, each read alone: rules, and rules with a classifier.
 
     python benchmarks/tagging.py ../shared/gold/gold_dev.jsonl [--corpus corpus/*.jsonl] [--json]
+    python benchmarks/tagging.py benchmarks/paper.jsonl --paper ../shared/papers/meng-2025.pdf
 
 The documents are held out in five parts. For each part a classifier is learned from the sample corpus and from the other
 parts, which also choose its thresholds, so no score rests on a sentence, or a document, that was learned from. The
 figures of the whole are those of all parts together.
+
+With --paper, a whole document is tagged as a user would, with the classifier that comes with the framework; its labels go
+by a hash of each sentence's letters, as the text is not part of the project.
 """
 
 from __future__ import annotations
 
 import argparse
+import hashlib
 import json
-from dataclasses import asdict
+import re
+from dataclasses import asdict, replace
 from pathlib import Path
 
 from sklearn.model_selection import GroupKFold
 
-from policyloom import load_pipeline, read_framework, tag
+from policyloom import load_pipeline, read_classifier, read_framework, read_pdf, tag
 from policyloom.classifier import train
 from policyloom.evaluate import Scores, evaluate
-from policyloom.labels import Labelled, as_document, read_labels
+from policyloom.labels import Labelled, as_document, from_tagged, read_labels
 from policyloom.run.learning import examples, join_found, read_labelled
 
 FOLDS = 5
@@ -48,6 +54,31 @@ def score(path: Path, corpus: list[Path], framework_name: str) -> dict[str, Scor
     return {"rules": evaluate(gold, rules, framework), "joined": evaluate(gold, whole, framework)}
 
 
+def score_paper(path: Path, paper: Path, framework_name: str) -> dict[str, Scores]:
+    """The scores on a document that is read whole."""
+    framework = read_framework(framework_name)
+    labels = {s.id: s for s in read_labels(path, framework)}
+    nlp, document = load_pipeline(framework), read_pdf(paper)
+    scores = {}
+    for name, classifier in (("rules", None), ("joined", read_classifier(framework))):
+        found = {_key(s.text): s for s in from_tagged(tag(document, nlp, classifier), framework)}
+        missing = set(labels) - set(found)
+        if missing:
+            print(
+                f"{len(missing)} of {len(labels)} labelled sentences are not in the text, and count as not found"
+            )
+        pairs = [(s, found.get(id, Labelled(id, s.doc, "", ()))) for id, s in labels.items()]
+        scores[name] = evaluate(
+            [want for want, _ in pairs], [replace(got, id=want.id) for want, got in pairs], framework
+        )
+    return scores
+
+
+def _key(text: str) -> str:
+    """A hash of a sentence's letters and digits."""
+    return hashlib.sha256(re.sub(r"[\W_]+", "", text.lower()).encode()).hexdigest()[:16]
+
+
 def main() -> None:
     """Score and print."""
     parser = argparse.ArgumentParser(
@@ -56,9 +87,13 @@ def main() -> None:
     parser.add_argument("labels", type=Path)
     parser.add_argument("--corpus", type=Path, nargs="*", default=CORPUS)
     parser.add_argument("--framework", default="production_education")
+    parser.add_argument("--paper", type=Path)
     parser.add_argument("--json", action="store_true")
     options = parser.parse_args()
-    scores = score(options.labels, options.corpus, options.framework)
+    if options.paper:
+        scores = score_paper(options.labels, options.paper, options.framework)
+    else:
+        scores = score(options.labels, options.corpus, options.framework)
     if options.json:
         print(json.dumps({name: asdict(s) for name, s in scores.items()}))
         return

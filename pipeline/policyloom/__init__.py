@@ -4,7 +4,7 @@
 
     framework = pl.read_framework()
     nlp = pl.load_pipeline(framework)
-    tagged = pl.tag(pl.read_pdf("policy.pdf"), nlp)
+    tagged = pl.tag(pl.read_pdf("policy.pdf"), nlp, pl.read_classifier(framework))
     pl.to_frame(tagged, framework)
 
 Names load when they are first used, so that importing costs nothing.
@@ -20,27 +20,37 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from policyloom.check import check
-    from policyloom.errors import DocumentError, FrameworkError, PolicyloomError, RunError
+    from policyloom.classifier import read_classifier, write_classifier
+    from policyloom.errors import DocumentError, FrameworkError, LabelsError, PolicyloomError, RunError
+    from policyloom.evaluate import agreement
     from policyloom.export import to_frame
     from policyloom.extract import read_document, read_pdf
     from policyloom.framework import read_framework
+    from policyloom.labels import read_labels, write_labels
     from policyloom.language import load_pipeline
     from policyloom.network import find_links, load_network, write_network
     from policyloom.records import from_json, to_json
     from policyloom.run import read_tagged, run
+    from policyloom.run.learning import choose_sentences, evaluate_labels, train_classifier
     from policyloom.tag import tag, tag_all
 
 _HOMES = {
+    "agreement": "evaluate",
     "check": "check",
+    "choose_sentences": "run.learning",
     "DocumentError": "errors",
+    "evaluate_labels": "run.learning",
     "find_links": "network",
     "FrameworkError": "errors",
     "from_json": "records",
+    "LabelsError": "errors",
     "load_network": "network",
     "load_pipeline": "language",
     "PolicyloomError": "errors",
+    "read_classifier": "classifier",
     "read_document": "extract",
     "read_framework": "framework",
+    "read_labels": "labels",
     "read_pdf": "extract",
     "read_tagged": "run",
     "run": "run",
@@ -49,6 +59,9 @@ _HOMES = {
     "tag_all": "tag",
     "to_frame": "export",
     "to_json": "records",
+    "train_classifier": "run.learning",
+    "write_classifier": "classifier",
+    "write_labels": "labels",
     "write_network": "network",
 }
 
@@ -56,15 +69,21 @@ __version__ = version("policyloom")
 __all__ = [
     "DocumentError",
     "FrameworkError",
+    "LabelsError",
     "PolicyloomError",
     "RunError",
+    "agreement",
     "check",
+    "choose_sentences",
+    "evaluate_labels",
     "find_links",
     "from_json",
     "load_network",
     "load_pipeline",
+    "read_classifier",
     "read_document",
     "read_framework",
+    "read_labels",
     "read_pdf",
     "read_tagged",
     "run",
@@ -72,6 +91,9 @@ __all__ = [
     "tag_all",
     "to_frame",
     "to_json",
+    "train_classifier",
+    "write_classifier",
+    "write_labels",
     "write_network",
 ]
 

@@ -98,12 +98,12 @@ class _Case:
         return f"{id} {self.framework[id].label}"
 
     def not_found(self, id: str) -> str:
-        """That an element was not found, with how much of it the rules find at all."""
+        """That an element was not found, with how much of it is found at all."""
         recall = self.framework.measured.recall.get(id)
-        known = "how many such sentences the rules find has not been measured for this framework"
+        known = "how many such sentences are found has not been measured for this framework"
         if recall is not None:
             n = self.framework.measured.n.get(id, 0)
-            known = f"the rules find {recall:.0%} of such sentences ({n} labelled), so look once more before you rely on it"
+            known = f"about {recall:.0%} of such sentences are found ({n} labelled), so look once more before you rely on it"
         return f"No mention of {self.name(id)} was found; {known}."
 
     def stated(self, id: str) -> int:
