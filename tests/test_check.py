@@ -125,7 +125,7 @@ def test_a_strategy_planned_answers_its_challenge_but_one_lacking_does_not() -> 
 def test_not_covered_states_the_measured_recall() -> None:
     checked = check(make((1, "mechanism", "T1", "planned")), FRAMEWORK)
     messages = {f.subject: f.message for f in checked.findings if f.rule == "not-covered"}
-    assert "75% of such sentences (8 labelled)" in messages["T3"]
+    assert "75% of such sentences are found (8 labelled)" in messages["T3"]
     assert "has not been measured" in messages["T2"]
     assert "T1" not in messages
 

@@ -17,7 +17,7 @@ from policyloom.classifier import (
 )
 from policyloom.errors import LabelsError, PolicyloomError
 from policyloom.framework import Element, Framework
-from policyloom.labels import Label, Labelled
+from policyloom.labels import CODED, Label, Labelled
 from policyloom.records import Reading
 
 FRAMEWORK = Framework(
@@ -143,3 +143,11 @@ def test_a_file_holds_no_code(trained: SentenceClassifier) -> None:
     assert load_classifier(data).labels == trained.labels
     with np.load(__import__("io").BytesIO(data), allow_pickle=False) as file:
         assert all(file[name].dtype != object for name in file.files)
+
+
+def test_the_built_in_one_was_made_for_the_framework_as_it_is(framework: Framework) -> None:
+    built_in = read_classifier(framework)
+    assert built_in is not None
+    assert set(built_in.labels) == {e.id for e in framework if e.kind in CODED and not e.parent}
+    assert built_in._features.lists == framework.words
+    assert built_in._features.tops == {e.id: framework.top(e.id) for e in framework}

@@ -10,6 +10,8 @@ from types import ModuleType
 import pypdfium2
 import pytest
 
+from policyloom.labels import read_labels
+
 CORPUS = Path(__file__).parents[1] / "corpus"
 STATUSES = {"affirmed", "planned", "lacking", "negated"}
 KINDS = {"S": ("S1", "S2", "S3"), "C": ("C1", "C2", "C3", "C4"), "T": ("T1", "T2", "T3", "T4", "T5")}
@@ -136,3 +138,12 @@ def test_gold_of_off_topic_documents_is_empty():
     labelled = {row["doc"] for row in GOLD if row["elements"]}
     off_topic = {p.stem for p in SOURCES if build.read_source(p).meta["genre"] == "offtopic"}
     assert labelled == {path.stem for path in SOURCES} - off_topic
+
+
+def test_sentences_to_learn_from_are_coded_and_not_those_of_the_gold_labels(framework):
+    sentences = read_labels(CORPUS / "sentences.jsonl", framework)
+    gold = {s.text for s in read_labels(CORPUS / "gold.jsonl", framework)}
+    assert len(sentences) > 2_000
+    assert len({s.text for s in sentences}) > 0.99 * len(sentences)
+    assert not gold & {s.text for s in sentences}
+    assert len({s.doc for s in sentences}) > 300

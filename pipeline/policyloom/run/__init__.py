@@ -229,6 +229,7 @@ def run(
             framework,
             failures,
             model=model,
+            classifier=f"learned from {judge.card['sentences']:,} sentences" if judge else "",
             name=Path(folder).resolve().name,
             tell=lambda stage, n: tell(Progress(stage, n, len(read))),
         )
@@ -413,6 +414,7 @@ def _write_manifest(
             "sha256": _sha256(settings.framework),
         },
         "model": settings.model or "rules",
+        "classifier": hashlib.sha256(settings.classifier).hexdigest() if settings.classifier else "none",
         "ocr": _ocr_version(settings.ocr),
         "limits": {"seconds": limits.seconds, "megabytes": limits.megabytes},
         "python": platform.python_version(),

@@ -33,6 +33,7 @@ def write_outputs(
     failures: Sequence[Failure],
     *,
     model: str | None,
+    classifier: str,
     name: str,
     tell: Callable[[str, int], None],
 ) -> tuple[dict[str, int], int]:
@@ -44,6 +45,7 @@ def write_outputs(
         framework: with which they were tagged.
         failures: the files that could not be read.
         model: the language model, or None for rules.
+        classifier: what it learned from, in words; empty where there is none.
         name: what the run is called.
         tell: is told the stage and how many documents are through it.
 
@@ -103,7 +105,7 @@ def write_outputs(
         findings=findings,
         failures=failures,
         evidence=evidence,
-        settings=_settings(framework, model),
+        settings=_settings(framework, model, classifier),
     )
     return counts, sum(finding.severity == "error" for finding in findings)
 
@@ -192,22 +194,23 @@ def _spread(quotes: Sequence[dict[Hashable, Any]]) -> list[dict[Hashable, Any]]:
     return [quote for _, quote in sorted(keyed, key=lambda pair: pair[0])[:N_QUOTES]]
 
 
-def _settings(framework: Framework, model: str | None) -> dict[str, str]:
+def _settings(framework: Framework, model: str | None, classifier: str) -> dict[str, str]:
     recall = framework.measured.recall
     caution = (
-        "Mentions are found by rules. "
+        f"Mentions are found by rules{' and a classifier' if classifier else ''}. "
         + (
-            f"On labelled sentences that were not used to write them they found {min(recall.values()):.0%} to "
-            f"{max(recall.values()):.0%} of what was there, by element ({framework.measured.source}). "
+            f"On labelled sentences {min(recall.values()):.0%} to {max(recall.values()):.0%} of what was there was found, "
+            f"by element ({framework.measured.source}). "
             if recall
-            else "How much they find has not been measured for this framework. "
+            else "How much is found has not been measured for this framework. "
         )
-        + "“Not found” means that the rules found nothing, not that nothing is there."
+        + "“Not found” means that nothing was found, not that nothing is there."
     )
     return {
         "framework": f"{framework.title} ({framework.id} {framework.version})",
         "source": framework.source,
         "language model": model or "none: rules alone",
+        "classifier": classifier or "none: rules alone",
         "unit of co-occurrence": "sentence, each pair once",
         "caution": caution,
     }
