@@ -8,7 +8,15 @@ from collections import Counter
 from collections.abc import Iterable
 from functools import lru_cache
 
-__all__ = ["Vocabulary", "broken_ligatures", "clean", "find_language", "is_cjk", "shown_name"]
+__all__ = [
+    "Vocabulary",
+    "broken_ligatures",
+    "clean",
+    "english_words",
+    "find_language",
+    "is_cjk",
+    "shown_name",
+]
 
 _HYPHENS = "-\u2010\u2011\u00ad\ufffe\x02"
 
@@ -23,7 +31,8 @@ def _character_map() -> dict[int, str | None]:
         *range(0xFF41, 0xFF5B),
     ):
         table[code] = unicodedata.normalize("NFKC", chr(code))
-    for code in range(0x2E80, 0x2FE0):
+    # Radicals, and the letters of formulas that stand for themselves ("TNF-𝛼").
+    for code in (*range(0x2E80, 0x2FE0), *range(0x1D400, 0x1D800)):
         table[code] = unicodedata.normalize("NFKC", chr(code))
     table |= dict.fromkeys((0x00AD, 0x200B, 0x200C, 0x200D, 0x2060, 0xFEFF, 0x200E, 0x200F))
     table |= dict.fromkeys((*range(0x20), 0x7F))
@@ -62,7 +71,8 @@ def is_cjk(ch: str) -> bool:
 
 
 @lru_cache(maxsize=1)
-def _english() -> frozenset[str]:
+def english_words() -> frozenset[str]:
+    """A list of English words, in small letters."""
     # Costs 0.15 s, so only a document that is cut at hyphens pays for it.
     from spellchecker import SpellChecker
 
@@ -73,11 +83,7 @@ class Vocabulary:
     """The words of a document, to decide whether a hyphen at a line's end belongs to its word."""
 
     def __init__(self, words: Iterable[str]) -> None:
-        self._words: Counter[str] = Counter()
-        for word in words:
-            core = word.lower().strip(".,;:!?()[]{}\"'“”‘’")
-            if core:
-                self._words[core] += 1
+        self._words = Counter(word.lower().strip(".,;:!?()[]{}\"'“”‘’") for word in words)
 
     def keeps_hyphen(self, left: str, right: str) -> bool:
         """Whether `left-` and `right`, parted by a line's end, are a hyphened word rather than a cut one.
@@ -94,11 +100,11 @@ class Vocabulary:
         if kept != cut:
             return kept > cut
         if not tail[0].islower() or not left[-1:].isalpha() or "-" in right:
-            return not tail[0].islower() or not left[-1:].isalpha() or self._last(left) in _english()
+            return not tail[0].islower() or not left[-1:].isalpha() or self._last(left) in english_words()
         last = self._last(left)
-        if last + right in _english():
+        if last + right in english_words():
             return False
-        return len(last) > 2 and last in _english() and right in _english()
+        return len(last) > 2 and last in english_words() and right in english_words()
 
     @staticmethod
     def _last(left: str) -> str:
@@ -141,7 +147,7 @@ def broken_ligatures(words: Iterable[tuple[str, str]]) -> dict[tuple[str, str], 
     for (font, ch), found in suspects.items():
         if len(found) < 3 or ch in "\xad\u2010":
             continue
-        english = _english()
+        english = english_words()
         new: dict[str, str] = {}
         for word in sorted(found):
             core = word.strip(_EDGES)
@@ -166,5 +172,5 @@ _LOWER = frozenset("abcdefghijklmnopqrstuvwxyz")
 
 def find_language(text: str) -> str:
     """`zh` where three in ten letters are Chinese, else `en`; other languages are not told apart."""
-    letters = [char for char in text[:20_000] if char.isalpha()]
-    return "zh" if letters and sum(map(is_cjk, letters)) >= 0.3 * len(letters) else "en"
+    letters = "".join(filter(str.isalpha, text[:20_000]))
+    return "zh" if letters and len(_CJK.findall(letters)) >= 0.3 * len(letters) else "en"
