@@ -1,9 +1,13 @@
 """Files to `Document`s.
 
-chars       PDFium: words with font and position, ruled lines, bookmarks
+chars       PDFium: words with font and position, bookmarks
+rules       the ruled lines of a page
+tagged      the headings that a file's tags name
 layout      words to lines in reading order; furniture aside
+spacing     letter-spaced words joined
 tables      ruled tables to cells, with pdfplumber's table finder
 structure   lines to headings, paragraphs, lists, captions, tables, footnotes, references
+apart       an article's statements about itself, notices and reviews set aside
 text        words cleaned, hyphens at line ends and broken ligatures mended
 document    the one text with its blocks, lines and metadata
 ocr         words from the pictures of scanned pages
@@ -20,15 +24,17 @@ from collections.abc import Callable
 from pathlib import Path
 
 from policyloom.errors import DocumentError
+from policyloom.extract.apart import part_article
 from policyloom.extract.chars import Page, open_pdf
 from policyloom.extract.document import build_text, find_metadata
 from policyloom.extract.furniture import find_furniture
 from policyloom.extract.groups import Group
-from policyloom.extract.layout import find_lines
+from policyloom.extract.layout import TextLine, find_lines
 from policyloom.extract.markup import read_docx, read_html
 from policyloom.extract.ocr import PAGE_SECONDS, Scans, read_scans
 from policyloom.extract.plain import read_text_file
-from policyloom.extract.structure import find_groups
+from policyloom.extract.spacing import mend_spacing
+from policyloom.extract.structure import find_groups, tags_as_bookmarks
 from policyloom.extract.tables import find_tables
 from policyloom.extract.text import broken_ligatures, find_language, shown_name
 from policyloom.records import Document, OcrUse
@@ -104,8 +110,9 @@ def read_pdf(
         pages = list(pdf.pages())
         info, bookmarks = pdf.info(), pdf.bookmarks()
         scans = read_scans(pdf, pages, use=ocr, before=before_ocr)
+        bookmarks = bookmarks or tags_as_bookmarks(pages)
     _mend_ligatures(pages)
-    lines = [find_lines(page) for page in pages]
+    lines = [mend_spacing(find_lines(page)) for page in pages]
     aside = find_furniture(lines)
     body = [[line for line in page if identity(line) not in aside] for page in lines]
     tables = []
@@ -115,10 +122,11 @@ def read_pdf(
                 Group([cell for row in rows for cell in row if cell.words], kind="table", parts=rows)
             )
             body[number] = [line for line in body[number] if identity(line) not in inside]
-    text, blocks, printed = build_text(find_groups(body, bookmarks, tables))
+    groups, apart = part_article(find_groups(body, bookmarks, tables))
+    text, blocks, printed = build_text(groups)
     if not text.strip():
         raise DocumentError(path, "no-text", _why_no_text(scans))
-    furniture = tuple((line.page, line.text) for page in lines for line in page if identity(line) in aside)
+    furniture = _list_furniture([line for page in lines for line in page if identity(line) in aside], apart)
     return Document(
         id=id or shown_name(path.stem),
         source=shown_name(path.name),
@@ -133,6 +141,12 @@ def read_pdf(
         warnings=_warnings(pages, scans),
         ocr=tuple(scans.read),
     )
+
+
+def _list_furniture(aside: list[TextLine], apart: list[Group]) -> tuple[tuple[int, str], ...]:
+    """What was set aside, page by page: running heads and the like, then statements and notices."""
+    lines = [*aside, *(line for group in apart for line in group.lines)]
+    return tuple((line.page, line.text) for line in sorted(lines, key=lambda line: line.page))
 
 
 def _mend_ligatures(pages: list[Page]) -> None:

@@ -11,31 +11,28 @@ import ctypes
 import math
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from functools import lru_cache
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pypdfium2 as pdfium
 import pypdfium2.raw as c
 
 from policyloom.errors import DocumentError
+from policyloom.extract.rules import Rule, read_rules
+from policyloom.extract.tagged import find_tagged_headings, is_tagged
 
 if TYPE_CHECKING:
     from PIL.Image import Image
 
-__all__ = ["Bookmark", "Page", "PdfFile", "Rule", "Word", "open_pdf"]
+__all__ = ["Bookmark", "Page", "PdfFile", "Word", "open_pdf"]
 
 MAX_PAGES = 5_000
 """Documents with more pages are refused: page trees can claim millions."""
 
 MAX_CHARS = 400_000
 """Characters of one page that are read; the densest honest page seen has about 20 000."""
-
-Rule = tuple[float, float, float, float]
-"""A straight line on a page as x0, top, x1, bottom; one of its sides is (nearly) zero."""
-
-MAX_RULES = 3_000
-"""A page with more is a drawing."""
 
 COVER = 0.9
 """Share of a page that a picture covers where the page is a scan; the largest on another page seen is 0.6."""
@@ -45,9 +42,6 @@ STAMP = 40
 
 FIRST = 50
 """Objects of a page that are looked at for its picture, which comes first or right after a stamp."""
-
-THIN = 3.0
-"""Points; a filled rectangle no thicker is a ruled line."""
 
 # PDFium gives U+FFFE or U+0002 for a hyphen at a line's end, and swallows the break.
 _TOKEN = re.compile(r"(?P<eol>[\r\n]+|[\ufffe\x02]\s*)|(?P<word>[^\s\x00-\x1f\ufffe]+)")
@@ -79,6 +73,7 @@ class Page:
     """A page's words in the order of the file, its ruled lines, and how many characters have no known letter.
 
     `is_scan` says that a picture covers the page and hides its words, if it has more than a stamp.
+    `headings` are those that the file's tags name, with their level.
     """
 
     number: int
@@ -89,6 +84,7 @@ class Page:
     n_chars: int
     n_unmapped: int
     is_scan: bool = False
+    headings: list[tuple[str, int]] = field(default_factory=list)
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,6 +135,7 @@ class PdfFile:
 
     def pages(self) -> Iterator[Page]:
         """The pages, one at a time; a page that PDFium cannot load comes back without words."""
+        tagged = is_tagged(self._pdf.raw)
         for index in range(self.n_pages):
             try:
                 page = self._pdf[index]
@@ -146,7 +143,7 @@ class PdfFile:
                 yield Page(index + 1, 0.0, 0.0, [], [], 0, 0)
                 continue
             try:
-                yield _read_page(page, index + 1)
+                yield _read_page(page, index + 1, tagged=tagged)
             finally:
                 page.close()
 
@@ -208,26 +205,50 @@ def _why(path: Path, head: bytes, error: str, password: str | None) -> DocumentE
     )
 
 
+@dataclass(slots=True)
+class _Look:
+    """How a text object is set: the size and angle (in radians) that it is shown at, and its font."""
+
+    size: float
+    angle: float
+    font: str
+    bold: bool
+    italic: bool
+
+
+def _plain(function: Any, *arguments: type) -> Any:
+    """One of PDFium's functions with addresses as plain numbers, which takes half the time to call."""
+    prototype = ctypes.CFUNCTYPE(ctypes.c_void_p, *arguments)
+    return prototype(ctypes.cast(function, ctypes.c_void_p).value or 0)
+
+
+_ADDRESS, _INDEX = ctypes.c_void_p, ctypes.c_int
+_object_of = _plain(c.FPDFText_GetTextObject, _ADDRESS, _INDEX)
+_origin_of = _plain(c.FPDFText_GetCharOrigin, _ADDRESS, _INDEX, _ADDRESS, _ADDRESS)
+_font_of = _plain(c.FPDFTextObj_GetFont, _ADDRESS)
+_box_of = _plain(c.FPDFText_GetCharBox, _ADDRESS, _INDEX, *[_ADDRESS] * 4)
+
+
 class _Probe:
     """PDFium's per-character calls on one text page, with the buffers they write to.
 
     Places come in points from the top left of the page as it is shown, whatever its rotation.
     """
 
-    def __init__(self, raw: object, box: tuple[float, float, float, float], turns: int) -> None:
+    def __init__(self, raw: Any, box: tuple[float, float, float, float], turns: int) -> None:
         self.raw, self.turns = raw, turns
         self.left, self.bottom, self.right, self.top = box
-        self._x, self._y = ctypes.c_double(), ctypes.c_double()
-        self._sides = [ctypes.c_double() for _ in range(4)]
-        self._refs = [ctypes.byref(side) for side in self._sides]
+        self.page = ctypes.cast(raw, ctypes.c_void_p).value
+        self._numbers = [ctypes.c_double() for _ in range(4)]
+        self._places = [ctypes.addressof(number) for number in self._numbers]
         self._matrix = c.FS_MATRIX()
+        self._styles: dict[int | None, tuple[str, bool, bool]] = {}
         self._name, self._flags = ctypes.create_string_buffer(160), ctypes.c_int()
-        self._styles: dict[tuple[bytes, int], tuple[str, bool, bool]] = {}
 
     def origin(self, i: int) -> tuple[float, float]:
         """Where the character's baseline begins."""
-        c.FPDFText_GetCharOrigin(self.raw, i, self._x, self._y)
-        x, y = self._x.value, self._y.value
+        _origin_of(self.page, i, self._places[0], self._places[1])
+        x, y = self._numbers[0].value, self._numbers[1].value
         if self.turns == 0:
             return x - self.left, self.top - y
         if self.turns == 1:
@@ -238,47 +259,79 @@ class _Probe:
 
     def end(self, i: int) -> float:
         """The character's right edge."""
-        c.FPDFText_GetCharBox(self.raw, i, *self._refs)
-        left, right, bottom, top = (side.value for side in self._sides)
-        return (right - self.left, top - self.bottom, self.right - left, self.top - bottom)[self.turns]
+        _box_of(self.page, i, *self._places)
+        if self.turns == 0:
+            return float(self._numbers[1].value) - self.left
+        left, _, bottom, top = (number.value for number in self._numbers)
+        return (top - self.bottom, self.right - left, self.top - bottom)[self.turns - 1]
 
     def size(self, i: int) -> float:
-        """The font's size before scaling."""
-        return float(c.FPDFText_GetFontSize(self.raw, i))
-
-    def matrix(self, i: int) -> tuple[float, float]:
-        """The scale of the text's height, and its angle on the page as shown, in radians."""
+        """The size that the character is shown at; leaves its matrix behind."""
+        size = c.FPDFText_GetFontSize(self.raw, i)
         if not c.FPDFText_GetMatrix(self.raw, i, self._matrix):
-            return 1.0, 0.0
-        m = self._matrix
-        angle = math.atan2(m.b, m.a) - self.turns * math.pi / 2
-        return math.hypot(m.c, m.d) or 1.0, math.remainder(angle, 2 * math.pi)
+            self._matrix = c.FS_MATRIX(1, 0, 0, 1, 0, 0)
+        return float(size * (math.hypot(self._matrix.c, self._matrix.d) or 1.0))
 
-    def style(self, i: int) -> tuple[str, bool, bool]:
-        """The font's name, whether it is bold, whether italic."""
-        n = c.FPDFText_GetFontInfo(self.raw, i, self._name, 160, self._flags)
-        key = (self._name.raw[: max(0, min(n, 160) - 1)], self._flags.value)
-        if key not in self._styles:
-            name = key[0].decode("utf-8", "replace").rpartition("+")[2]
-            bold = bool(_BOLD_NAME.search(name)) or bool(key[1] & 1 << 18)
-            self._styles[key] = (name, bold, bool(_ITALIC_NAME.search(name)) or bool(key[1] & 1 << 6))
-        return self._styles[key]
+    def look(self, i: int, thing: int | None) -> _Look:
+        """How the text object `thing` is set, to which the character belongs."""
+        size = self.size(i)
+        angle = 0.0
+        if self.turns or self._matrix.b or self._matrix.a < 0:
+            angle = math.atan2(self._matrix.b, self._matrix.a) - self.turns * math.pi / 2
+        font = _font_of(thing) if thing else None
+        if font not in self._styles or font is None:
+            n = c.FPDFText_GetFontInfo(self.raw, i, self._name, 160, self._flags)
+            self._styles[font] = _style(self._name.raw[: max(0, min(n, 160) - 1)], self._flags.value)
+        return _Look(size, math.remainder(angle, 2 * math.pi), *self._styles[font])
+
+    def like_until(self, i: int, j: int, text: str, size: float) -> int:
+        """Where, in the characters `[i, j)`, their size first differs, as at a superscript mark; `j` if nowhere.
+
+        Small capitals after a capital are no mark, and neither is a full stop, in whatever size it is set.
+        """
+        thing = _object_of(self.page, i)
+        for k in range(i + 1, j):
+            other = _object_of(self.page, k)
+            if other and other != thing:
+                thing = other
+                if (
+                    abs(self.size(k) - size) > 0.15 * size
+                    and not (text[k - 1].isupper() and text[k].isupper())
+                    and (j - k > 1 or text[k] not in ".,:;")
+                ):
+                    return k
+        return j
+
+
+@lru_cache(maxsize=1024)
+def _style(font: bytes, flags: int) -> tuple[str, bool, bool]:
+    """The font's name, whether it is bold, whether italic; by the flags of a font descriptor (ISO 32000-1, 9.8.2)."""
+    name = font.decode("utf-8", "replace").rpartition("+")[2]
+    bold = bool(_BOLD_NAME.search(name)) or bool(flags & 1 << 18)
+    return name, bold, bool(_ITALIC_NAME.search(name)) or bool(flags & 1 << 6)
 
 
 def _text(raw: object, n: int) -> str:
-    """The page's characters, one code unit a character index."""
+    """The page's characters, one code unit of UTF-16 a character index; see `_whole`."""
     buffer = (ctypes.c_ushort * (n + 1))()
-    got = c.FPDFText_GetText(raw, 0, n, buffer)
-    if got == n + 1:
+    if c.FPDFText_GetText(raw, 0, n, buffer) == n + 1:
         text = bytes(buffer)[: 2 * n].decode("utf-16-le", "replace")
-        if len(text) == n:
-            return text
-    # Characters outside the basic plane, or without Unicode, shift the bulk text: ask one by one.
+        return text if len(text) == n else "".join(map(chr, buffer[:n]))
+    # Characters without Unicode are left out of the bulk text and shift it: ask one by one.
     units = (c.FPDFText_GetUnicode(raw, i) for i in range(n))
-    return "".join(chr(u) if u < 0x110000 and not 0xD800 <= u < 0xE000 else "\ufffd" for u in units)
+    return "".join(chr(u) if u < 0x110000 else "\ufffd" for u in units)
 
 
-def _read_page(page: pdfium.PdfPage, number: int) -> Page:
+def _whole(units: str) -> str:
+    """A text with the halves of characters outside the basic plane (mathematical letters) put together."""
+    return (
+        units
+        if units.isascii()
+        else units.encode("utf-16-le", "surrogatepass").decode("utf-16-le", "replace")
+    )
+
+
+def _read_page(page: pdfium.PdfPage, number: int, *, tagged: bool) -> Page:
     box = page.get_cropbox()
     left, bottom, right, top = box
     turns = page.get_rotation() // 90 % 4
@@ -291,30 +344,11 @@ def _read_page(page: pdfium.PdfPage, number: int) -> Page:
         raw = textpage.raw
         n = min(textpage.count_chars(), MAX_CHARS)
         text = _text(raw, n) if n > 0 else ""
-        probe = _Probe(raw, box, turns)
-        words: list[Word] = []
-        last_end = 0
-        size = scale = angle = 0.0
-        fresh = True
-        for match in _TOKEN.finditer(text):
-            i, j = match.span()
-            if match.lastgroup == "eol":
-                if words:
-                    words[-1].eol = "-" if match[0][0] in "\ufffe\x02" else words[-1].eol or "\n"
-                last_end, fresh = j, True
-                continue
-            # Within a line, text is turned or scaled anew only where its size changes too, unless the file gives
-            # all its text one size and scales it.
-            now = probe.size(i)
-            if fresh or now != size or now <= 2:
-                scale, angle = probe.matrix(i)
-                size, fresh = now, False
-            if abs(angle) <= 0.1:  # what is set aslant is a watermark or a stamp
-                words.extend(_words(probe, text, i, j, size, scale, space=i > last_end or not words))
-            last_end = j
-        rules = _read_rules(page, left, top) if turns == 0 else []
+        words = _read_words(_Probe(raw, box, turns), text)
+        rules = read_rules(page.raw, left, top) if turns == 0 else []
+        headings = find_tagged_headings(page.raw, raw) if tagged else []
         is_scan = _is_scan(page, width * height, few=len(words) < STAMP)
-        return Page(number, width, height, words, rules, n, text.count("\ufffd"), is_scan)
+        return Page(number, width, height, words, rules, n, _whole(text).count("\ufffd"), is_scan, headings)
     finally:
         textpage.close()
 
@@ -337,66 +371,40 @@ def _is_scan(page: pdfium.PdfPage, area: float, *, few: bool) -> bool:
     return hidden and covered >= COVER * area
 
 
-def _words(
-    probe: _Probe, text: str, i: int, j: int, size: float, scale: float, *, space: bool
-) -> Iterator[Word]:
-    """The word at characters `[i, j)`, cut where the size changes, as at a superscript mark."""
-    while i < j:
-        end = j
-        # Marks are figures, signs or single letters, so most words need no look at their last character.
-        if (
-            j - i > 1
-            and not (j - i > 3 and "a" <= text[j - 1] <= "z")
-            and abs(probe.size(j - 1) - size) > 0.15 * size
-        ):
-            end = i + 1
-            while end < j and abs(probe.size(end) - size) <= 0.15 * size:
-                end += 1
-        x0, baseline = probe.origin(i)
-        name, bold, italic = probe.style(i)
-        x1 = max(probe.end(end - 1), x0)
-        yield Word(text[i:end], x0, x1, baseline, size * scale, name, bold, italic, space=space)
-        i, space = end, False
-        if i < j:
-            size = probe.size(i)
+def _read_words(probe: _Probe, text: str) -> list[Word]:
+    """The page's words, cut also where the size changes within one, as at a superscript mark.
 
-
-def _read_rules(page: pdfium.PdfPage, left: float, top: float) -> list[Rule]:
-    """The horizontal and vertical lines that a page draws, none where it draws too many for a table."""
-    rules: list[Rule] = []
-    x, y = ctypes.c_float(), ctypes.c_float()
-    try:
-        for item in page.get_objects(filter=[c.FPDF_PAGEOBJ_PATH], max_depth=3):
-            n = c.FPDFPath_CountSegments(item.raw)
-            if n < 2 or n > 400:
-                continue
-            matrix = item.get_matrix()
-            last: tuple[float, float] | None = None
-            start: tuple[float, float] | None = None
-            for k in range(n):
-                segment = c.FPDFPath_GetPathSegment(item.raw, k)
-                if not c.FPDFPathSegment_GetPoint(segment, x, y):
-                    break
-                px, py = matrix.on_point(x.value, y.value)
-                point = (px - left, top - py)
-                kind = c.FPDFPathSegment_GetType(segment)
-                if kind == c.FPDF_SEGMENT_LINETO and last:
-                    _add(rules, last, point)
-                elif kind == c.FPDF_SEGMENT_MOVETO:
-                    start = point
-                last = point
-                if c.FPDFPathSegment_GetClose(segment) and start:
-                    _add(rules, point, start)
-                    last = start
-            if len(rules) > MAX_RULES:
-                return []
-    except pdfium.PdfiumError:
-        return []
-    return rules
-
-
-def _add(rules: list[Rule], a: tuple[float, float], b: tuple[float, float]) -> None:
-    x0, x1 = sorted((a[0], b[0]))
-    y0, y1 = sorted((a[1], b[1]))
-    if (x1 - x0 < 0.8) != (y1 - y0 < 0.8) and max(x1 - x0, y1 - y0) > 2 * THIN:
-        rules.append((x0, y0, x1, y1))
+    Within a text object, font, size and angle stay the same, and most words are in that of the word before.
+    """
+    page = probe.page
+    halves = _whole(text) != text
+    words: list[Word] = []
+    last_end = 0
+    thing: int | None = None
+    look = _Look(0.0, 0.0, "", False, False)
+    for match in _TOKEN.finditer(text):
+        i, j = match.span()
+        if match.lastgroup == "eol":
+            if words:
+                words[-1].eol = "-" if match[0][0] in "\ufffe\x02" else words[-1].eol or "\n"
+            last_end = j
+            continue
+        space = i > last_end or not words
+        last_end = j
+        while i < j:
+            found = _object_of(page, i)
+            if found != thing or not found:
+                thing, look = found, probe.look(i, found)
+            if abs(look.angle) > 0.1:  # what is set aslant is a watermark or a stamp
+                break
+            end = j
+            if j - i > 1 and _object_of(page, j - 1) != thing:
+                end = probe.like_until(i, j, text, look.size)
+            x0, baseline = probe.origin(i)
+            x1 = max(probe.end(end - 1), x0)
+            style = (look.size, look.font, look.bold, look.italic)
+            words.append(
+                Word(_whole(text[i:end]) if halves else text[i:end], x0, x1, baseline, *style, space)
+            )
+            i, space = end, False
+    return words

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
+from policyloom.extract.chars import Word
 from policyloom.extract.groups import Group
 from policyloom.extract.layout import TextLine
 from policyloom.extract.text import Vocabulary, clean, is_cjk
@@ -39,11 +40,23 @@ _MARKS = re.compile(r"(?<=[^\W\d_])[\d,*†‡§¶#∗a-e]*\d[\d,*†‡§¶#∗
 def _vocabulary(groups: Sequence[Group]) -> Vocabulary:
     """The words of a document that no line's end has cut."""
     return Vocabulary(
-        clean(word.text)
+        word
         for group in groups
         for line in group.lines
-        for word in line.words[: -1 if line.hyphen else None]
+        for word in _whole_words(line.words[: -1 if line.hyphen else None])
     )
+
+
+def _whole_words(words: Sequence[Word]) -> Iterator[str]:
+    """The words with what was parted for its size put together again, as small capitals; marks left out."""
+    whole = ""
+    for word in words:
+        if word.space:
+            yield whole
+            whole = clean(word.text)
+        elif not word.text.isdigit():
+            whole += clean(word.text)
+    yield whole
 
 
 def build_text(groups: Sequence[Group]) -> tuple[str, tuple[Block, ...], tuple[Line, ...]]:
@@ -131,7 +144,7 @@ def _ends_hyphen(text: str) -> bool:
 def _tight(out: Sequence[str], text: str) -> bool:
     """Whether nothing goes between two words: after a cut hyphen, or between Chinese characters."""
     last = out[-1]
-    return last == _CUT or (is_cjk(last[-1:]) and is_cjk(text[:1]))
+    return last == _CUT or (not text.isascii() and is_cjk(text[:1]) and is_cjk(last[-1:]))
 
 
 def _table_text(group: Group, at: int) -> tuple[str, list[Line]]:
@@ -151,7 +164,7 @@ def _table_text(group: Group, at: int) -> tuple[str, list[Line]]:
             placed = []
             for k, word in enumerate(cell.words):
                 text = clean(word.text)
-                if k and word.space:
+                if k and (word.space or _raised_after_digit(cell.words[k - 1], word)):
                     out.append(" ")
                     n += 1
                 placed.append((at + n, round(word.x0, 1), round(word.x1, 1)))
@@ -160,6 +173,11 @@ def _table_text(group: Group, at: int) -> tuple[str, list[Line]]:
             if placed:
                 lines.append(Line(at + start, at + n, _box(cell), tuple(placed)))
     return "".join(out), lines
+
+
+def _raised_after_digit(number: Word, mark: Word) -> bool:
+    """Whether a small mark stands at a number, as a note's or a significance's, and would change it if joined."""
+    return mark.size < 0.85 * number.size and number.text[-1:].isdigit()
 
 
 def _box(line: TextLine) -> Box:

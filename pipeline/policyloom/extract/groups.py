@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
+from policyloom.extract.chars import Bookmark
 from policyloom.extract.layout import TextLine, body_size
 from policyloom.extract.marks import (
     ABSTRACT_PART,
@@ -21,7 +22,7 @@ from policyloom.extract.marks import (
 )
 from policyloom.records import BlockKind
 
-__all__ = ["Body", "Group", "look_of", "measure_body", "one_font", "split_run"]
+__all__ = ["Body", "Group", "Outline", "look_of", "measure_body", "one_font", "split_run"]
 
 
 @dataclass(slots=True)
@@ -64,6 +65,26 @@ class Body:
     bold: bool
     leading: float
     italics: float
+
+
+class Outline:
+    """The headings that a file names itself, in bookmarks or tags, and the pages it has them on."""
+
+    def __init__(self, bookmarks: Iterable[Bookmark]) -> None:
+        self._pages: dict[str, set[int]] = {}
+        for bookmark in bookmarks:
+            if len(bookmark.title) > 2:
+                self._pages.setdefault(key_of(bookmark.title), set()).add(bookmark.page)
+
+    def __bool__(self) -> bool:
+        return bool(self._pages)
+
+    def names(self, text: str, page: int) -> bool:
+        """Whether it has this text as a heading on this page: a table of contents has it on another."""
+        if not self._pages:
+            return False
+        pages = self._pages.get(key_of(text), ())
+        return page in pages or 0 in pages
 
 
 def measure_body(lines: Sequence[TextLine]) -> Body:
@@ -117,7 +138,7 @@ def _ends_sentence_italic(line: TextLine) -> bool:
     return last is not None and last.text.endswith(".")
 
 
-def split_run(run: list[TextLine], body: Body, marked: set[str]) -> list[Group]:
+def split_run(run: list[TextLine], body: Body, outline: Outline) -> list[Group]:
     """One run of lines cut where a new block begins."""
     left = Counter(round(line.x0) for line in run if line.n_chars > 10)
     edge = min((x for x, n in left.items() if n >= 2), default=min(line.x0 for line in run))
@@ -128,10 +149,10 @@ def split_run(run: list[TextLine], body: Body, marked: set[str]) -> list[Group]:
         if groups and not (
             _begins(groups[-1].lines, line, following, edge, right, body)
             or (
-                marked
+                outline
                 and (
-                    key_of(line.text) in marked
-                    or (len(groups[-1].lines) < 5 and key_of(groups[-1].text) in marked)
+                    outline.names(line.text, line.page)
+                    or (len(groups[-1].lines) < 5 and outline.names(groups[-1].text, line.page))
                 )
             )
         ):

@@ -6,7 +6,7 @@ import re
 from collections import Counter
 from collections.abc import Sequence
 
-from policyloom.extract.groups import Body, Group, look_of, one_font
+from policyloom.extract.groups import Body, Group, Outline, look_of, one_font
 from policyloom.extract.marks import (
     ABSTRACT,
     ARTICLE_TYPE,
@@ -20,14 +20,13 @@ from policyloom.extract.marks import (
     NUMBER,
     OPENING,
     REFERENCES,
-    key_of,
 )
 
 __all__ = ["classify", "is_prose"]
 
 
-def classify(groups: list[Group], body: Body, marked: set[str]) -> None:
-    """Set the kind of every group; `marked` holds the keys of the file's own bookmarks."""
+def classify(groups: list[Group], body: Body, outline: Outline) -> None:
+    """Set the kind of every group; `outline` has the headings that the file names itself."""
     title = _find_title(groups, body)
     first_page = groups[min(title)].lines[0].page if title else 0
     looks: Counter[tuple[float, bool, bool, bool]] = Counter()
@@ -36,7 +35,7 @@ def classify(groups: list[Group], body: Body, marked: set[str]) -> None:
     for i, group in enumerate(groups):
         if group.kind == "table":
             continue
-        text = group.text.strip()
+        text, page = group.text.strip(), group.lines[0].page
         if i in title:
             group.kind = "title"
             continue
@@ -46,25 +45,27 @@ def classify(groups: list[Group], body: Body, marked: set[str]) -> None:
         elif (
             REFERENCES.fullmatch(text)
             and len(text) < 40
-            and group.size > 0.9 * body.size
+            and (group.size > 0.9 * body.size or (group.lines[0].bold and not body.bold))
             and not _beside(groups, i)
         ):
             group.kind, in_references, started = "heading", True, True
-        elif not group.run_in and key_of(text) not in marked and _is_cells(groups, i):
+        elif not group.run_in and not outline.names(text, page) and _is_cells(groups, i):
             group.kind = "table"
-        elif _is_heading(group, body, marked, follows):
+        elif _is_heading(group, body, outline, follows):
             before_body = not started and group.lines[0].page == first_page
             if (
                 ABSTRACT.fullmatch(text)
                 or ARTICLE_TYPE.fullmatch(text)
-                or (before_body and (i < min(title) or not _opens_body(group, groups[i + 1 :], body, marked)))
+                or (
+                    before_body and (i < min(title) or not _opens_body(group, groups[i + 1 :], body, outline))
+                )
             ):
                 group.kind = "front_matter"
-            elif in_references and key_of(text) not in marked and looks[look_of(group.lines[0])] < 2:
+            elif in_references and not outline.names(text, page) and looks[look_of(group.lines[0])] < 2:
                 group.kind = "reference"
             elif not (
                 group.run_in
-                or key_of(text) in marked
+                or outline.names(text, page)
                 or follows is None
                 or _holds_prose(groups[i + 1 :], body)
             ):
@@ -82,12 +83,12 @@ def classify(groups: list[Group], body: Body, marked: set[str]) -> None:
     _mark_front(groups, title)
 
 
-def _opens_body(group: Group, later: Sequence[Group], body: Body, marked: set[str]) -> bool:
+def _opens_body(group: Group, later: Sequence[Group], body: Body, outline: Outline) -> bool:
     """Whether a heading on the first page opens the body: it is numbered, marked, or has a paragraph under it."""
     text = group.text.strip()
     if (
         group.run_in
-        or key_of(text) in marked
+        or outline.names(text, group.lines[0].page)
         or OPENING.fullmatch(text)
         or (NUMBER.match(text) and len(text) < 120)
     ):
@@ -110,7 +111,8 @@ def _holds_prose(later: Sequence[Group], body: Body) -> bool:
     for group in later[:4]:
         if is_prose(group, body) or group.kind in ("list_item", "table"):
             return True
-        if group.size < 0.9 * body.size and group.n_chars < 60:
+        heads = group.lines[0].bold and not body.bold  # headings may be set smaller than the body, too
+        if group.size < 0.9 * body.size and group.n_chars < 60 and not heads:
             return False
     return len(later) < 4
 
@@ -189,14 +191,14 @@ def _beside(groups: Sequence[Group], i: int) -> int:
     return beside
 
 
-def _is_heading(group: Group, body: Body, marked: set[str], following: Group | None) -> bool:
+def _is_heading(group: Group, body: Body, outline: Outline, following: Group | None) -> bool:
     if group.n_chars > MAX_HEADING or len(group.lines) > 4:
         return False
     text = group.text.strip()
     n_letters = sum(ch.isalpha() for ch in text)
     if n_letters < 3 or n_letters < 0.5 * len(text.replace(" ", "")):
         return False
-    if key_of(text) in marked:
+    if outline.names(text, group.lines[0].page):
         return True
     first = group.lines[0]
     numbered = bool(NUMBER.match(text)) or bool(LEGAL.match(text))

@@ -14,6 +14,10 @@ COLUMN_GAP = 2.2
 """A gap of so many sizes between words on one baseline parts two columns or cells."""
 
 
+MAX_INDENT = 3
+"""A paragraph's first line is indented by no more sizes."""
+
+
 @dataclass(slots=True)
 class TextLine:
     """A line, or the part of one that stands in one column or cell; `style` is the look of most of it."""
@@ -51,7 +55,7 @@ def make_line(words: list[Word], page: int, page_height: float) -> TextLine:
     """A line of these words, with the size and look of most of its characters."""
     first = words[0]
     n_chars = n_bold = n_italic = 0
-    size, font, x0, x1, baseline = first.size, first.font, first.x0, first.x1, first.baseline
+    size, font, baseline = first.size, first.font, first.baseline
     sizes: dict[tuple[float, str], int] = {}
     baselines: dict[float, int] = {}
     for word in words:
@@ -62,8 +66,7 @@ def make_line(words: list[Word], page: int, page_height: float) -> TextLine:
         key = (word.size, word.font)
         sizes[key] = sizes.get(key, 0) + n
         baselines[word.baseline] = baselines.get(word.baseline, 0) + n
-        x0 = min(x0, word.x0)
-        x1 = max(x1, word.x1)
+    x0, x1 = min([word.x0 for word in words]), max([word.x1 for word in words])
     if len(sizes) > 1:
         size, font = max(sizes, key=lambda key: (sizes[key], key))
     if len(baselines) > 1:
@@ -173,16 +176,22 @@ def find_runs(lines: Sequence[TextLine]) -> list[list[TextLine]]:
         if runs:
             last = runs[-1][-1]
             drop = line.baseline - last.baseline
-            overlap = min(line.x1, last.x1) - max(line.x0, last.x0)
             if (
                 line.page == last.page
                 and 0.3 * line.size < drop < 3.2 * max(line.size, last.size)
-                and overlap > 0.5 * min(line.x1 - line.x0, last.x1 - last.x0)
+                and _stand_over(last, line)
             ):
                 runs[-1].append(line)
                 continue
         runs.append([line])
     return runs
+
+
+def _stand_over(last: TextLine, line: TextLine) -> bool:
+    """Whether one line stands over another; if that ends a paragraph it may be hardly longer than the indent."""
+    overlap = min(line.x1, last.x1) - max(line.x0, last.x0)
+    ends = line.text[:1].islower() and 0 < last.x0 - line.x0 < MAX_INDENT * line.size
+    return overlap > (0 if ends else 0.5 * min(line.x1 - line.x0, last.x1 - last.x0))
 
 
 def _untangle(lines: list[TextLine]) -> list[TextLine]:
@@ -219,11 +228,11 @@ def _in_order(lines: list[TextLine]) -> list[TextLine]:
     ]
     before: list[set[int]] = [set() for _ in runs]
     for i, a in enumerate(boxes):
+        left, top, right, bottom = a
         for j, b in enumerate(boxes):
-            if i == j:
-                continue
-            above = a[1] < b[1] and a[3] <= b[1] + 4 and min(a[2], b[2]) - max(a[0], b[0]) > 8
-            if above or (_columns(runs[i], runs[j]) and a[2] <= b[0] + 4 and _side_by_side(a, b)):
+            above = top < b[1] and bottom <= b[1] + 4
+            above = above and min(right - b[0], b[2] - left, right - left, b[2] - b[0]) > 8
+            if above or (right <= b[0] + 4 and i != j and _columns(runs[i], runs[j]) and _side_by_side(a, b)):
                 before[j].add(i)
     ordered: list[TextLine] = []
     waiting = list(range(len(runs)))

@@ -4,14 +4,27 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from policyloom.extract.chars import Bookmark
-from policyloom.extract.groups import Body, Group, look_of, measure_body, split_run
+from policyloom.extract.chars import Bookmark, Page
+from policyloom.extract.groups import Body, Group, Outline, look_of, measure_body, split_run
 from policyloom.extract.kinds import classify, is_prose
 from policyloom.extract.layout import TextLine, find_runs
 from policyloom.extract.marks import ENDED, LEGAL, LEGAL_RANK, NUMBER, REFERENCE, key_of
 from policyloom.extract.run_in import part_run_in
 
-__all__ = ["find_groups"]
+__all__ = ["find_groups", "tags_as_bookmarks"]
+
+MIN_TAGS = 3
+"""Fewer headings are the title and its like, from which no outline can be made."""
+
+MAX_TAGGED = 0.15
+"""The share of a text's letters that tagged headings may have; where it is more, whole paragraphs are tagged as such."""
+
+
+def tags_as_bookmarks(pages: Sequence[Page]) -> list[Bookmark]:
+    """The headings that a file's tags name, as if they were its outline; none where they cannot be meant."""
+    found = [Bookmark(text, level, page.number) for page in pages for text, level in page.headings]
+    n_tagged, n_letters = sum(len(mark.title) for mark in found), sum(page.n_chars for page in pages)
+    return found if len(found) >= MIN_TAGS and n_tagged <= MAX_TAGGED * n_letters else []
 
 
 def find_groups(
@@ -28,16 +41,16 @@ def find_groups(
     if not lines:
         return list(tables)
     body = measure_body(lines)
-    marked = {key_of(bookmark.title) for bookmark in bookmarks if len(bookmark.title) > 2}
+    outline = Outline(bookmarks)
     groups = [
         g
         for page in pages
         for run in find_runs(page)
-        for group in split_run(run, body, marked)
+        for group in split_run(run, body, outline)
         for g in part_run_in(group, body)
     ]
     groups = _insert_tables(groups, tables)
-    classify(groups, body, marked)
+    classify(groups, body, outline)
     groups = _gather_tables(groups, body)
     groups = _join(groups, body)
     _number_levels(groups, bookmarks)

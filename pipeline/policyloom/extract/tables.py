@@ -11,8 +11,8 @@ from typing import Any
 
 from pdfplumber import table as finder
 
-from policyloom.extract.chars import Rule
 from policyloom.extract.layout import TextLine, make_line
+from policyloom.extract.rules import Rule
 
 __all__ = ["find_tables"]
 

@@ -31,7 +31,8 @@ def _character_map() -> dict[int, str | None]:
         *range(0xFF41, 0xFF5B),
     ):
         table[code] = unicodedata.normalize("NFKC", chr(code))
-    for code in range(0x2E80, 0x2FE0):
+    # Radicals, and the letters of formulas that stand for themselves ("TNF-𝛼").
+    for code in (*range(0x2E80, 0x2FE0), *range(0x1D400, 0x1D800)):
         table[code] = unicodedata.normalize("NFKC", chr(code))
     table |= dict.fromkeys((0x00AD, 0x200B, 0x200C, 0x200D, 0x2060, 0xFEFF, 0x200E, 0x200F))
     table |= dict.fromkeys((*range(0x20), 0x7F))
@@ -82,11 +83,7 @@ class Vocabulary:
     """The words of a document, to decide whether a hyphen at a line's end belongs to its word."""
 
     def __init__(self, words: Iterable[str]) -> None:
-        self._words: Counter[str] = Counter()
-        for word in words:
-            core = word.lower().strip(".,;:!?()[]{}\"'“”‘’")
-            if core:
-                self._words[core] += 1
+        self._words = Counter(word.lower().strip(".,;:!?()[]{}\"'“”‘’") for word in words)
 
     def keeps_hyphen(self, left: str, right: str) -> bool:
         """Whether `left-` and `right`, parted by a line's end, are a hyphened word rather than a cut one.
@@ -175,5 +172,5 @@ _LOWER = frozenset("abcdefghijklmnopqrstuvwxyz")
 
 def find_language(text: str) -> str:
     """`zh` where three in ten letters are Chinese, else `en`; other languages are not told apart."""
-    letters = [char for char in text[:20_000] if char.isalpha()]
-    return "zh" if letters and sum(map(is_cjk, letters)) >= 0.3 * len(letters) else "en"
+    letters = "".join(filter(str.isalpha, text[:20_000]))
+    return "zh" if letters and len(_CJK.findall(letters)) >= 0.3 * len(letters) else "en"

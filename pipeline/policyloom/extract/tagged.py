@@ -1,0 +1,109 @@
+"""Read the headings that a tagged PDF names as such, from its structure tree (ISO 32000-1, 14.7), with PDFium."""
+
+from __future__ import annotations
+
+import ctypes
+import re
+from collections.abc import Iterator
+from typing import Any
+
+import pypdfium2.raw as c
+
+__all__ = ["find_tagged_headings", "is_tagged"]
+
+MAX_DEPTH = 60
+"""A tree nested deeper is not read on: files can make it as deep as they like."""
+
+_HEADING = re.compile(r"H([1-6])")
+
+
+def is_tagged(pdf: Any) -> bool:
+    """Whether a file says that it is tagged."""
+    return bool(c.FPDFCatalog_IsTagged(pdf))
+
+
+def find_tagged_headings(page: Any, textpage: Any) -> list[tuple[str, int]]:
+    """The text and level of each heading that the tags name on a page, in the order of the tree.
+
+    Args:
+        page: PDFium's page.
+        textpage: its text.
+    """
+    tree = c.FPDF_StructTree_GetForPage(page)
+    if not tree:
+        return []
+    try:
+        roots = (
+            c.FPDF_StructTree_GetChildAtIndex(tree, i) for i in range(c.FPDF_StructTree_CountChildren(tree))
+        )
+        headings = [found for root in roots if root for found in _headings(root, 0)]
+    finally:
+        c.FPDF_StructTree_Close(tree)
+    if not headings:
+        return []
+    texts = _texts_by_mark(page, textpage, {mark for marks, _ in headings for mark in marks})
+    found = (
+        (" ".join("".join(texts.get(mark, "") for mark in marks).split()), level) for marks, level in headings
+    )
+    return [(text, level) for text, level in found if text]
+
+
+def _headings(element: Any, depth: int) -> Iterator[tuple[list[int], int]]:
+    """The marks of the content of each heading under an element, and its level."""
+    match = _HEADING.fullmatch(_kind(element))
+    if match:
+        yield list(_marks(element, depth)), int(match[1])
+    elif depth < MAX_DEPTH:
+        for child in _children(element):
+            yield from _headings(child, depth + 1)
+
+
+def _marks(element: Any, depth: int) -> Iterator[int]:
+    for i in range(c.FPDF_StructElement_GetMarkedContentIdCount(element)):
+        mark = c.FPDF_StructElement_GetMarkedContentIdAtIndex(element, i)
+        if mark >= 0:
+            yield mark
+    if depth < MAX_DEPTH:
+        for child in _children(element):
+            yield from _marks(child, depth + 1)
+
+
+def _children(element: Any) -> Iterator[Any]:
+    for i in range(c.FPDF_StructElement_CountChildren(element)):
+        child = c.FPDF_StructElement_GetChildAtIndex(element, i)
+        if child:
+            yield child
+
+
+def _kind(element: Any) -> str:
+    return _utf16(lambda buffer, size: c.FPDF_StructElement_GetType(element, buffer, size))
+
+
+def _texts_by_mark(page: Any, textpage: Any, wanted: set[int]) -> dict[int, str]:
+    """The text drawn under each of these marks of the page's content."""
+    texts: dict[int, str] = {}
+    for i in range(c.FPDFPage_CountObjects(page)):
+        item = c.FPDFPage_GetObject(page, i)
+        mark = c.FPDFPageObj_GetMarkedContentID(item)
+        if mark in wanted and c.FPDFPageObj_GetType(item) == c.FPDF_PAGEOBJ_TEXT:
+            texts[mark] = texts.get(mark, "") + _text(item, textpage)
+    return texts
+
+
+def _text(item: Any, textpage: Any) -> str:
+    def read(buffer: Any, size: int) -> int:
+        return int(
+            c.FPDFTextObj_GetText(item, textpage, ctypes.cast(buffer, ctypes.POINTER(c.FPDF_WCHAR)), size)
+        )
+
+    return _utf16(read)
+
+
+def _utf16(read: Any) -> str:
+    """What a function of PDFium writes that takes a buffer and its size, and gives the size it needs in bytes."""
+    size = read(None, 0)
+    if size <= 2:
+        return ""
+    buffer = ctypes.create_string_buffer(size)
+    read(buffer, size)
+    return buffer.raw[: size - 2].decode("utf-16-le", "replace")
