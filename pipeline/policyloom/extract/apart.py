@@ -54,7 +54,7 @@ _OF_THE_WORK = re.compile(
     r"|(?:these|all|relevant) data)\b",
     re.IGNORECASE,
 )
-# Publishers' own XML has contributions in the body, so they stay. The roles are those of CRediT (NISO Z39.104).
+# Some publishers' own XML has contributions in the body, so they stay. The roles are those of CRediT (NISO Z39.104).
 _CONTRIBUTIONS = re.compile(
     r"authors?['’]?s?['’]? contributions?\W*|(?:conceptuali[sz]ation|data curation|formal analysis|funding acquisition"
     r"|investigation|methodology|project administration|resources|software|supervision|validation|visuali[sz]ation"
