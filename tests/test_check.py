@@ -185,6 +185,14 @@ def test_a_document_of_another_field_gets_one_finding() -> None:
 
 
 def test_findings_come_worst_first() -> None:
-    severities = [f.severity for f in check(CLAIMING, FRAMEWORK, Corpus(("x",), Pair(1, 0, 1))).findings]
+    found = check(CLAIMING, FRAMEWORK, Corpus(("x", "y"), Pair(2, 0, 2))).findings
+    severities = [f.severity for f in found]
     assert severities == sorted(severities, key=["error", "warning", "info"].index)
     assert severities[0] == "error"
+
+
+@pytest.mark.parametrize(("n", "severity"), [(1, "warning"), (2, "error")])
+def test_a_claim_that_one_document_alone_denies_is_no_error(n: int, severity: str) -> None:
+    checked = check(CLAIMING, FRAMEWORK, Corpus(("x", "y"), Pair(n, 0, n)))
+    (finding,) = (f for f in checked.findings if f.rule == "claim-contradicted")
+    assert finding.severity == severity

@@ -369,7 +369,7 @@ def test_measured_recall_stands_beside_its_element(tmp_path: Path) -> None:
     text = Page(run_page(tmp_path, framework=measured)).text
     assert "65 % of 48" in text
     assert "not measured" in text
-    assert "Rules find" not in Page(run_page(tmp_path)).text
+    assert "“Recall”" not in Page(run_page(tmp_path)).text
 
 
 def test_five_quotes_a_cell_and_how_many_more(tmp_path: Path) -> None:

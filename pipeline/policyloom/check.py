@@ -17,6 +17,9 @@ __all__ = ["Checked", "ClaimCheck", "Knowledge", "PairKnowledge", "check", "cove
 N_QUOTES = 5
 """Quotes kept for one element or finding."""
 
+SEVERAL = 2
+"""Documents that must deny a claim for it to be an error; one alone may have been read wrongly."""
+
 VAGUE = 1
 """The most particulars, of six, with which a plan still counts as having none to hold anybody to."""
 
@@ -307,6 +310,8 @@ def _claims(case: _Case) -> Iterator[Finding]:
     for claim in case.claims if case.has_corpus else ():
         rule, severity, text = words[claim.known]
         n = f"{claim.n_documents} other document{'s' if claim.n_documents != 1 else ''}"
+        if severity == "error" and claim.n_documents < SEVERAL:
+            severity = "warning"
         yield case.finding(
             rule, severity, f"{claim.mechanism}>{claim.outcome}",
             f"Claims that {case.name(claim.mechanism)} leads to {case.name(claim.outcome)}: {text.format(n=n)}.",
