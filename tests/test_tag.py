@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -9,7 +11,7 @@ from spacy.language import Language
 
 from policyloom.framework import Element, Framework, Scope
 from policyloom.language import load_pipeline
-from policyloom.records import Block, Document, Metadata, Tagged
+from policyloom.records import Block, Document, Judgement, Metadata, Reading, Tagged
 from policyloom.tag import tag
 
 TERMS = {
@@ -215,3 +217,40 @@ def test_a_pipeline_without_our_components_is_refused() -> None:
 
     with pytest.raises(ValueError, match="load_pipeline"):
         read(spacy.blank("en"), "Grants.")
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        (
+            "By 2030 the ministry will pay grants of EUR 40 million for young apprentices and publish the results.",
+            {"instrument": "grants", "target": "for young apprentices", "amount": "EUR 40 million", "deadline": "2030",
+             "monitoring": "publish the results"},
+        ),
+        ("The ministry paid grants in 2019.", {"instrument": "grants"}),  # a date that limits nothing
+        ("Article 7 Schools shall run joint courses.", {}),  # a number that counts nothing
+        ("Every trainee shall have a place in a training centre.", {"target": "Every trainee"}),
+        ("Within thirty days firms shall open workshops.", {"deadline": "thirty days"}),
+        ("Quotas were dropped; the ministry plans workshops.", {}),  # another clause's instrument
+    ],
+)  # fmt: skip
+def test_what_makes_a_mechanism_operable(small: Language, text: str, expected: dict[str, str]) -> None:
+    tagged = read(small, text)
+    (mention,) = (m for m in tagged.mentions if m.kind == "mechanism")
+    assert {facet.kind: tagged.quote(facet) for facet in mention.facets} == expected
+    assert mention.concreteness == len(expected) + (mention.actor is not None)
+
+
+def test_a_classifier_keeps_drops_and_adds(small: Language) -> None:
+    text = "The ministry paid grants to 40 firms with workshops."
+
+    class Judge:
+        def judge(self, readings: Sequence[Reading]) -> list[dict[str, Judgement]]:
+            assert [id for id, _ in readings[0].rules] == ["A1", "T1", "T4"]
+            added = Judgement(0.7, True, text.index("firms"), text.index("firms") + 5, ("firms",))
+            return [{"T1": Judgement(0.9, True), "T4": Judgement(0.1, False), "T2": added}]
+
+    document = Document("d", "d.txt", "", 0, "en", Metadata(), text, (Block("paragraph", 0, len(text)),))
+    tagged = tag(document, small, Judge())
+    found = {m.label: (tagged.quote(m), m.score, m.source) for m in tagged.mentions if m.kind == "mechanism"}
+    assert found == {"T1": ("grants", 0.9, "term: grant"), "T2": ("firms", 0.7, "classifier: firms")}
