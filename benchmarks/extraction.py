@@ -18,6 +18,7 @@ import subprocess
 import sys
 import tempfile
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -106,7 +107,9 @@ def read_pypdfium2(path: Path) -> Blocks:
 
 
 def read_pymupdf4llm(path: Path) -> Blocks:
-    """The Markdown of pymupdf4llm."""
+    """The Markdown of pymupdf4llm, with its layout model where that is installed."""
+    with suppress(ImportError):
+        import pymupdf.layout  # type: ignore[import-not-found]  # noqa: F401
     import pymupdf4llm  # type: ignore[import-not-found]
 
     return markdown(pymupdf4llm.to_markdown(str(path)))
