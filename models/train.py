@@ -7,10 +7,9 @@ Steps, each from files to files (`--steps` runs some of them; DATA and BUILD are
     check     DATA/*                                 -> nothing; stops at a file that is not the one we used
     prepare   DATA/*                                 -> BUILD/corpora/*.spacy
     vectors   DATA/*, the training texts             -> BUILD/vectors
-    syntax    BUILD/corpora/syntax-*.spacy, vectors  -> BUILD/syntax
-    polish    BUILD/syntax, syntax-polish.spacy      -> BUILD/polish
-    entities  BUILD/corpora/entities-*.spacy, vectors -> BUILD/entities
-    package   BUILD/polish, BUILD/entities           -> OUTPUT (replaced in one move)
+    pretrain  DATA/*, vectors                        -> BUILD/pretrained.bin
+    train     BUILD/corpora/*-train.spacy, vectors, pretrained.bin -> BUILD/trained
+    package   BUILD/trained                          -> OUTPUT (replaced in one move)
     evaluate  OUTPUT, BUILD/corpora                  -> OUTPUT: scores.json, meta.json, tables of README.md
 
 Which files, with checksum, licence and part in the training, stands in sources.toml. Needs spacy and floret (tried with spaCy 3.8.18 and floret 0.10.5).
@@ -43,6 +42,8 @@ from spacy.language import Language
 from spacy.tokens import Doc, DocBin
 from spacy.training.initialize import convert_vectors, init_nlp
 from spacy.training.loop import train as train_loop
+from spacy.training.pretrain import pretrain
+from thinc.api import Config
 
 HERE = Path(__file__).parent
 SEED = 0
@@ -53,6 +54,7 @@ N_TAGGED_SENTENCES = 14_000  # of GMB: more of them would leave the parser less 
 SYNTAX_READERS = ("conllu", "gmb_tags")
 VECTOR_WIDTH = 64
 VECTOR_ROWS = 40_000
+PRETRAINING_LAW_SHARE = 0.35  # 3 M words of law beside 1.3 M of general prose
 GENERAL_TEXT_REPEATS = 3  # 1.3 M words of general prose against 9.3 M words of law
 PARAGRAPH_BREAK_RATE = 0.6  # the others run on, so that sentence ends are learnt from words
 
@@ -84,22 +86,6 @@ def add_abbreviations() -> Callable[[Language], Language]:
         return nlp
 
     return add
-
-
-@registry.callbacks("policyloom.restore_edit_trees.v1")
-def restore_edit_trees() -> Callable[[Language], Language]:
-    """A callback that lets a loaded lemmatizer learn on: it forgets which label each edit tree has.
-
-    Without it every lemma counts as the first label (spaCy 3.8.18, edit_tree_lemmatizer.py: `from_disk`
-    does not fill `tree2label`; lemma accuracy fell from 93 to 59).
-    """
-
-    def restore(nlp: Language) -> Language:
-        lemmatizer: Any = nlp.get_pipe("trainable_lemmatizer")
-        lemmatizer.tree2label = {tree: label for label, tree in enumerate(lemmatizer.cfg["labels"])}
-        return nlp
-
-    return restore
 
 
 def read_sources(folders: Folders) -> list[dict[str, Any]]:
@@ -153,7 +139,6 @@ def _prepare_syntax(folders: Folders, sources: list[dict[str, Any]], nlp: Langua
                 name = "dev" if source["role"] == "dev" else f"test-{source['name']}"
                 splits.setdefault(name, []).extend(treebanks.to_doc(group, nlp.vocab) for group in whole)
     rng.shuffle(splits["train"])
-    splits["polish"] = list(_rough_docs(folders, sources, nlp, random.Random(SEED + 1)))
     for name, docs in splits.items():
         _write_docs(docs, folders.corpora / f"syntax-{name}.spacy")
 
@@ -286,23 +271,25 @@ def make_vectors(folders: Folders) -> None:
 
 def _vector_lines(folders: Folders) -> Iterator[str]:
     blank = spacy.blank("en")
-    for source in read_sources(folders):
-        if source["role"] != "train" or source["reader"] == "gmb_tags":  # GMB's texts come with its entities
-            continue
-        texts: Iterable[str]
-        repeats = GENERAL_TEXT_REPEATS
-        if source["reader"] == "eu_law":
-            repeats = 1
-            texts = _read_lines(find_paths(folders, source))
-        elif source["reader"] == "conllu":
-            paths = find_paths(folders, source)
-            texts = (" ".join(s.words) for path in paths for s in treebanks.read_conllu(path))
-        else:
-            texts = (" ".join(passage.words) for passage in _read_passages(folders, source, blank))
+    for texts, is_law in _read_texts(folders, blank):
         for doc in blank.tokenizer.pipe(texts):
             words = [token.lower_ for token in doc if not token.is_space]
             if len(words) > 3:
-                yield from itertools.repeat(" ".join(words), repeats)
+                yield from itertools.repeat(" ".join(words), 1 if is_law else GENERAL_TEXT_REPEATS)
+
+
+def _read_texts(folders: Folders, blank: Language) -> Iterator[tuple[Iterable[str], bool]]:
+    """The texts of every training file, and whether they are law."""
+    for source in read_sources(folders):
+        if source["role"] != "train" or source["reader"] == "gmb_tags":  # GMB's texts come with its entities
+            continue
+        paths = find_paths(folders, source)
+        if source["reader"] == "eu_law":
+            yield _read_lines(paths), True
+        elif source["reader"] == "conllu":
+            yield (" ".join(s.words) for path in paths for s in treebanks.read_conllu(path)), False
+        else:
+            yield (" ".join(passage.words) for passage in _read_passages(folders, source, blank)), False
 
 
 def _read_lines(paths: list[Path]) -> Iterator[str]:
@@ -311,37 +298,69 @@ def _read_lines(paths: list[Path]) -> Iterator[str]:
             yield from (line.strip() for line in file)
 
 
-def train_part(folders: Folders, part: str, *, max_steps: int | None = None) -> None:
-    """Train `part` by its file in configs/; the best goes to BUILD/PART/model-best."""
-    corpus = "entities" if part == "entities" else "syntax"
+def pretrain_network(folders: Folders, *, max_lines: int | None = None) -> None:
+    """Let the CNN guess each word's letters from its neighbours, so that it starts from more text than is annotated."""
+    raw, result = folders.build / "raw.jsonl", folders.build / "pretraining"
+    rng = random.Random(SEED)
+    lines = [
+        line.strip()
+        for texts, is_law in _read_texts(folders, spacy.blank("en"))
+        for line in texts
+        if line.strip() and (not is_law or rng.random() < PRETRAINING_LAW_SHARE)
+    ]
+    rng.shuffle(lines)
+    raw.write_text("".join(json.dumps({"text": line}) + "\n" for line in lines[:max_lines]), encoding="utf8")
+    shutil.rmtree(result, ignore_errors=True)
+    result.mkdir(parents=True)
+    filled = util.load_model_from_config(_read_config(folders, {"paths.raw": str(raw)}), auto_fill=True)
+    pretrain(filled.config.interpolate(), result, silent=False)
+    (result / "model-last.bin").replace(folders.build / "pretrained.bin")
+
+
+def train(folders: Folders, *, max_steps: int | None = None) -> None:
+    """Train every component together by configs/pipeline.cfg; the best goes to BUILD/trained/model-best."""
     overrides: dict[str, Any] = {
-        "paths.train": str(folders.corpora / f"{corpus}-{'polish' if part == 'polish' else 'train'}.spacy"),
-        "paths.dev": str(folders.corpora / f"{corpus}-dev.spacy"),
+        f"paths.{split}": str(_join_corpora(folders, split)) for split in ("train", "dev")
     }
-    if part == "polish":
-        overrides["paths.syntax"] = str(folders.build / "syntax" / "model-best")
-    if (folders.build / "vectors").exists():
-        overrides["paths.vectors"] = str(folders.build / "vectors")
-    elif part != "polish":
-        embed = {"syntax": "components.tok2vec.model", "entities": "components.ner.model.tok2vec"}[part]
-        overrides[f"{embed}.embed.include_static_vectors"] = False
+    if (folders.build / "pretrained.bin").exists():
+        overrides["paths.pretrained"] = str(folders.build / "pretrained.bin")
     if max_steps:
         overrides |= {"training.max_steps": max_steps, "training.eval_frequency": max(1, max_steps // 2)}
         overrides["training.optimizer.learn_rate.warmup_steps"] = max_steps // 10
-    config = util.load_config(HERE / "configs" / f"{part}.cfg", overrides=overrides, interpolate=False)
     util.fix_random_seed(SEED)
-    (folders.build / part).mkdir(parents=True, exist_ok=True)
-    train_loop(init_nlp(config), folders.build / part, stdout=sys.stdout, stderr=sys.stderr)
+    (folders.build / "trained").mkdir(parents=True, exist_ok=True)
+    train_loop(init_nlp(_read_config(folders, overrides)), folders.build / "trained", stdout=sys.stdout, stderr=sys.stderr)
+
+
+def _read_config(folders: Folders, overrides: dict[str, Any]) -> Config:
+    if (folders.build / "vectors").exists():
+        overrides = overrides | {"paths.vectors": str(folders.build / "vectors")}
+    else:
+        overrides = overrides | {"components.tok2vec.model.embed.include_static_vectors": False}
+    return util.load_config(HERE / "configs" / "pipeline.cfg", overrides=overrides, interpolate=False)
+
+
+def _join_corpora(folders: Folders, split: str) -> Path:
+    """A file with the treebanks' and the entity corpora's Docs of a split, shuffled, so that batches mix them."""
+    vocab = spacy.blank("en").vocab
+    docs = [
+        doc
+        for corpus in ("syntax", "entities")
+        for doc in DocBin().from_disk(folders.corpora / f"{corpus}-{split}.spacy").get_docs(vocab)
+    ]
+    random.Random(SEED).shuffle(docs)
+    path = folders.corpora / f"{split}.spacy"
+    DocBin(docs=docs, store_user_data=False).to_disk(path)
+    return path
 
 
 def package(folders: Folders) -> None:
     """Join the parts to one pipeline that loads with spaCy alone, and put it in place of the old one."""
-    nlp = spacy.load(folders.build / "polish" / "model-best")
-    recogniser = spacy.load(folders.build / "entities" / "model-best")
-    nlp.add_pipe("ner", source=recogniser)
+    nlp = spacy.load(folders.build / "trained" / "model-best")
     nlp.config["nlp"]["after_creation"] = None  # the tokenizer has saved its abbreviations
     nlp.config["paths"] = dict.fromkeys(nlp.config["paths"])  # no folder of this machine goes along
     nlp.config["initialize"] = {"vectors": None}
+    nlp.config["pretraining"] = {}
     corpora = tomllib.loads(folders.sources.read_text(encoding="utf8"))["corpus"]
     nlp.meta.update(
         name="policyloom",
@@ -410,9 +429,8 @@ def main() -> None:
         "check": check,
         "prepare": prepare,
         "vectors": make_vectors,
-        "syntax": lambda folders: train_part(folders, "syntax", max_steps=options.max_steps),
-        "polish": lambda folders: train_part(folders, "polish", max_steps=options.max_steps),
-        "entities": lambda folders: train_part(folders, "entities", max_steps=options.max_steps),
+        "pretrain": lambda folders: pretrain_network(folders, max_lines=options.max_steps),
+        "train": lambda folders: train(folders, max_steps=options.max_steps),
         "package": package,
         "evaluate": evaluate,
     }
