@@ -21,7 +21,9 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import reduce
 from itertools import product
+from operator import or_
 
 __all__ = ["TermError", "TermMatch", "TermMatcher", "inflections"]
 
@@ -95,8 +97,14 @@ class _Part:
     optional: bool
     gap: int
 
-    def fits(self, form: str) -> bool:
-        return form in self.forms or (bool(self.prefixes) and form.startswith(self.prefixes))
+
+@dataclass(frozen=True, slots=True)
+class _Step:
+    """A part of a sequence, once compiled; `choice` is the bit of the words that may stand there."""
+
+    choice: int
+    optional: bool
+    gap: int
 
 
 def inflections(word: str) -> frozenset[str]:
@@ -145,7 +153,9 @@ class TermMatcher:
         words: Mapping[str, str] | None = None,
         inflect: bool = True,
     ) -> None:
-        self._sequences: list[tuple[_Part, ...]] = []
+        self._sequences: list[tuple[_Step, ...]] = []
+        self._needs: list[int] = []  # of each sequence, the choices that a sentence must offer
+        self._choices: dict[tuple[frozenset[str], tuple[str, ...]], int] = {}
         self._terms: list[tuple[str, str, tuple[int, ...]]] = []
         self._terms_of: dict[int, list[int]] = {}
         known: dict[str, int] = {}
@@ -160,22 +170,30 @@ class TermMatcher:
                     key = " ".join(text.split())
                     if key not in known:
                         known[key] = len(self._sequences)
-                        self._sequences.append(side)
+                        self._sequences.append(tuple(map(self._compile, side)))
+                        self._needs.append(sum({s.choice for s in self._sequences[-1] if not s.optional}))
                     ids.append(known[key])
                 for id in ids:
                     self._terms_of.setdefault(id, []).append(len(self._terms))
                 self._terms.append((label, line, tuple(ids)))
-        self._by_form: dict[str, list[int]] = {}
-        self._by_prefix: dict[str, list[int]] = {}
-        for id, parts in enumerate(self._sequences):
-            for part in parts:
-                for form in part.forms:
-                    self._by_form.setdefault(form, []).append(id)
-                for prefix in part.prefixes:
-                    self._by_prefix.setdefault(prefix, []).append(id)
-                if not part.optional:
+        self._openings: dict[int, list[int]] = {}  # the sequences that a choice may open
+        for id, steps in enumerate(self._sequences):
+            for step in steps:
+                self._openings.setdefault(step.choice, []).append(id)
+                if not step.optional:
                     break
-        self._starts: dict[str, tuple[int, ...]] = {}
+        self._by_form: dict[str, int] = {}
+        self._by_prefix: dict[str, int] = {}
+        for (choice_forms, prefixes), choice in self._choices.items():
+            for form in choice_forms:
+                self._by_form[form] = self._by_form.get(form, 0) | choice
+            for prefix in prefixes:
+                self._by_prefix[prefix] = self._by_prefix.get(prefix, 0) | choice
+        self._read: dict[str, tuple[int, tuple[int, ...]]] = {}
+
+    def _compile(self, part: _Part) -> _Step:
+        choice = self._choices.setdefault((part.forms, part.prefixes), 1 << len(self._choices))
+        return _Step(choice, part.optional, part.gap)
 
     def find(self, forms: Sequence[str], lemmas: Sequence[str] | None = None) -> list[TermMatch]:
         """The matches in one sentence, by position; the longest at each place for each label.
@@ -185,14 +203,20 @@ class TermMatcher:
             lemmas: their lemmas in lower case, where the pipeline has them.
         """
         at = [i for i, form in enumerate(forms) if form not in SKIPPED]
-        keys = [(forms[i],) if lemmas is None or lemmas[i] == forms[i] else (forms[i], lemmas[i]) for i in at]
+        read = [
+            self._look_up(forms[i] if lemmas is None or lemmas[i] == forms[i] else f"{forms[i]}\n{lemmas[i]}")
+            for i in at
+        ]
+        choices = [choice for choice, _ in read]
+        # Most sequences that could begin somewhere lack a word later on, which the whole sentence's choices tell.
+        missing = ~reduce(or_, choices, 0)
         hits: dict[int, list[tuple[int, int]]] = {}
-        for i, key in enumerate(keys):
-            for form in key:
-                for id in self._starting(form):
-                    end = self._end(self._sequences[id], keys, i)
-                    if end is not None and (i, end) not in hits.setdefault(id, []):
-                        hits[id].append((i, end))
+        for i, (_, ids) in enumerate(read):
+            for id in ids:
+                if not self._needs[id] & missing:
+                    end = _find_end(self._sequences[id], choices, i)
+                    if end is not None:
+                        hits.setdefault(id, []).append((i, end))
         found: dict[tuple[str, int], TermMatch] = {}
         for number in sorted({term for id, spans in hits.items() if spans for term in self._terms_of[id]}):
             label, line, ids = self._terms[number]
@@ -205,33 +229,42 @@ class TermMatcher:
                     found[label, match.start] = match
         return sorted(_longest(found.values()), key=lambda m: (m.start, m.end, m.label))
 
-    def _starting(self, form: str) -> tuple[int, ...]:
-        """The sequences that may begin with a form."""
-        ids = self._starts.get(form)
-        if ids is None:
-            found = set(self._by_form.get(form, ()))
-            for n in range(1, len(form) + 1):
-                found.update(self._by_prefix.get(form[:n], ()))
-            ids = tuple(sorted(found))
-            if len(self._starts) < 200_000:  # bounds memory on texts full of noise
-                self._starts[form] = ids
-        return ids
+    def _look_up(self, word: str) -> tuple[int, tuple[int, ...]]:
+        """The choices that a word fits, as bits, and the sequences that it may open; a form and its lemma are two lines."""
+        known = self._read.get(word)
+        if known is None:
+            choices = 0
+            for form in word.split("\n"):
+                choices |= self._by_form.get(form, 0)
+                for n in range(1, len(form) + 1):
+                    choices |= self._by_prefix.get(form[:n], 0)
+            ids: set[int] = set()
+            rest = choices
+            while rest:
+                lowest = rest & -rest
+                ids.update(self._openings.get(lowest, ()))
+                rest ^= lowest
+            known = choices, tuple(sorted(ids))
+            if len(self._read) < 200_000:  # bounds memory on texts full of noise
+                self._read[word] = known
+        return known
 
-    def _end(self, parts: tuple[_Part, ...], keys: Sequence[tuple[str, ...]], start: int) -> int | None:
-        """Where the sequence ends that begins at `start`, or None; the nearest end wins."""
 
-        def walk(part: int, at: int) -> int | None:
-            if part == len(parts):
-                return at
-            here = parts[part]
-            for skip in range(here.gap + 1):
-                if at + skip < len(keys) and any(here.fits(form) for form in keys[at + skip]):
-                    end = walk(part + 1, at + skip + 1)
-                    if end is not None:
-                        return end
-            return walk(part + 1, at) if here.optional else None
+def _find_end(steps: tuple[_Step, ...], choices: Sequence[int], start: int) -> int | None:
+    """Where the sequence ends that begins at `start`, or None; the nearest end wins."""
 
-        return walk(0, start)
+    def walk(number: int, at: int) -> int | None:
+        if number == len(steps):
+            return at
+        step = steps[number]
+        for here in range(at, min(at + step.gap + 1, len(choices))):
+            if choices[here] & step.choice:
+                end = walk(number + 1, here + 1)
+                if end is not None:
+                    return end
+        return walk(number + 1, at) if step.optional else None
+
+    return walk(0, start)
 
 
 def _near(sides: list[list[tuple[int, int]]]) -> list[tuple[int, int]]:
