@@ -329,7 +329,12 @@ def train(folders: Folders, *, max_steps: int | None = None) -> None:
         overrides["training.optimizer.learn_rate.warmup_steps"] = max_steps // 10
     util.fix_random_seed(SEED)
     (folders.build / "trained").mkdir(parents=True, exist_ok=True)
-    train_loop(init_nlp(_read_config(folders, overrides)), folders.build / "trained", stdout=sys.stdout, stderr=sys.stderr)
+    train_loop(
+        init_nlp(_read_config(folders, overrides)),
+        folders.build / "trained",
+        stdout=sys.stdout,
+        stderr=sys.stderr,
+    )
 
 
 def _read_config(folders: Folders, overrides: dict[str, Any]) -> Config:

@@ -33,7 +33,10 @@ framework_option = click.option(
     help="What to look for: a built-in framework or your own file.",
 )  # fmt: skip
 model_option = click.option(
-    "--model", default=None, metavar="NAME", help="An installed spaCy pipeline; rules alone without."
+    "--model",
+    default=None,
+    metavar="NAME",
+    help="A spaCy pipeline: en_policyloom, which comes along, or any installed one; rules alone without.",
 )
 classifier_option = click.option(
     "--classifier", default=None, metavar="FILE|none",

@@ -9,6 +9,6 @@ pipeline    `load_pipeline`: an `nlp` with all of them
 """
 
 from policyloom.language.aliases import name_entities, normal_name
-from policyloom.language.pipeline import MENTIONS, load_pipeline, require_model
+from policyloom.language.pipeline import MENTIONS, find_model, load_pipeline
 
-__all__ = ["MENTIONS", "load_pipeline", "name_entities", "normal_name", "require_model"]
+__all__ = ["MENTIONS", "find_model", "load_pipeline", "name_entities", "normal_name"]

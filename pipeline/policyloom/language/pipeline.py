@@ -15,12 +15,15 @@ from policyloom.framework import BUILT_IN, Framework, read_framework
 from policyloom.language import entities, sentences
 from policyloom.language.terms import TermError, TermMatcher
 
-__all__ = ["MENTIONS", "OUT", "SCOPE", "MentionFinder", "forms_of", "load_pipeline", "require_model"]
+__all__ = ["MENTIONS", "OUT", "SCOPE", "SHIPPED", "MentionFinder", "find_model", "forms_of", "load_pipeline"]
 
 MENTIONS = "policyloom"
 """The key of `doc.spans` under which a framework's mentions stand: label is the element, id the rule."""
 
 NAME = "policyloom_mentions"
+
+SHIPPED = "en_policyloom"
+"""The spaCy pipeline that comes with policyloom; see models/README.md."""
 
 SCOPE, OUT = "scope", "out-of-scope"
 """Labels, in `doc.spans["policyloom_scope"]`, of words of the framework's field and of others."""
@@ -111,7 +114,8 @@ def load_pipeline(framework: Framework | str | Path = BUILT_IN, *, model: str | 
 
     Args:
         framework: the framework, or where to read it.
-        model: the name or path of any installed spaCy pipeline; without it, rules do all the work.
+        model: "en_policyloom", which comes along, or the name or path of any other spaCy pipeline; without it, rules do
+            all the work.
 
     Raises:
         FrameworkError: the framework is wrong.
@@ -125,9 +129,7 @@ def load_pipeline(framework: Framework | str | Path = BUILT_IN, *, model: str | 
     """
     if not isinstance(framework, Framework):
         framework = read_framework(framework)
-    if model is not None:
-        require_model(model)
-    nlp = spacy.blank(framework.language) if model is None else spacy.load(model)
+    nlp = spacy.blank(framework.language) if model is None else spacy.load(find_model(model))
     nlp.max_length = 10_000_000
     nlp.add_pipe(sentences.NAME, first=True)
     nlp.add_pipe(entities.NAME, last=True)
@@ -135,15 +137,20 @@ def load_pipeline(framework: Framework | str | Path = BUILT_IN, *, model: str | 
     return nlp
 
 
-def require_model(model: str) -> None:
-    """Make sure that a spaCy pipeline of this name or path is there.
+def find_model(model: str) -> str | Path:
+    """What `spacy.load` takes for a model: "en_policyloom" comes with policyloom, others are installed, or are a folder.
 
     Raises:
-        PolicyloomError: it is not; the text says which are installed.
+        PolicyloomError: it is not there; the text says which are installed.
     """
+    if model == SHIPPED and not spacy.util.is_package(model):
+        # In the wheel the folder is part of the package; in a checkout it stands beside `pipeline/`.
+        here = Path(__file__).parents[1] / "models" / SHIPPED
+        return here if here.exists() else Path(__file__).parents[3] / "models" / SHIPPED
     if not spacy.util.is_package(model) and not (Path(model) / "config.cfg").exists():
-        there = ", ".join(sorted(spacy.util.get_installed_models())) or "none"
+        there = ", ".join([SHIPPED, *sorted(spacy.util.get_installed_models())])
         raise PolicyloomError(f"no spaCy pipeline {model!r}; installed are: {there}")
+    return model
 
 
 @Language.factory(NAME, default_config={"framework": ""})

@@ -185,9 +185,9 @@ def run(
     if out.resolve() == Path(folder).resolve():
         raise RunError(f"{out}: is the folder of the documents; give the results a folder of their own")
     if model is not None:
-        from policyloom.language import require_model
+        from policyloom.language import find_model
 
-        require_model(model)
+        find_model(model)
     from policyloom.classifier import dump_classifier, read_classifier
 
     judge = read_classifier(framework, classifier)
