@@ -114,6 +114,20 @@ def test_the_actor_stands_before_the_deed(small: Language) -> None:
 
 
 @pytest.mark.parametrize(
+    ("text", "actor"),
+    [
+        ("The Ministry of Labour of Ruritania shall pay grants.", "Ministry of Labour of Ruritania"),
+        ("Grunau Machine Works Co., Ltd. opened a training centre.", "Grunau Machine Works Co., Ltd."),
+    ],
+)
+def test_an_institution_acts_under_its_whole_name(small: Language, text: str, actor: str) -> None:
+    tagged = read(small, text)
+    (mention,) = (m for m in tagged.mentions if m.kind == "mechanism")
+    assert mention.actor is not None
+    assert tagged.document.text[slice(*mention.actor)] == actor
+
+
+@pytest.mark.parametrize(
     ("text", "expected"),
     [
         ("Apprenticeships lead to employment.", [("T2", "S3", "positive")]),

@@ -255,8 +255,11 @@ def _tag_sentence(
     kinds = [framework[c.label].kind for c in part.candidates]
     needs_clause = any(kind not in ("case", "actor") for kind in kinds)
     clause = Clause(forms_of(span), cues, part.block.kind, part.heading) if needs_clause else None
-    actors = [c for c, kind in zip(part.candidates, kinds, strict=True) if kind == "actor"]
     entities = [e for e in span.doc.ents if span.start <= e.start < span.end]
+    actors = _find_actors(
+        [(c.start, c.end) for c, kind in zip(part.candidates, kinds, strict=True) if kind == "actor"],
+        [(e.start - span.start, e.end - span.start) for e in entities if e.label_.startswith("ORG")],
+    )
     facets: list[FacetMatch] = []
     if clause and "mechanism" in kinds:
         facets = find_facets(clause, [(e.label_, e.start - span.start, e.end - span.start) for e in entities])
@@ -265,7 +268,7 @@ def _tag_sentence(
     for c, kind in zip(part.candidates, kinds, strict=True):
         tokens = (c.start, c.end)
         status, cue = decide_status(tokens, kind, clause) if clause else ("affirmed", None)
-        actor = max((a for a in actors if a.end <= c.start), key=lambda a: a.end, default=None)
+        actor = max((a for a in actors if a[1] <= c.start), key=lambda a: a[1], default=None)
         start, end = _chars(tokens, span, at)
         mention = Mention(
             start,
@@ -277,7 +280,7 @@ def _tag_sentence(
             c.score,
             c.source,
             cue=_chars(cue, span, at) if cue else None,
-            actor=_chars((actor.start, actor.end), span, at) if actor and kind != "actor" else None,
+            actor=_chars(actor, span, at) if actor and kind != "actor" else None,
             facets=tuple(
                 Facet(facet, *_chars((first, last), span, at))
                 for facet, first, last in pick_facets(tokens, facets, clause)
@@ -300,6 +303,14 @@ def _tag_sentence(
         ends = place[match.mechanism], place[match.target]
         words = _chars(match.cue, span, at)
         claims.append(Claim(match.kind, *ends, words, number, match.polarity, match.hedged))
+
+
+def _find_actors(named: Sequence[TokenSpan], institutions: Sequence[TokenSpan]) -> list[TokenSpan]:
+    """Those who may act in a sentence: the framework's actors, by their full name where it is one, and institutions."""
+    alone = [
+        (start, end) for start, end in named if not any(s < end and start < e for s, e in institutions)
+    ]
+    return [*institutions, *alone]
 
 
 def _chars(tokens: TokenSpan, sentence: Span, at: int) -> tuple[int, int]:
