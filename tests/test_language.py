@@ -420,3 +420,34 @@ def test_a_wrong_term_stops_before_any_work() -> None:
     broken = framework.elements[0].model_copy(update={"terms": ("...",)})
     with pytest.raises(FrameworkError, match=r"small: element T1, term '\.\.\.'"):
         load_pipeline(framework.model_copy(update={"elements": (broken,)}))
+
+
+TAKES_ON = (
+    {"RIGHT_ID": "verb", "RIGHT_ATTRS": {"LEMMA": "take"}},
+    {"LEFT_ID": "verb", "REL_OP": ">", "RIGHT_ID": "who", "RIGHT_ATTRS": {"DEP": "nsubj", "LEMMA": "firm"}},
+    {"LEFT_ID": "verb", "REL_OP": ">", "RIGHT_ID": "whom", "RIGHT_ATTRS": {"DEP": "obj", "LEMMA": "apprentice"}},
+)
+
+
+def with_patterns(**patterns: object) -> Framework:
+    element = Element(id="T2", kind="mechanism", label="T2", definition="T2", **patterns)  # type: ignore[arg-type]
+    return Framework(id="small", title="Small", version="1", elements=(element,))
+
+
+def test_a_relation_is_found_by_who_does_what() -> None:
+    nlp = load_pipeline(with_patterns(relations=(TAKES_ON,)), model="en_policyloom")
+    doc = nlp("Firms in the region took 300 apprentices. Apprentices took the firms to court.")
+    assert [(span.text, span.id_) for span in doc.spans[MENTIONS]] == [
+        ("Firms in the region took 300 apprentices", "relation")
+    ]
+
+
+def test_relations_ask_for_a_parser() -> None:
+    with pytest.raises(FrameworkError, match="need a parser; use the model 'en_policyloom'"):
+        load_pipeline(with_patterns(relations=(TAKES_ON,)))
+
+
+@pytest.mark.parametrize("key", ["patterns", "relations"])
+def test_a_pattern_that_spacy_refuses_is_named(key: str) -> None:
+    with pytest.raises(FrameworkError, match=f"element T2, {key}: spaCy refuses"):
+        load_pipeline(with_patterns(**{key: (({"LOWR": "a"},),)}), model="en_policyloom")

@@ -62,6 +62,7 @@ class Element(_Strict):
         section: where in the framework's source it stands.
         terms: what to find in the text, in the notation of docs/frameworks.md.
         patterns: spaCy token patterns, for what terms cannot say.
+        relations: spaCy dependency patterns, for who does what to whom; they need a pipeline that parses.
         exclude: terms that cancel a match they overlap.
         institutions: for a case, whose case it is.
         examples: sentences that name it.
@@ -76,6 +77,7 @@ class Element(_Strict):
     section: str = ""
     terms: tuple[Text, ...] = ()
     patterns: tuple[tuple[dict[str, Any], ...], ...] = ()
+    relations: tuple[tuple[dict[str, Any], ...], ...] = ()
     exclude: tuple[Text, ...] = ()
     institutions: tuple[Text, ...] = ()
     examples: tuple[Text, ...] = ()

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 import spacy
+from spacy.errors import MatchPatternError
 from spacy.language import Language
+from spacy.matcher import DependencyMatcher, Matcher
 from spacy.tokens import Doc, Span
 
 from policyloom.errors import FrameworkError, PolicyloomError
@@ -47,17 +49,25 @@ class MentionFinder:
             self._terms = TermMatcher(terms, words=framework.words, inflect=framework.language == "en")
         except TermError as error:
             raise FrameworkError(f"framework {framework.id}: {error}") from error
-        self._patterns = spacy.matcher.Matcher(nlp.vocab)
+        self._patterns = Matcher(nlp.vocab)
+        self._relations = DependencyMatcher(nlp.vocab)
         for element in framework:
-            if element.patterns:
-                self._patterns.add(element.id, [list(pattern) for pattern in element.patterns])
+            for key, matcher in (("patterns", self._patterns), ("relations", self._relations)):
+                patterns = [list(pattern) for pattern in getattr(element, key)]
+                try:
+                    if patterns:
+                        matcher.add(element.id, patterns)
+                except (MatchPatternError, ValueError) as error:
+                    raise FrameworkError(
+                        f"framework {framework.id}: element {element.id}, {key}: spaCy refuses one: {error}"
+                    ) from error
         self._parent = {e.id: e.parent for e in framework}
 
     def __call__(self, doc: Doc) -> Doc:
         """`doc` with `doc.spans["policyloom"]` and `doc.spans["policyloom_scope"]` set."""
         found: list[Span] = []
         field: list[Span] = []
-        by_pattern = self._patterns(doc, as_spans=True) if len(self._patterns) else []
+        by_pattern = list(self._match_patterns(doc))
         has_lemmas = doc.has_annotation("LEMMA")
         for sentence in doc.sents:
             forms = forms_of(sentence)
@@ -77,17 +87,22 @@ class MentionFinder:
                     excluded.append((start, end, label))
                 else:
                     field.append(Span(doc, start, end, label=match.label))
-            spans += [
-                (span.start, span.end, span.label_, "pattern")
-                for span in by_pattern
-                if sentence.start <= span.start and span.end <= sentence.end
-            ]
+            spans += [span for span in by_pattern if sentence.start <= span[0] and span[1] <= sentence.end]
             for start, end, label, rule in self._without_covered(spans):
                 if not any(s < end and start < e and label == other for s, e, other in excluded):
                     found.append(Span(doc, start, end, label=label, span_id=rule))
         doc.spans[MENTIONS] = found
         doc.spans[f"{MENTIONS}_scope"] = field
         return doc
+
+    def _match_patterns(self, doc: Doc) -> Iterator[tuple[int, int, str, str]]:
+        """What token patterns find, and what dependency patterns do, from a relation's first word to its last."""
+        if len(self._patterns):
+            for span in self._patterns(doc, as_spans=True):
+                yield span.start, span.end, span.label_, "pattern"
+        if len(self._relations):
+            for label, tokens in self._relations(doc):
+                yield min(tokens), max(tokens) + 1, doc.vocab.strings[label], "relation"
 
     def _without_covered(self, spans: Sequence[tuple[int, int, str, str]]) -> list[tuple[int, int, str, str]]:
         """The spans without those of a parent that overlap one of its children: the narrower element says more."""
@@ -130,6 +145,10 @@ def load_pipeline(framework: Framework | str | Path = BUILT_IN, *, model: str | 
     if not isinstance(framework, Framework):
         framework = read_framework(framework)
     nlp = spacy.blank(framework.language) if model is None else spacy.load(find_model(model))
+    if any(element.relations for element in framework) and not nlp.has_pipe("parser"):
+        raise FrameworkError(
+            f"framework {framework.id}: its dependency patterns (relations) need a parser; use the model {SHIPPED!r}"
+        )
     nlp.max_length = 10_000_000
     nlp.add_pipe(sentences.NAME, first=True)
     nlp.add_pipe(entities.NAME, last=True)
