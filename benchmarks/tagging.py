@@ -23,10 +23,9 @@ from pathlib import Path
 from sklearn.model_selection import GroupKFold
 
 from policyloom import load_pipeline, read_classifier, read_framework, read_pdf, tag
-from policyloom.classifier import train
 from policyloom.evaluate import Scores, evaluate
 from policyloom.labels import Labelled, as_document, from_tagged, read_labels
-from policyloom.run.learning import examples, join_found, read_labelled
+from policyloom.run.learning import examples, join_found, learn
 
 FOLDS = 5
 CORPUS = [Path("corpus/gold.jsonl"), Path("corpus/sentences.jsonl")]
@@ -38,16 +37,10 @@ def score(path: Path, corpus: list[Path], framework_name: str) -> dict[str, Scor
     nlp = load_pipeline(framework)
     gold = read_labels(path, framework)
     known = [s for file in corpus for s in read_labels(file, framework)] + examples(framework)
-    gold_readings, known_readings = read_labelled(gold, nlp), read_labelled(known, nlp)
     rules = [join_found(s, tag(as_document(s), nlp), framework) for s in gold]
     joined: list[Labelled | None] = [None] * len(gold)
-    for learn, test in GroupKFold(FOLDS).split(gold, groups=[s.doc for s in gold]):
-        classifier = train(
-            [*known, *(gold[i] for i in learn)],
-            [*known_readings, *(gold_readings[i] for i in learn)],
-            framework,
-            sample={gold[i].doc for i in learn},
-        )
+    for learning, test in GroupKFold(FOLDS).split(gold, groups=[s.doc for s in gold]):
+        classifier = learn(known, [gold[i] for i in learning], framework, nlp)
         for i in test:
             joined[i] = join_found(gold[i], tag(as_document(gold[i]), nlp, classifier), framework)
     whole = [found for found in joined if found is not None]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -13,12 +14,13 @@ from policyloom.classifier import (
     load_classifier,
     read_classifier,
     train,
+    train_answers,
     write_classifier,
 )
 from policyloom.errors import LabelsError, PolicyloomError
 from policyloom.framework import Element, Framework
 from policyloom.labels import CODED, Label, Labelled
-from policyloom.records import Reading
+from policyloom.records import Answer, Question, Reading
 
 FRAMEWORK = Framework(
     id="small",
@@ -104,6 +106,70 @@ def test_it_is_kept_without_loss_and_the_same_each_time(trained: SentenceClassif
     assert dump_classifier(again) == (tmp_path / "a.classifier").read_bytes() == dump_classifier(trained)
     np.testing.assert_allclose(again.probabilities(readings()), trained.probabilities(readings()), atol=5e-3)
     assert (again.labels, again.thresholds, again.card) == (trained.labels, trained.thresholds, trained.card)
+
+
+def asked(text: str, given: str = "affirmed") -> Question:
+    words = tuple((word, (i, i + 1)) for i, word in enumerate(text.lower().split()))
+    return Question(
+        "status", ("affirmed", "planned", "lacking", "negated"), given, words, ((f"rule: {given}", None),)
+    )
+
+
+@pytest.fixture(scope="module")
+def answering(trained: SentenceClassifier) -> SentenceClassifier:
+    ends = {
+        "was paid": "affirmed",
+        "shall be paid": "planned",
+        "fell short": "lacking",
+        "had no effect": "negated",
+    }
+    known = [(asked(f"Grant {n} {end}"), answer, False) for n in range(40) for end, answer in ends.items()]
+    return train_answers(trained, known)
+
+
+def test_it_learns_to_answer_and_says_what_spoke_for_it(answering: SentenceClassifier) -> None:
+    same, other = answering.answer([asked("The levy was paid"), asked("The levy shall be paid")])
+    assert (same.value, same.at) == ("affirmed", None)  # the rules' own answer, with their own reason
+    assert other.value == "planned"
+    assert other.at in {(2, 3), (3, 4)}  # shall, be
+    assert 0.5 < other.probability < 1
+
+
+def test_it_answers_only_what_is_possible(answering: SentenceClassifier) -> None:
+    question = replace(asked("The levy fell short"), options=("affirmed", "planned", "negated"))
+    assert answering.answer([question])[0].value != "lacking"
+
+
+def test_what_it_has_not_learned_the_rules_answer(
+    answering: SentenceClassifier, trained: SentenceClassifier
+) -> None:
+    tie = Question("leads_to", ("no", "yes"), "yes", (), ())
+    assert answering.answer([tie, asked("Was paid")])[0] == Answer("yes", 1.0)
+    few = train_answers(trained, [(asked("was paid"), "affirmed", True)] * 9)
+    assert few.answer([asked("Shall be paid")]) == [Answer("affirmed", 1.0)]
+
+
+def test_a_tie_is_as_sure_as_its_ends(trained: SentenceClassifier) -> None:
+    def tie(words: str, prior: float = 1.0) -> Question:
+        at = tuple((word, (i, i + 1)) for i, word in enumerate(words.split()))
+        return Question("leads_to", ("no", "yes"), "no", at, (), prior)
+
+    known = [(tie(f"{n} so that"), "yes", False) for n in range(60)] + [
+        (tie(f"{n} and"), "no", False) for n in range(60)
+    ]
+    learned = train_answers(trained, known)
+    sure, unsure, no = learned.answer([tie("x so that"), tie("x so that", 0.2), tie("x and")])
+    assert [sure.value, unsure.value, no.value] == ["yes", "no", "no"]
+    assert sure.at is not None
+
+
+def test_answers_are_kept_without_loss(answering: SentenceClassifier) -> None:
+    again = load_classifier(dump_classifier(answering))
+    assert dump_classifier(again) == dump_classifier(answering)
+    questions = [asked(f"The levy {end}") for end in ("was paid", "shall be paid", "fell short")]
+    for a, b in zip(again.answer(questions), answering.answer(questions), strict=True):
+        assert (a.value, a.at) == (b.value, b.at)
+        assert a.probability == pytest.approx(b.probability, abs=5e-3)
 
 
 def test_no_sentences_are_judged_as_none(trained: SentenceClassifier) -> None:

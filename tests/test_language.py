@@ -425,7 +425,12 @@ def test_a_wrong_term_stops_before_any_work() -> None:
 TAKES_ON = (
     {"RIGHT_ID": "verb", "RIGHT_ATTRS": {"LEMMA": "take"}},
     {"LEFT_ID": "verb", "REL_OP": ">", "RIGHT_ID": "who", "RIGHT_ATTRS": {"DEP": "nsubj", "LEMMA": "firm"}},
-    {"LEFT_ID": "verb", "REL_OP": ">", "RIGHT_ID": "whom", "RIGHT_ATTRS": {"DEP": "obj", "LEMMA": "apprentice"}},
+    {
+        "LEFT_ID": "verb",
+        "REL_OP": ">",
+        "RIGHT_ID": "whom",
+        "RIGHT_ATTRS": {"DEP": "obj", "LEMMA": "apprentice"},
+    },
 )
 
 

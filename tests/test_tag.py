@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
 
 import pytest
 from hypothesis import given
@@ -10,9 +11,10 @@ from hypothesis import strategies as st
 from spacy.language import Language
 
 from policyloom.framework import Element, Framework, Scope
+from policyloom.labels import Label, Labelled
 from policyloom.language import load_pipeline
-from policyloom.records import Block, Document, Judgement, Metadata, Reading, Tagged
-from policyloom.tag import tag
+from policyloom.records import Answer, Block, Document, Judgement, Metadata, Question, Reading, Tagged
+from policyloom.tag import known_answers, tag
 
 TERMS = {
     "T1": ("mechanism", ("grant", "apprenticeship law")),
@@ -264,7 +266,83 @@ def test_a_classifier_keeps_drops_and_adds(small: Language) -> None:
             added = Judgement(0.7, True, text.index("firms"), text.index("firms") + 5, ("firms",))
             return [{"T1": Judgement(0.9, True), "T4": Judgement(0.1, False), "T2": added}]
 
+        def answer(self, questions: Sequence[Question]) -> list[Answer]:
+            return [Answer(question.given, 1.0) for question in questions]
+
     document = Document("d", "d.txt", "", 0, "en", Metadata(), text, (Block("paragraph", 0, len(text)),))
     tagged = tag(document, small, Judge())
     found = {m.label: (tagged.quote(m), m.score, m.source) for m in tagged.mentions if m.kind == "mechanism"}
     assert found == {"T1": ("grants", 0.9, "term: grant"), "T2": ("firms", 0.7, "classifier: firms")}
+
+
+def ask(nlp: Language, text: str, wanted: Mapping[str, str]) -> tuple[Tagged, list[Question]]:
+    """A text tagged with a classifier that confirms the rules' elements and answers by kind of question."""
+    asked: list[Question] = []
+
+    class Judge:
+        def judge(self, readings: Sequence[Reading]) -> list[dict[str, Judgement]]:
+            return [{} for _ in readings]
+
+        def answer(self, questions: Sequence[Question]) -> list[Answer]:
+            asked.extend(questions)
+            return [
+                Answer(wanted.get(q.about, q.given), 0.8, (0, 1) if q.about in wanted else None)
+                for q in questions
+            ]
+
+    document = Document("d", "d.txt", "", 0, "en", Metadata(), text, (Block("paragraph", 0, len(text)),))
+    return tag(document, nlp, Judge()), asked
+
+
+def test_a_classifier_has_the_last_word_on_status(small: Language) -> None:
+    tagged, asked = ask(small, "Grants were paid.", {"status": "planned"})
+    (mention,) = (m for m in tagged.mentions if m.kind == "mechanism")
+    assert (mention.status, tagged.document.text[slice(*mention.cue or ())]) == ("planned", "Grants")
+    (question,) = asked
+    assert (question.about, question.given) == ("status", "affirmed")
+    assert question.options == ("affirmed", "planned", "lacking", "negated")
+
+
+def test_a_challenge_is_never_asked_to_be_lacking(small: Language) -> None:
+    _, asked = ask(small, "The shortage of skilled teachers is acute.", {})
+    assert {q.options for q in asked if ("element: C3", None) in q.signs} == {
+        ("affirmed", "planned", "negated")
+    }
+
+
+def test_a_classifier_finds_and_drops_claims(small: Language) -> None:
+    silent = "Grants were paid and job prospects are good."
+    assert not read(small, silent).claims
+    tagged, _ = ask(small, silent, {"leads_to": "yes"})
+    (claim,) = tagged.claims
+    assert tagged.document.text[slice(*claim.cue)] == "Grants"
+    told = "Grants were paid so that job prospects improve."
+    assert read(small, told).claims
+    tagged, asked = ask(small, told, {"leads_to": "no"})
+    assert not tagged.claims
+    assert [q.given for q in asked if q.about == "leads_to"] == ["yes"]
+
+
+def test_what_is_lacking_is_not_asked_to_lead_anywhere(small: Language) -> None:
+    _, asked = ask(small, "There is a lack of grants to improve job prospects.", {})
+    assert not [q for q in asked if q.about == "leads_to"]
+
+
+def test_labels_answer_what_a_classifier_would_be_asked(small: Language) -> None:
+    sentence = Labelled(
+        "1",
+        "d",
+        "Grants were paid so that employment rises.",
+        (Label("T1"), Label("S3", "planned")),
+        (("T1", "S3"),),
+    )
+
+    def locate(readings: Sequence[Reading], named: Sequence[object]) -> list[dict[str, Judgement]]:
+        return [{} for _ in readings]
+
+    (known,) = known_answers([sentence], small, locate)
+    assert [(q.about, answer) for q, answer in known] == [
+        ("status", "affirmed"), ("status", "planned"), ("leads_to", "yes"),
+    ]  # fmt: skip
+    example = replace(sentence, looked_for=("T1",))
+    assert known_answers([example], small, locate) == [[]]

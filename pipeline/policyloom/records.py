@@ -254,6 +254,44 @@ class Judgement:
     words: tuple[str, ...] = ()
 
 
+QuestionKind = Literal["status", "leads_to", "answers"]
+"""What a classifier can be asked besides which elements a sentence names: the status of a mention, or whether the
+sentence says that a mechanism leads to an outcome or answers a challenge (yes or no)."""
+
+Clue = tuple[str, tuple[int, int] | None]
+"""A feature of a sentence, and the tokens of the sentence where it stands, if at some place."""
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """What is asked about a mention, or about a pair of them, and what may help to answer.
+
+    Attributes:
+        about: what is asked.
+        options: the answers that are possible.
+        given: the rules' answer.
+        words: words of the sentence, and of parts of it.
+        signs: what cues and grammar tell.
+        prior: how probable it is that what is asked about is there at all.
+    """
+
+    about: QuestionKind
+    options: tuple[str, ...]
+    given: str
+    words: tuple[Clue, ...]
+    signs: tuple[Clue, ...]
+    prior: float = 1.0
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """A classifier's answer; `at` are the tokens that spoke for it most, where it is not the one that the rules gave."""
+
+    value: str
+    probability: float
+    at: tuple[int, int] | None = None
+
+
 @dataclass(frozen=True, slots=True)
 class Facet:
     """Something that makes a mechanism operable, and the words that say it.

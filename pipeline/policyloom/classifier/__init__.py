@@ -1,8 +1,9 @@
-"""Learn from labelled sentences which elements a sentence names; scikit-learn lives here and nowhere else.
+"""Learn from labelled sentences which elements a sentence names, in what status, and what it ties to what.
 
 features   sentences as sparse numbers
+answers    questions about mentions: their status, and whether one leads to another
 
-One logistic regression for each outermost element over the same features: words and word pairs; the letters within
+scikit-learn lives here and nowhere else. One logistic regression for each outermost element over the same features: words and word pairs; the letters within
 words, which carry over to words not seen before; the framework's word lists that a sentence draws on; and what the
 framework's rules found, so that a rule counts for as much as it proved right. Probabilities are calibrated, and
 thresholds chosen, on documents held out in turn.
@@ -14,10 +15,10 @@ import io
 import json
 import zipfile
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from importlib import resources
 from pathlib import Path
-from typing import Any
+from typing import Any, get_args
 
 import numpy as np
 import numpy.typing as npt
@@ -27,11 +28,12 @@ from sklearn.feature_extraction.text import ENGLISH_STOP_WORDS
 from sklearn.linear_model import LogisticRegression
 from sklearn.model_selection import GroupKFold
 
+from policyloom.classifier.answers import Answerer, fit_answerer, restore_answerer
 from policyloom.classifier.features import TOKEN, Features, tokens_of
 from policyloom.errors import LabelsError, PolicyloomError
 from policyloom.framework import Framework
 from policyloom.labels import CODED, Labelled
-from policyloom.records import Judgement, Reading
+from policyloom.records import Answer, Judgement, Question, QuestionKind, Reading
 from policyloom.tables import write_bytes
 
 __all__ = [
@@ -40,10 +42,11 @@ __all__ = [
     "load_classifier",
     "read_classifier",
     "train",
+    "train_answers",
     "write_classifier",
 ]
 
-FORMAT = "policyloom-classifier 1"
+FORMAT = "policyloom-classifier 2"
 """The first thing in a file; a file of another format is refused."""
 
 FOLDS = 5
@@ -82,6 +85,7 @@ class SentenceClassifier:
         labels: the outermost elements that it knows; about others it says nothing.
         thresholds: the probability from which a sentence names each of them.
         card: what it was trained on and how it scored on held-out documents.
+        answerers: for each kind of question that it has learned to answer.
     """
 
     framework: str
@@ -91,22 +95,25 @@ class SentenceClassifier:
     _features: Features
     _weights: npt.NDArray[np.float32]
     _offsets: Floats
+    answerers: Mapping[QuestionKind, Answerer] = field(default_factory=dict)
 
     def probabilities(self, readings: Sequence[Reading]) -> Floats:
         """For each sentence, in rows, the probability that it names each of `labels`."""
         if not readings:
             return np.zeros((0, len(self.labels)))
-        return expit(self._features.transform(readings) @ self._weights + self._offsets)  # type: ignore[no-any-return]
+        return self._probabilities(self._features.transform(readings))
 
     def judge(self, readings: Sequence[Reading]) -> list[dict[str, Judgement]]:
         """For each sentence, the judgement of each of `labels`, with the words that speak for it where no rule does."""
-        tops = self._features.tops
+        if not readings:
+            return []
+        matrix = self._features.transform(readings)
         found = []
-        for reading, row in zip(readings, self.probabilities(readings), strict=True):
-            by_rule = {tops.get(id, id) for id, _ in reading.rules}
+        for number, (reading, row) in enumerate(zip(readings, self._probabilities(matrix), strict=True)):
+            by_rule = self._by_rule(reading)
             found.append(
                 {
-                    label: self._explain(reading, j, float(p))
+                    label: self._explain(reading, matrix[number], j, float(p))
                     if p >= self.thresholds[j] and label not in by_rule
                     else Judgement(
                         float(p), bool(p >= self.thresholds[j] * (KEEP if label in by_rule else 1))
@@ -116,13 +123,48 @@ class SentenceClassifier:
             )
         return found
 
-    def _explain(self, reading: Reading, label: int, probability: float) -> Judgement:
+    def locate(
+        self, readings: Sequence[Reading], named: Sequence[Collection[str]]
+    ) -> list[dict[str, Judgement]]:
+        """For each sentence, a judgement that it names just these elements, with the words that speak for each."""
+        if not readings:
+            return []
+        matrix = self._features.transform(readings)
+        found = []
+        for number, (reading, row) in enumerate(zip(readings, self._probabilities(matrix), strict=True)):
+            by_rule = self._by_rule(reading)
+            found.append(
+                {
+                    label: Judgement(float(p), label in named[number])
+                    if label in by_rule or label not in named[number]
+                    else self._explain(reading, matrix[number], j, float(p))
+                    for j, (label, p) in enumerate(zip(self.labels, row, strict=True))
+                }
+            )
+        return found
+
+    def answer(self, questions: Sequence[Question]) -> list[Answer]:
+        """The answer to each question; the rules' own where this kind has not been learned."""
+        answers = [Answer(question.given, 1.0) for question in questions]
+        for about, answerer in self.answerers.items():
+            of_kind = [i for i, question in enumerate(questions) if question.about == about]
+            for i, answer in zip(of_kind, answerer.answer([questions[i] for i in of_kind]), strict=True):
+                answers[i] = answer
+        return answers
+
+    def _probabilities(self, matrix: csr_matrix) -> Floats:
+        return expit(matrix @ self._weights + self._offsets)  # type: ignore[no-any-return]
+
+    def _by_rule(self, reading: Reading) -> set[str]:
+        return {self._features.tops.get(id, id) for id, _ in reading.rules}
+
+    def _explain(self, reading: Reading, row: csr_matrix, label: int, probability: float) -> Judgement:
         """The stretch of words that speaks for a label most, and the heaviest words in it."""
         matches = list(TOKEN.finditer(reading.text))
         tokens = tokens_of(reading.text)
         if not tokens:
             return Judgement(probability, False)
-        score = self._features.weigh(reading, self._weights[:, label])
+        score = self._features.weigh(reading, row, self._weights[:, label])
         # Words such as "of" lend their weight to a stretch, but neither open it nor count as a reason.
         telling = [token not in ENGLISH_STOP_WORDS for token in tokens]
         start, end = _heaviest(score)
@@ -202,6 +244,28 @@ def train(
     )  # fmt: skip
 
 
+def train_answers(
+    classifier: SentenceClassifier, known: Sequence[tuple[Question, str, bool]]
+) -> SentenceClassifier:
+    """The classifier with what it learns from questions whose answers are known.
+
+    Args:
+        classifier: to be added to.
+        known: each question with its answer, and whether it comes from the sample, whose documents count
+            `SAMPLE_WEIGHT` times.
+    """
+    answerers: dict[QuestionKind, Answerer] = {}
+    for about in get_args(QuestionKind):
+        asked = [(question, answer, fair) for question, answer, fair in known if question.about == about]
+        weights = np.array([SAMPLE_WEIGHT if fair else 1.0 for *_, fair in asked])
+        learned = fit_answerer(
+            [question for question, *_ in asked], [answer for _, answer, _ in asked], weights
+        )
+        if learned:
+            answerers[about] = learned
+    return replace(classifier, answerers=answerers)
+
+
 def write_classifier(classifier: SentenceClassifier, path: str | Path) -> None:
     """Writes a classifier to a file, for `read_classifier`."""
     write_bytes(dump_classifier(classifier), path)
@@ -219,14 +283,21 @@ def dump_classifier(classifier: SentenceClassifier) -> bytes:
         "tops": features.tops,
         "lists": features.lists,
         "vocabulary": features.vocabulary,
+        "answerers": {
+            about: {"options": answerer.options, "vocabulary": answerer.vocabulary}
+            for about, answerer in classifier.answerers.items()
+        },
     }
+    kept = {f"idf_{name}": idf.astype(np.float32) for name, idf in features.idf.items()}
+    for about, answerer in classifier.answerers.items():
+        kept |= {f"{about}_{name}": array for name, array in answerer.arrays().items()}
     file = io.BytesIO()
     np.savez_compressed(
         file,
         head=np.frombuffer(json.dumps(head, ensure_ascii=False).encode("utf-8"), dtype=np.uint8),
         weights=classifier._weights.astype(np.float16),
         offsets=classifier._offsets,
-        **{f"idf_{name}": idf.astype(np.float32) for name, idf in features.idf.items()},  # type: ignore[arg-type]
+        **kept,  # type: ignore[arg-type]
     )
     return file.getvalue()
 
@@ -282,9 +353,15 @@ def load_classifier(data: bytes) -> SentenceClassifier:
                 raise ValueError(f"its format is {head['format']!r}, expected {FORMAT!r}")
             idf = {name: file[f"idf_{name}"].astype(np.float64) for name in head["vocabulary"]}
             features = Features(head["tops"], head["lists"]).restore(head["vocabulary"], idf)
+            answerers = {
+                about: restore_answerer(
+                    kept, {name: file[f"{about}_{name}"] for name in ("idf", "weights", "offsets")}
+                )
+                for about, kept in head["answerers"].items()
+            }
             return SentenceClassifier(
                 head["framework"], tuple(head["labels"]), tuple(head["thresholds"]), head["card"], features,
-                file["weights"].astype(np.float32), file["offsets"],
+                file["weights"].astype(np.float32), file["offsets"], answerers,
             )  # fmt: skip
     except (KeyError, TypeError, AttributeError, zipfile.BadZipFile, OSError, EOFError) as error:
         raise ValueError(f"damaged or another kind of file: {error}") from error

@@ -98,14 +98,14 @@ class Features:
         """The matrix of sentences, one a row."""
         return hstack([v.transform(readings) * BLOCKS[name] for name, v in self._vectorizers.items()]).tocsr()
 
-    def weigh(self, reading: Reading, weights: npt.NDArray[np.float32]) -> list[float]:
+    def weigh(self, reading: Reading, row: csr_matrix, weights: npt.NDArray[np.float32]) -> list[float]:
         """How much each token of a sentence adds to a label's score: what a feature adds is shared by its tokens.
 
         Args:
             reading: the sentence.
+            row: its row of the matrix.
             weights: of the label, one a column.
         """
-        row = self.transform([reading])
         adds = dict(zip(row.indices, row.data * weights[row.indices], strict=True))
         tokens = tokens_of(reading.text)
         holders: dict[str, list[tuple[str, tuple[int, ...]]]] = {

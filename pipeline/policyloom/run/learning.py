@@ -13,7 +13,7 @@ from policyloom.evaluate import Scores, evaluate
 from policyloom.framework import Framework
 from policyloom.labels import CODED, Label, Labelled, as_document, from_tagged, read_labels
 from policyloom.records import Reading, Tagged
-from policyloom.tag import read_sentences, tag
+from policyloom.tag import known_answers, read_sentences, tag
 
 if TYPE_CHECKING:
     from spacy.language import Language
@@ -27,6 +27,7 @@ __all__ = [
     "evaluate_labels",
     "examples",
     "join_found",
+    "learn",
     "read_labelled",
     "run_examples",
     "train_classifier",
@@ -96,15 +97,31 @@ def train_classifier(
     Raises:
         LabelsError: a file is wrong, or they are too few.
     """
-    from policyloom.classifier import train
     from policyloom.language import load_pipeline
 
     sentences = [sentence for path in paths for sentence in read_labels(path, framework)] + examples(
         framework
     )
     fair = [sentence for path in sample for sentence in read_labels(path, framework)]
-    readings = read_labelled([*sentences, *fair], load_pipeline(framework, model=model))
-    return train([*sentences, *fair], readings, framework, sample={sentence.doc for sentence in fair})
+    return learn(sentences, fair, framework, load_pipeline(framework, model=model))
+
+
+def learn(
+    sentences: Sequence[Labelled], fair: Sequence[Labelled], framework: Framework, nlp: Language
+) -> SentenceClassifier:
+    """A classifier for elements, statuses and claims, learned from labels of which `fair` are the sample."""
+    from policyloom.classifier import train, train_answers
+
+    every = [*sentences, *fair]
+    docs = {sentence.doc for sentence in fair}
+    classifier = train(every, read_labelled(every, nlp), framework, sample=docs)
+    known = known_answers(every, nlp, classifier.locate)
+    asked = [
+        (question, answer, sentence.doc in docs)
+        for sentence, of_sentence in zip(every, known, strict=True)
+        for question, answer in of_sentence
+    ]
+    return train_answers(classifier, asked)
 
 
 def evaluate_labels(

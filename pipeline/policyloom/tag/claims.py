@@ -9,7 +9,7 @@ from policyloom.records import ClaimKind, MentionKind, Polarity, Status
 from policyloom.tag.cues import Cue
 from policyloom.tag.status import Clause, TokenSpan
 
-__all__ = ["ClaimMatch", "Tagging", "find_claims"]
+__all__ = ["ClaimMatch", "Tagging", "find_claims", "pair"]
 
 _CUE_TO_TARGET = 14
 """Words between a forward cue and what it leads to; an outcome further off belongs to another verb."""
@@ -38,6 +38,44 @@ class ClaimMatch:
     polarity: Polarity
     hedged: bool
 
+    @classmethod
+    def of(
+        cls,
+        kind: ClaimKind,
+        m: int,
+        t: int,
+        mechanism: Tagging,
+        target: Tagging,
+        clause: Clause,
+        cue: TokenSpan | None = None,
+    ) -> ClaimMatch:
+        """The claim between mentions `m` and `t` of a sentence; a denied end makes it negative.
+
+        Without a cue, the target's first word stands for it.
+        """
+        negative = mechanism.status == "negated" or (target.kind == "outcome" and target.status == "negated")
+        at = cue or (target.span[0], target.span[0] + 1)
+        return cls(kind, m, t, at, "negative" if negative else "positive", clause.hedged)
+
+
+def pair(mentions: Sequence[Tagging]) -> list[tuple[ClaimKind, int, int]]:
+    """The pairs of which a sentence may say that one leads to, or answers, the other: of each two labels the nearest.
+
+    What is lacking leads nowhere, and is nowhere led to.
+    """
+    best: dict[tuple[ClaimKind, str, str], tuple[int, int, int]] = {}
+    for kind, target_kind in _TARGETS.items():
+        for t, target in enumerate(mentions):
+            if target.kind != target_kind or target.status == "lacking":
+                continue
+            for m, mechanism in enumerate(mentions):
+                if mechanism.kind != "mechanism" or mechanism.status == "lacking":
+                    continue
+                key = (kind, mechanism.label, target.label)
+                distance = (abs(mechanism.span[0] - target.span[0]), m, t)
+                best[key] = min(best.get(key, distance), distance)
+    return sorted((kind, m, t) for (kind, _, _), (_, m, t) in best.items())
+
 
 def find_claims(mentions: Sequence[Tagging], clause: Clause) -> list[ClaimMatch]:
     """The claims that a sentence makes between its mentions, at most one a pair of labels and kind.
@@ -57,13 +95,7 @@ def find_claims(mentions: Sequence[Tagging], clause: Clause) -> list[ClaimMatch]
                 cue = _joins(mentions[m].span, target.span, cues, clause)
                 if cue is None:
                     continue
-                negative = "negated" in (
-                    target.status if target.kind == "outcome" else "",
-                    mentions[m].status,
-                )
-                match = ClaimMatch(
-                    kind, m, o, (cue.start, cue.end), "negative" if negative else "positive", clause.hedged
-                )
+                match = ClaimMatch.of(kind, m, o, mentions[m], target, clause, (cue.start, cue.end))
                 key = (kind, mentions[m].label, target.label)
                 distance = abs(mentions[m].span[0] - target.span[0])
                 if key not in best or distance < best[key][0]:

@@ -30,7 +30,10 @@ _TO_REACH = 18
 
 @dataclass(slots=True)
 class Clause:
-    """A sentence ready for deciding: its lower-case tokens, cues, and where it stands."""
+    """A sentence ready for deciding: its lower-case tokens, cues, and where it stands.
+
+    `ends` are the tokens at which a clause ends, `first` the one after list marks and the like.
+    """
 
     forms: Sequence[str]
     cues: Cues
@@ -38,13 +41,13 @@ class Clause:
     heading: Status | None = None
     found: list[Cue] = field(init=False)
     hedged: bool = field(init=False)
-    _ends: list[int] = field(init=False)
-    _first: int = field(init=False)
+    ends: list[int] = field(init=False)
+    first: int = field(init=False)
 
     def __post_init__(self) -> None:
         self.found, self.hedged = self.cues.find(self.forms)
-        self._ends = [i for i, form in enumerate(self.forms) if form in self.cues.ends]
-        self._first = 0
+        self.ends = [i for i, form in enumerate(self.forms) if form in self.cues.ends]
+        self.first = 0
         for i, form in enumerate(self.forms[:6]):
             following = self.forms[i + 1] if i + 1 < len(self.forms) else ""
             # "(a)", "1.", "•", "Thirdly,", "Recommendation 4:" stand before the first word.
@@ -56,17 +59,17 @@ class Clause:
                 or following == ":"
                 or (following.isdigit() and self.forms[i + 2 : i + 3] == [":"])
             ):
-                self._first = i + 1
+                self.first = i + 1
             else:
                 break
 
     def parted(self, left: int, right: int) -> bool:
         """Whether a clause ends between tokens `left` and `right`."""
-        return any(left <= end < right for end in self._ends)
+        return any(left <= end < right for end in self.ends)
 
     def opens_with_instruction(self) -> Cue | None:
         """The bare verb, or in a list the -ing form, that opens the sentence as an instruction or aim."""
-        at = self._first
+        at = self.first
         if at >= len(self.forms):
             return None
         form, following = self.forms[at], self.forms[at + 1] if at + 1 < len(self.forms) else ""
@@ -84,7 +87,7 @@ class Clause:
                 continue
             following = self.forms[i + 1]
             if (
-                i == self._first
+                i == self.first
                 or following in self.cues.verbs
                 or (
                     following.endswith("ly")
