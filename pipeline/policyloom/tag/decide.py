@@ -114,8 +114,8 @@ def ask_claims(part: Part, framework: Framework) -> Iterable[tuple[ClaimMatch, Q
         return
     by_rule: dict[tuple[ClaimKind, str, str], ClaimMatch] = {}
     for match in part.claims:
-        ends = part.taggings[match.mechanism].label, part.taggings[match.target].label
-        by_rule[match.kind, *ends] = match
+        labels = part.taggings[match.mechanism].label, part.taggings[match.target].label
+        by_rule[match.kind, *labels] = match
     for kind, m, t in pair(part.taggings):
         mechanism, target = part.taggings[m], part.taggings[t]
         found = by_rule.get((kind, mechanism.label, target.label))
