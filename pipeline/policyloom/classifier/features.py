@@ -34,6 +34,9 @@ _LETTERS = (3, 4, 5)
 _NEAR = 6
 """Words within which two lists count as standing near each other."""
 
+_SLIGHT = 100
+"""How many times less than the heaviest feature of a sentence one must add to be passed over."""
+
 _ALWAYS = "<sentence>"
 """A feature that every sentence has, so that no block is ever empty."""
 
@@ -126,35 +129,35 @@ class Features:
             row: its row of the matrix.
             weights: of the label, one a column.
         """
-        adds = dict(zip(row.indices, row.data * weights[row.indices], strict=True))
         tokens = tokens_of(reading.text)
-        holders: dict[str, list[tuple[str, tuple[int, ...]]]] = {
-            "words": [(token, (i,)) for i, token in enumerate(tokens)]
-            + [(f"{a} {b}", (i, i + 1)) for i, (a, b) in enumerate(itertools.pairwise(tokens))],
-            "letters": [(part, (i,)) for i, token in enumerate(tokens) for part in letters_of(token)],
-        }
-        places: dict[str, tuple[int, ...]] = {}
+        where: dict[str, dict[str, list[int]]] = {block: {} for block in self._vectorizers}
         for i, token in enumerate(tokens):
+            where["words"].setdefault(token, []).append(i)
+            if i + 1 < len(tokens):
+                where["words"].setdefault(f"{token} {tokens[i + 1]}", []).extend((i, i + 1))
+            for part in letters_of(token):
+                where["letters"].setdefault(part, []).append(i)
             for name in self._holding(token):
-                places[name] = (*places.get(name, ()), i)
-        for feature in self._list_features(tokens):
-            names = feature.replace(" near ", " with ").split(" with ")
-            at = tuple(i for name in names for i in places.get(name, ()))
-            if at:
-                holders.setdefault("lists", []).append((feature, at))
+                where["lists"].setdefault(name, []).append(i)
         score = [0.0] * len(tokens)
-        before = 0
-        for block, vectorizer in self._vectorizers.items():
-            shared: dict[int, list[int]] = {}
-            for feature, at in holders.get(block, ()):
-                column = vectorizer.vocabulary_.get(feature)
-                if column is not None and column + before in adds:
-                    shared.setdefault(column + before, []).extend(at)
-            for column, at_all in shared.items():
-                for i in at_all:
-                    score[i] += float(adds[column]) / len(at_all)
-            before += len(self.idf[block])
+        values = row.data * weights[row.indices]
+        # Most features add next to nothing, and are left out.
+        heavy = np.abs(values) >= np.abs(values).max(initial=0.0) / _SLIGHT
+        for column, value in zip(row.indices[heavy].tolist(), values[heavy].tolist(), strict=True):
+            block, name = self._name(column)
+            parts = name.replace(" near ", " with ").split(" with ") if block == "lists" else (name,)
+            at = [i for part in parts for i in where[block].get(part, ())]
+            for i in at:
+                score[i] += value / len(at)
         return score
+
+    def _name(self, column: int) -> tuple[str, str]:
+        """The block and the feature of a column."""
+        for block, names in self.vocabulary.items():
+            if column < len(names):
+                return block, names[column]
+            column -= len(names)
+        raise IndexError(column)
 
     def _make(self) -> dict[str, TfidfVectorizer]:
         rules = sorted({*self.tops, *(f"{top} or part" for top in self.tops.values())})
@@ -188,7 +191,7 @@ class Features:
                 if j - i > _NEAR:
                     break
                 if a != b and i != j:
-                    near.add(f"{min(a, b)} near {max(a, b)}")
+                    near.add(f"{a} near {b}" if a < b else f"{b} near {a}")
         return [
             _ALWAYS,
             *names,

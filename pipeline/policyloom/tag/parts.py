@@ -105,25 +105,25 @@ def _find_field(framework: Framework, docs: Sequence[Doc]) -> list[bool]:
     where the document is mostly about something else, in the `WINDOW` words around the block. So a chapter on
     the field is read in a plan about everything.
     """
-    sizes = [len(doc) for doc in docs]
-    if not framework.scope.terms or sum(sizes) < SHORT:
-        return [True] * len(docs)
-    field, other = [], []
+    words, field, other = [0], [0], [0]  # how many there are before each block
     for doc in docs:
         labels = [span.label_ for span in doc.spans[f"{MENTIONS}_scope"]]
-        field.append(labels.count(SCOPE))
-        other.append(labels.count(OUT))
+        words.append(words[-1] + len(doc))
+        field.append(field[-1] + labels.count(SCOPE))
+        other.append(other[-1] + labels.count(OUT))
+    if not framework.scope.terms or words[-1] < SHORT:
+        return [True] * len(docs)
 
     def holds(first: int, last: int, least: float) -> bool:
-        n_words, n_field = sum(sizes[first:last]), sum(field[first:last])
-        return n_field * 1_000 >= least * n_words and n_field > sum(other[first:last])
+        n_words, n_field, n_other = (count[last] - count[first] for count in (words, field, other))
+        return n_field * 1_000 >= least * n_words and n_field > n_other
 
     if holds(0, len(docs), framework.scope.per_1000_words):
         return [True] * len(docs)
     found = []
     for i in range(len(docs)):
         first, last = i, i + 1
-        while sum(sizes[first:last]) < WINDOW and (first > 0 or last < len(docs)):
+        while words[last] - words[first] < WINDOW and (first > 0 or last < len(docs)):
             first, last = max(0, first - 1), min(len(docs), last + 1)
         found.append(holds(first, last, DENSER * framework.scope.per_1000_words))
     return found
