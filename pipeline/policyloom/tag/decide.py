@@ -102,9 +102,13 @@ def assert_by_rule(part: Part, framework: Framework, cues: Cues) -> None:
 
 
 def ask_statuses(part: Part, framework: Framework) -> Iterable[tuple[int, Question]]:
-    """Of each mention whose status is in question, its place in the list and the question."""
+    """Of each mention whose status is in question, its place in the list and the question.
+
+    Where nothing but a heading decides, it stands: sentences are labelled without their headings.
+    """
     for i, (tagging, cue) in enumerate(zip(part.taggings, part.reasons, strict=True)):
-        if part.clause and tagging.kind in ("outcome", "challenge", "mechanism"):
+        by_heading = cue is None and tagging.status != "affirmed"
+        if part.clause and tagging.kind in ("outcome", "challenge", "mechanism") and not by_heading:
             yield i, ask_status(tagging, framework.top(tagging.label), cue, part.clause)
 
 
