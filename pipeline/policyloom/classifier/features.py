@@ -34,7 +34,7 @@ _LETTERS = (3, 4, 5)
 _NEAR = 6
 """Words within which two lists count as standing near each other."""
 
-_SLIGHT = 100
+_SLIGHT = 25
 """How many times less than the heaviest feature of a sentence one must add to be passed over."""
 
 _ALWAYS = "<sentence>"
