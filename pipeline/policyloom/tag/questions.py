@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
+from functools import lru_cache
 
 from policyloom.records import ClaimKind, Clue, MentionKind, Question, Status
 from policyloom.tag.claims import Tagging
@@ -36,7 +37,7 @@ def ask_status(mention: Tagging, top: str, cue: TokenSpan | None, clause: Clause
     start, end = mention.span
     first = max((at + 1 for at in clause.ends if at < start), default=0)
     last = min((at for at in clause.ends if at >= end), default=len(forms))
-    words = [*_opening(forms, clause), *_pairs(forms, 0, len(forms)), *_pairs(forms, first, last, "clause: ")]
+    words = [*_sentence(forms, clause.first), *_pairs(forms, first, last, "clause: ")]
     signs: list[Clue] = [
         (f"rule: {mention.status}", cue), (f"rule: {mention.status}, {mention.kind}", cue),
         (f"element: {top}", None), (f"kind: {mention.kind}", None),
@@ -83,7 +84,7 @@ def ask_claim(
     order = "mechanism first" if a[0] <= b[0] else "target first"
     left, right = (a[1], b[0]) if a[0] <= b[0] else (b[1], a[0])
     words = [
-        *_opening(forms, clause), *_pairs(forms, 0, len(forms)),
+        *_sentence(forms, clause.first),
         *_pairs(forms, left, min(right + 2, len(forms)), f"between, {order}: "),
         *_pairs(forms, max(0, b[0] - _BEFORE), b[0], "before target: "),
         *_pairs(forms, max(0, a[0] - _BEFORE), a[0], "before mechanism: "),
@@ -122,13 +123,15 @@ def _statuses(kind: MentionKind) -> tuple[Status, ...]:
     )
 
 
-def _forms(clause: Clause) -> list[str]:
-    return [_DIGIT.sub("0", form) for form in clause.forms]
+def _forms(clause: Clause) -> tuple[str, ...]:
+    return tuple(_DIGIT.sub("0", form) for form in clause.forms)
 
 
-def _opening(forms: Sequence[str], clause: Clause) -> Iterator[Clue]:
-    if clause.first < len(forms):
-        yield f"opening: {forms[clause.first]}", (clause.first, clause.first + 1)
+@lru_cache(maxsize=8)  # a sentence's questions come one after the other
+def _sentence(forms: tuple[str, ...], first: int) -> tuple[Clue, ...]:
+    """How a sentence opens, and all its words."""
+    opening = [(f"opening: {forms[first]}", (first, first + 1))] if first < len(forms) else []
+    return (*opening, *_pairs(forms, 0, len(forms)))
 
 
 def _pairs(forms: Sequence[str], first: int, last: int, of: str = "") -> Iterator[Clue]:
