@@ -147,3 +147,19 @@ def test_sentences_to_learn_from_are_coded_and_not_those_of_the_gold_labels(fram
     assert len({s.text for s in sentences}) > 0.99 * len(sentences)
     assert not gold & {s.text for s in sentences}
     assert len({s.doc for s in sentences}) > 300
+
+
+@pytest.mark.shared
+def test_sentences_to_learn_from_are_our_own(shared):
+    def runs(text: str) -> set[tuple[str, ...]]:
+        words = re.findall(r"[a-z0-9]+", text.lower())
+        return {tuple(words[i : i + 10]) for i in range(len(words) - 9)}
+
+    texts = [
+        *(shared / "documents" / "en").glob("*.txt"),
+        shared / "papers" / "meng-2025.txt",
+        shared / "gold" / "gold_dev.jsonl",
+    ]
+    known = set().union(*(runs(path.read_text("utf-8")) for path in texts))
+    rows = map(json.loads, (CORPUS / "sentences.jsonl").read_text("utf-8").splitlines())
+    assert [row["id"] for row in rows if runs(row["text"]) & known] == []
