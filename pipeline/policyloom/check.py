@@ -94,7 +94,8 @@ class _Case:
     def finding(
         self, rule: str, severity: str, subject: str, message: str, evidence: Iterable[Evidence] = ()
     ) -> Finding:
-        quotes = tuple(evidence)[:N_QUOTES]
+        # A sentence that speaks for a challenge and for its answer is quoted once.
+        quotes = tuple(dict.fromkeys(evidence))[:N_QUOTES]
         return Finding(self.tagged.document.id, rule, severity, subject, message, quotes)  # type: ignore[arg-type]
 
     def name(self, id: str) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
@@ -28,6 +29,8 @@ SIGN = 3
 
 YES = 0.25
 """How probable it must be that a tie is stated, and that both its ends are there: what gives the best F1."""
+
+_LETTER = re.compile(r"[^\W\d_]")
 
 Floats = npt.NDArray[np.float64]
 
@@ -82,9 +85,20 @@ class Answerer:
             self.vocabulary[column]: float(times * self.weights[column, option])
             for column, times in zip(row.indices, row.data, strict=True)
         }
-        placed = [(adds.get(name, 0.0), at) for name, at in (*question.signs, *question.words) if at]
-        weight, at = max(placed, key=lambda pair: pair[0], default=(0.0, None))
-        return at if weight > 0 else None
+        # A cue is a better reason than a word that happens to weigh more, and a full stop is none.
+        for clues in (question.signs, question.words):
+            weight, at = max(
+                (
+                    (adds.get(name, 0.0), at)
+                    for name, at in clues
+                    if at and _LETTER.search(name.rpartition(": ")[2])
+                ),
+                key=lambda pair: pair[0],
+                default=(0.0, None),
+            )
+            if weight > 0:
+                return at
+        return None
 
     def arrays(self) -> dict[str, npt.NDArray[Any]]:
         """The numbers to keep, by name."""
