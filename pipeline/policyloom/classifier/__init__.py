@@ -105,42 +105,34 @@ class SentenceClassifier:
 
     def judge(self, readings: Sequence[Reading]) -> list[dict[str, Judgement]]:
         """For each sentence, the judgement of each of `labels`, with the words that speak for it where no rule does."""
-        if not readings:
-            return []
-        matrix = self._matrix(readings)
-        found = []
-        for number, (reading, row) in enumerate(zip(readings, self._probabilities(matrix), strict=True)):
-            by_rule = self._by_rule(reading)
-            found.append(
-                {
-                    label: self._explain(reading, matrix[number], j, float(p))
-                    if p >= self.thresholds[j] and label not in by_rule
-                    else Judgement(
-                        float(p), bool(p >= self.thresholds[j] * (KEEP if label in by_rule else 1))
-                    )
-                    for j, (label, p) in enumerate(zip(self.labels, row, strict=True))
-                }
-            )
-        return found
+        return self._judge(readings, None)
 
     def locate(
         self, readings: Sequence[Reading], named: Sequence[Collection[str]]
     ) -> list[dict[str, Judgement]]:
         """For each sentence, a judgement that it names just these elements, with the words that speak for each."""
+        return self._judge(readings, named)
+
+    def _judge(
+        self, readings: Sequence[Reading], named: Sequence[Collection[str]] | None
+    ) -> list[dict[str, Judgement]]:
         if not readings:
             return []
         matrix = self._matrix(readings)
         found = []
         for number, (reading, row) in enumerate(zip(readings, self._probabilities(matrix), strict=True)):
-            by_rule = self._by_rule(reading)
-            found.append(
-                {
-                    label: Judgement(float(p), label in named[number])
-                    if label in by_rule or label not in named[number]
-                    else self._explain(reading, matrix[number], j, float(p))
-                    for j, (label, p) in enumerate(zip(self.labels, row, strict=True))
-                }
-            )
+            by_rule = {self._features.tops.get(id, id) for id, _ in reading.rules}
+            judged = {}
+            for j, (label, p) in enumerate(zip(self.labels, row.tolist(), strict=True)):
+                if named is None:
+                    names = p >= self.thresholds[j] * (KEEP if label in by_rule else 1)
+                else:
+                    names = label in named[number]
+                explained = names and label not in by_rule
+                judged[label] = (
+                    self._explain(reading, matrix[number], j, p) if explained else Judgement(p, names)
+                )
+            found.append(judged)
         return found
 
     def answer(self, questions: Sequence[Question]) -> list[Answer]:
@@ -157,9 +149,6 @@ class SentenceClassifier:
 
     def _probabilities(self, matrix: csr_matrix) -> Floats:
         return expit(matrix @ self._weights + self._offsets)  # type: ignore[no-any-return]
-
-    def _by_rule(self, reading: Reading) -> set[str]:
-        return {self._features.tops.get(id, id) for id, _ in reading.rules}
 
     def _explain(self, reading: Reading, row: csr_matrix, label: int, probability: float) -> Judgement:
         """The stretch of words that speaks for a label most, and the heaviest words in it."""
