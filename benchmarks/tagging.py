@@ -1,11 +1,11 @@
 """Score tagging on labelled sentences that were held out, each read alone: rules, and rules with a classifier.
 
-    python benchmarks/tagging.py ../shared/gold/gold_dev.jsonl [--corpus corpus/*.jsonl] [--json]
+    python benchmarks/tagging.py ../shared/gold/gold_dev.jsonl [--corpus corpus/*.jsonl] [--texts FOLDER] [--json]
     python benchmarks/tagging.py benchmarks/paper.jsonl --paper ../shared/papers/meng-2025.pdf
 
-The documents are held out in five parts. For each part a classifier is learned from the sample corpus and from the other
-parts, which also choose its thresholds, so no score rests on a sentence, or a document, that was learned from. The
-figures of the whole are those of all parts together.
+The documents are held out in five parts. For each part a classifier is learned from the sample corpus, from the other
+parts and from the other sentences of their documents (`documents.py`); the latter two also choose its thresholds. So no score
+rests on a sentence, or a document, that was learned from. The figures of the whole are those of all parts together.
 
 With --paper, a whole document is tagged as a user would, with the classifier that comes with the framework; its labels go
 by a hash of each sentence's letters, as the text is not part of the project.
@@ -20,6 +20,7 @@ import re
 from dataclasses import asdict, replace
 from pathlib import Path
 
+from documents import read_documents
 from sklearn.model_selection import GroupKFold
 
 from policyloom import load_pipeline, read_classifier, read_framework, read_pdf, tag
@@ -29,18 +30,22 @@ from policyloom.run.learning import examples, join_found, learn
 
 FOLDS = 5
 CORPUS = [Path("corpus/gold.jsonl"), Path("corpus/sentences.jsonl")]
+TEXTS = Path("../shared/documents/en")
 
 
-def score(path: Path, corpus: list[Path], framework_name: str) -> dict[str, Scores]:
+def score(path: Path, corpus: list[Path], texts: Path | None, framework_name: str) -> dict[str, Scores]:
     """The scores of the rules alone, and of rules and classifier together."""
     framework = read_framework(framework_name)
     nlp = load_pipeline(framework)
     gold = read_labels(path, framework)
     known = [s for file in corpus for s in read_labels(file, framework)] + examples(framework)
+    more = read_documents(texts) if texts else []
     rules = [join_found(s, tag(as_document(s), nlp), framework) for s in gold]
     joined: list[Labelled | None] = [None] * len(gold)
     for learning, test in GroupKFold(FOLDS).split(gold, groups=[s.doc for s in gold]):
-        classifier = learn(known, [gold[i] for i in learning], framework, nlp)
+        held_out = {gold[i].doc for i in test}
+        sample = [*(gold[i] for i in learning), *(s for s in more if s.doc not in held_out)]
+        classifier = learn(known, sample, framework, nlp)
         for i in test:
             joined[i] = join_found(gold[i], tag(as_document(gold[i]), nlp, classifier), framework)
     whole = [found for found in joined if found is not None]
@@ -79,6 +84,7 @@ def main() -> None:
     )
     parser.add_argument("labels", type=Path)
     parser.add_argument("--corpus", type=Path, nargs="*", default=CORPUS)
+    parser.add_argument("--texts", type=Path, default=TEXTS)
     parser.add_argument("--framework", default="production_education")
     parser.add_argument("--paper", type=Path)
     parser.add_argument("--json", action="store_true")
@@ -86,7 +92,7 @@ def main() -> None:
     if options.paper:
         scores = score_paper(options.labels, options.paper, options.framework)
     else:
-        scores = score(options.labels, options.corpus, options.framework)
+        scores = score(options.labels, options.corpus, options.texts, options.framework)
     if options.json:
         print(json.dumps({name: asdict(s) for name, s in scores.items()}))
         return

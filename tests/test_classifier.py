@@ -10,6 +10,7 @@ import pytest
 
 from policyloom.classifier import (
     SentenceClassifier,
+    as_measured,
     dump_classifier,
     load_classifier,
     read_classifier,
@@ -18,7 +19,7 @@ from policyloom.classifier import (
     write_classifier,
 )
 from policyloom.errors import LabelsError, PolicyloomError
-from policyloom.framework import Element, Framework
+from policyloom.framework import Element, Framework, Measured
 from policyloom.labels import CODED, Label, Labelled
 from policyloom.records import Answer, Question, Reading
 
@@ -106,6 +107,43 @@ def test_it_is_kept_without_loss_and_the_same_each_time(trained: SentenceClassif
     assert dump_classifier(again) == (tmp_path / "a.classifier").read_bytes() == dump_classifier(trained)
     np.testing.assert_allclose(again.probabilities(readings()), trained.probabilities(readings()), atol=5e-3)
     assert (again.labels, again.thresholds, again.card) == (trained.labels, trained.thresholds, trained.card)
+
+
+def test_the_less_probable_is_left_out_on_demand(trained: SentenceClassifier, tmp_path: Path) -> None:
+    write_classifier(trained, tmp_path / "a.classifier")
+    ruled = Reading("Lathes for small firms.", (("T4", "term: lathe"),))
+    sure = trained.judge([ruled])[0]["T4"].probability
+    for least, named in ((0.0, True), (sure - 0.01, True), (min(1.0, sure + 0.01), False)):
+        asked_for = read_classifier(FRAMEWORK, tmp_path / "a.classifier", least=least)
+        assert asked_for is not None
+        assert load_classifier(dump_classifier(asked_for)).least == least
+        assert asked_for.judge([ruled])[0]["T4"].named == named, least  # a rule's mention too
+    with pytest.raises(PolicyloomError, match="rules alone give no probabilities"):
+        read_classifier(FRAMEWORK, "none", least=0.7)
+    with pytest.raises(ValueError, match="least 7: use a probability"):
+        read_classifier(FRAMEWORK, tmp_path / "a.classifier", least=7)
+
+
+def test_what_is_stated_was_measured_of_the_classifier_in_use(
+    trained: SentenceClassifier, framework: Framework
+) -> None:
+    levels = trained.card["held_out"]
+    recalls = [levels[str(level)]["all"]["recall"] for level in (0.0, 0.5, 0.7, 0.9)]
+    assert recalls == sorted(recalls, reverse=True)
+    assert all(0 <= recall <= 1 for recall in recalls)
+    own = as_measured(FRAMEWORK, trained).measured
+    assert own.n == {"T1": 24, "T4": 24}
+    assert own.recall["T1"] == levels["0.0"]["T1"]["recall"]
+    between = replace(trained, least=0.55)
+    assert as_measured(FRAMEWORK, between).measured.recall["T1"] == levels["0.6"]["T1"]["recall"]
+    assert "below 0.55" in as_measured(FRAMEWORK, between).measured.source
+    assert as_measured(FRAMEWORK, replace(trained, least=0.95)).measured == Measured()
+    # The built-in framework states what was measured with its own classifier, and nothing of rules alone.
+    assert as_measured(framework, read_classifier(framework)).measured == framework.measured
+    assert as_measured(framework, read_classifier(framework, least=0.7)).measured != framework.measured
+    assert as_measured(framework, None).measured == Measured()
+    terms = framework.model_copy(update={"id": "another"})
+    assert as_measured(terms, None).measured == framework.measured
 
 
 def asked(text: str, given: str = "affirmed") -> Question:

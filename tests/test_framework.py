@@ -148,9 +148,12 @@ def test_built_in_states_the_recall_of_every_outcome_challenge_and_strategy(fram
 
 
 @pytest.mark.shared
-def test_the_stated_recall_is_what_the_command_measures(framework: Framework, shared: Path) -> None:
+def test_the_stated_recall_and_precision_are_what_the_command_measures(
+    framework: Framework, shared: Path
+) -> None:
     command = [sys.executable, "benchmarks/tagging.py", str(shared / "gold" / "gold_dev.jsonl"), "--json"]
     done = subprocess.run(command, capture_output=True, text=True, check=True, cwd=ROOT)
     rows = json.loads(done.stdout)["joined"]["by_element"]
     assert {id: round(row["recall"], 2) for id, row in rows.items()} == framework.measured.recall
+    assert {id: round(row["precision"], 2) for id, row in rows.items()} == framework.measured.precision
     assert {id: row["labelled"] for id, row in rows.items()} == framework.measured.n

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import csv
 import json
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -92,3 +94,23 @@ def test_found_labels_carry_place_neighbours_and_heading(framework: Framework, n
     assert (first.before, first.after, second.heading) == ("", second.text, "Funds")
     assert second.statuses["S1"] == "planned"
     assert as_document(second).text == second.text
+
+
+@pytest.mark.shared
+def test_labels_of_real_documents_are_of_whole_sentences_that_the_gold_has_not(
+    shared: Path, tmp_path: Path, framework: Framework
+) -> None:
+    out = tmp_path / "documents.jsonl"
+    command = [sys.executable, "benchmarks/documents.py", "--texts", shared / "documents" / "en", "-o", out]
+    subprocess.run(command, check=True, cwd=Path(__file__).parents[1])
+    gold = read_labels(shared / "gold" / "gold_dev.jsonl", framework)
+    found = read_labels(out, framework)
+    assert len({s.doc for s in found}) == 10
+    assert {s.doc for s in found} < {s.doc for s in gold}
+    assert not {s.text for s in found} & {s.text for s in gold}
+    for sentence in found:
+        text = " ".join((shared / "documents" / "en" / f"{sentence.doc}.txt").read_text("utf-8").split())
+        before, _, after = text.partition(sentence.text)
+        assert text != before, sentence.id
+        assert not before[-1:].isalnum(), sentence.id
+        assert not after[:1].isalnum(), sentence.id

@@ -364,10 +364,11 @@ def test_an_element_is_counted_over_documents(tmp_path: Path) -> None:
 def test_measured_recall_stands_beside_its_element(tmp_path: Path) -> None:
     measured = FRAMEWORK.model_validate(
         FRAMEWORK.model_dump()
-        | {"measured": {"source": "40 sentences", "recall": {"T1": 0.65}, "n": {"T1": 48}}}
+        | {"measured": {"source": "40 s", "recall": {"T1": 0.65}, "precision": {"T1": 0.81}, "n": {"T1": 48}}}
     )
     text = Page(run_page(tmp_path, framework=measured)).text
     assert "65 % of 48" in text
+    assert "81 %" in text
     assert "not measured" in text
     assert "“Recall”" not in Page(run_page(tmp_path)).text
 

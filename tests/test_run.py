@@ -210,6 +210,21 @@ def test_manifest_tells_how_it_was_made(folder: Path, tmp_path: Path) -> None:
     assert {"spacy", "pypdfium2", "policyloom"} <= set(manifest["versions"])
 
 
+def test_a_run_may_keep_to_what_is_probable(folder: Path, tmp_path: Path) -> None:
+    every = run(folder, tmp_path / "every", workers=0)
+    sure = run(folder, tmp_path / "sure", least=0.8, workers=0)
+    assert 0 < sure.counts["mentions"] < every.counts["mentions"]
+    of_elements = [
+        row for row in rows(tmp_path / "sure" / "mentions.csv") if row["kind"] in ("outcome", "mechanism")
+    ]
+    assert all(float(row["score"]) >= 0.8 for row in of_elements)
+    assert "below 0.8 are left out" in (tmp_path / "sure" / "report.html").read_text("utf-8")
+    # What a later check reads is the framework itself.
+    frameworks = [(tmp_path / name / "framework.json").read_bytes() for name in ("every", "sure")]
+    assert frameworks[0] == frameworks[1]
+    assert run(folder, tmp_path / "sure", workers=0).counts["mentions"] == every.counts["mentions"]
+
+
 def test_a_run_that_cannot_start_says_why(tmp_path: Path) -> None:
     with pytest.raises(RunError, match="no such folder"):
         run(tmp_path / "nowhere", tmp_path / "out")

@@ -298,6 +298,8 @@ def test_a_classifier_has_the_last_word_on_status(small: Language) -> None:
     tagged, asked = ask(small, "Grants were paid.", {"status": "planned"})
     (mention,) = (m for m in tagged.mentions if m.kind == "mechanism")
     assert (mention.status, tagged.document.text[slice(*mention.cue or ())]) == ("planned", "Grants")
+    assert mention.status_score == 0.8
+    assert {m.status_score for m in read(small, "Grants were paid.").mentions} == {1.0}
     (question,) = asked
     assert (question.about, question.given) == ("status", "affirmed")
     assert question.options == ("affirmed", "planned", "lacking", "negated")

@@ -20,7 +20,7 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from policyloom.check import check
-    from policyloom.classifier import read_classifier, write_classifier
+    from policyloom.classifier import as_measured, read_classifier, write_classifier
     from policyloom.errors import DocumentError, FrameworkError, LabelsError, PolicyloomError, RunError
     from policyloom.evaluate import agreement
     from policyloom.export import to_frame
@@ -36,6 +36,7 @@ if TYPE_CHECKING:
 
 _HOMES = {
     "agreement": "evaluate",
+    "as_measured": "classifier",
     "check": "check",
     "choose_sentences": "run.learning",
     "DocumentError": "errors",
@@ -73,6 +74,7 @@ __all__ = [
     "PolicyloomError",
     "RunError",
     "agreement",
+    "as_measured",
     "check",
     "choose_sentences",
     "evaluate_labels",

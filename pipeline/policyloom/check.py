@@ -104,7 +104,7 @@ class _Case:
     def not_found(self, id: str) -> str:
         """That an element was not found, with how much of it is found at all."""
         recall = self.framework.measured.recall.get(id)
-        known = "how many such sentences are found has not been measured for this framework"
+        known = "how many such sentences are found has not been measured"
         if recall is not None:
             n = self.framework.measured.n.get(id, 0)
             known = f"about {recall:.0%} of such sentences are found ({n} labelled), so look once more before you rely on it"

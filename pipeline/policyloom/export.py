@@ -29,7 +29,7 @@ Row = dict[str, Any]
 
 MENTION_COLUMNS = (
     "document", "page", "section", "kind", "element", "label", "part_of", "status", "quote", "sentence", "cue", "actor",
-    "for_whom", "instrument", "how_much", "by_when", "monitoring", "name", "rule", "score", "block", "start", "end",
+    "for_whom", "instrument", "how_much", "by_when", "monitoring", "name", "rule", "score", "status_score", "block", "start", "end",
 )  # fmt: skip
 _FACETS: dict[FacetKind, str] = {
     "target": "for_whom",
@@ -93,6 +93,7 @@ def mention_rows(tagged: Tagged, framework: Framework | None = None) -> list[Row
             "name": m.name,
             "rule": m.source,
             "score": m.score,
+            "status_score": m.status_score,
             "block": document.blocks[tagged.sentences[m.sentence].block].kind,
             "start": m.start,
             "end": m.end,

@@ -108,16 +108,18 @@ class Scope(_Strict):
 
 
 class Measured(_Strict):
-    """How much of each element the terms found on labelled text that was not used to write them.
+    """How well each element is found, on labelled text from which nothing was learned.
 
     Attributes:
-        source: which labels, and the command that measured.
-        recall: by element, 0 to 1.
+        source: which labels, and how they were kept apart.
+        recall: by element, the share of the labelled mentions that is found, 0 to 1.
+        precision: by element, the share of what is found that is right, 0 to 1.
         n: by element, how many labelled mentions that rests on.
     """
 
     source: str = ""
     recall: dict[str, Annotated[float, Field(ge=0, le=1)]] = Field(default_factory=dict)
+    precision: dict[str, Annotated[float, Field(ge=0, le=1)]] = Field(default_factory=dict)
     n: dict[str, Annotated[int, Field(ge=0)]] = Field(default_factory=dict)
 
 
@@ -273,7 +275,7 @@ def _check_references(framework: Framework, name: str) -> None:
             if parent in path:
                 raise FrameworkError(f"{name}: element {element.id}, parent: goes round in a circle")
             path.append(parent)
-    for key in ("recall", "n"):
+    for key in ("recall", "precision", "n"):
         for id in getattr(framework.measured, key):
             if id not in framework:
                 raise FrameworkError(f"{name}: measured, {key}: no element {id!r}")

@@ -321,6 +321,7 @@ class Mention:
         actor: the span of whoever acts, where the sentence says it.
         name: for entities, the normalised form.
         facets: for mechanisms, what makes them operable, at most one of each kind, in the order of `FacetKind`.
+        status_score: the classifier's probability of the status; 1 where rules alone decide.
     """
 
     start: int
@@ -335,6 +336,7 @@ class Mention:
     actor: Span | None = None
     name: str = ""
     facets: tuple[Facet, ...] = ()
+    status_score: float = 1.0
 
     def __post_init__(self) -> None:
         if not 0 <= self.start < self.end:

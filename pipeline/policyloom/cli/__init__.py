@@ -16,6 +16,7 @@ from policyloom.cli.options import (
     classifier_option,
     fail,
     framework_option,
+    least_option,
     model_option,
     ocr_option,
     password_option,
@@ -65,6 +66,7 @@ for command in (label_command, train_command, evaluate_command, agreement_comman
 )
 @framework_option
 @classifier_option
+@least_option
 @model_option
 @password_option
 @ocr_option
@@ -77,8 +79,8 @@ for command in (label_command, train_command, evaluate_command, agreement_comman
 @click.option("--quiet", "-q", is_flag=True, help="No progress and no summary.")
 @plain_errors
 def run_command(
-    folder: Path, out: Path, framework: str, classifier: str | None, model: str | None, password: str | None,
-    ocr: OcrUse, recursive: bool, workers: int | None, timeout: float, memory: int, quiet: bool,
+    folder: Path, out: Path, framework: str, classifier: str | None, least: float, model: str | None,
+    password: str | None, ocr: OcrUse, recursive: bool, workers: int | None, timeout: float, memory: int, quiet: bool,
 ) -> None:  # fmt: skip
     """Read, tag, link and check every PDF and text file of FOLDER.
 
@@ -95,8 +97,8 @@ def run_command(
     with _ProgressBar(quiet) as tell:
         try:
             done = run(
-                folder, out, framework=framework, classifier=classifier, model=model, password=password, ocr=ocr,
-                recursive=recursive, workers=workers, limits=limits, progress=tell,
+                folder, out, framework=framework, classifier=classifier, least=least, model=model, password=password,
+                ocr=ocr, recursive=recursive, workers=workers, limits=limits, progress=tell,
             )  # fmt: skip
         except KeyboardInterrupt:
             fail(f"stopped; what was read is kept, so run it again to go on (into {out})", 130)
@@ -132,6 +134,7 @@ def run_command(
     help="What to look for; the framework of the run, or production_education without one.",
 )
 @classifier_option
+@least_option
 @model_option
 @password_option
 @ocr_option
@@ -142,13 +145,14 @@ def check_command(
     out: Path | None,
     framework: str | None,
     classifier: str | None,
+    least: float,
     model: str | None,
     password: str | None,
     ocr: OcrUse,
 ) -> None:
     """Hold one DOCUMENT against the framework and, with --against, a run's network."""
     from policyloom.check import check
-    from policyloom.classifier import read_classifier
+    from policyloom.classifier import as_measured, read_classifier
     from policyloom.extract import read_document
     from policyloom.framework import BUILT_IN, read_framework
     from policyloom.language import load_pipeline
@@ -163,7 +167,9 @@ def check_command(
         chosen = read_framework(framework or BUILT_IN)
     network = load_network(against, chosen) if against else None
     read = _read(lambda: read_document(document, password=password, ocr=ocr))
-    tagged = tag(read, load_pipeline(chosen, model=model), read_classifier(chosen, classifier))
+    judge = read_classifier(chosen, classifier, least=least)
+    tagged = tag(read, load_pipeline(chosen, model=model), judge)
+    chosen = as_measured(chosen, judge)
     checked = check(tagged, chosen, network)
     out = out or Path("outputs") / f"check-{document.stem}"
     described = f"{against} ({len(network.documents)} documents)" if network else "the framework alone"
@@ -241,13 +247,14 @@ def extract_command(
 @click.option("--entities", is_flag=True, help="Institutions, places, sums and so on too.")
 @framework_option
 @classifier_option
+@least_option
 @model_option
 @password_option
 @ocr_option
 @plain_errors
 def tag_command(
-    document: Path, out: Path | None, entities: bool, framework: str, classifier: str | None, model: str | None,
-    password: str | None, ocr: OcrUse,
+    document: Path, out: Path | None, entities: bool, framework: str, classifier: str | None, least: float,
+    model: str | None, password: str | None, ocr: OcrUse,
 ) -> None:  # fmt: skip
     """Show what DOCUMENT mentions of the framework, with status and page."""
     from policyloom.classifier import read_classifier
@@ -260,7 +267,8 @@ def tag_command(
 
     chosen = read_framework(framework)
     read = _read(lambda: read_document(document, password=password, ocr=ocr))
-    tagged = tag(read, load_pipeline(chosen, model=model), read_classifier(chosen, classifier))
+    judge = read_classifier(chosen, classifier, least=least)
+    tagged = tag(read, load_pipeline(chosen, model=model), judge)
     if out:
         frame = to_frame(tagged, chosen)
         write_csv(frame if entities else frame[frame["kind"] != "entity"], out)

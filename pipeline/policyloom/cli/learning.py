@@ -9,7 +9,14 @@ from typing import TYPE_CHECKING, get_args
 
 import click
 
-from policyloom.cli.options import EPILOG, classifier_option, framework_option, model_option, plain_errors
+from policyloom.cli.options import (
+    EPILOG,
+    classifier_option,
+    framework_option,
+    least_option,
+    model_option,
+    plain_errors,
+)
 from policyloom.records import Status
 
 if TYPE_CHECKING:
@@ -95,15 +102,19 @@ def train_command(
     chosen = read_framework(framework)
     made = train_classifier(labels, chosen, sample=sample, model=model)
     write_classifier(made, out)
+    card = made.card
     click.echo(f"{'element':44}labelled  threshold  F1 held out")
     for id, threshold in zip(made.labels, made.thresholds, strict=True):
-        name = f"{id} {chosen[id].label}"
+        name, f1 = f"{id} {chosen[id].label}", card["held_out"]["0.0"][id]["f1"]
+        click.echo(f"{name[:42]:44}{card['labelled'][id]:8}{threshold:11.2f}{f1:13.2f}")
+    click.echo(f"\nHeld out, over {card['scored']} sentences:\n--least  precision  recall    F1")
+    for level, figures in card["held_out"].items():
+        every = figures["all"]
         click.echo(
-            f"{name[:42]:44}{made.card['labelled'][id]:8}{threshold:11.2f}{made.card['held_out_f1'][id]:13.2f}"
+            f"{level if float(level) else '':7}{every['precision']:11.2f}{every['recall']:8.2f}{every['f1']:6.2f}"
         )
     click.echo(
-        f"micro F1 held out {made.card['held_out_micro_f1']:.2f}, over {made.card['scored']} sentences; learned from "
-        f"{made.card['sentences']} of {made.card['documents']} documents and written to {out}"
+        f"\nLearned from {card['sentences']} sentences of {card['documents']} documents; written to {out}"
     )
     too_few = [id for kind in ("outcome", "challenge", "mechanism") for id in chosen.ids(kind, top=True) if id not in made.labels]  # fmt: skip
     if too_few:
@@ -114,12 +125,19 @@ def train_command(
 @click.argument("labels", type=click.Path(exists=True, dir_okay=False, path_type=Path))
 @framework_option
 @classifier_option
+@least_option
 @model_option
 @click.option("--errors", default=10, show_default=True, metavar="N", help="How many mistakes to show.")
 @click.option("--json", "as_json", is_flag=True, help="All figures as one JSON object.")
 @plain_errors
 def evaluate_command(
-    labels: Path, framework: str, classifier: str | None, model: str | None, errors: int, as_json: bool
+    labels: Path,
+    framework: str,
+    classifier: str | None,
+    least: float,
+    model: str | None,
+    errors: int,
+    as_json: bool,
 ) -> None:
     """Score tagging against LABELS (.jsonl or .csv), each sentence read alone.
 
@@ -130,7 +148,7 @@ def evaluate_command(
     from policyloom.run.learning import evaluate_labels
 
     chosen = read_framework(framework)
-    judge: SentenceClassifier | None = read_classifier(chosen, classifier)
+    judge: SentenceClassifier | None = read_classifier(chosen, classifier, least=least)
     scores, mistakes = evaluate_labels(labels, chosen, classifier=judge, model=model)
     if as_json:
         click.echo(json.dumps(dataclasses.asdict(scores)))

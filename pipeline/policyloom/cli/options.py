@@ -17,6 +17,7 @@ __all__ = [
     "classifier_option",
     "fail",
     "framework_option",
+    "least_option",
     "model_option",
     "ocr_option",
     "password_option",
@@ -41,6 +42,11 @@ model_option = click.option(
 classifier_option = click.option(
     "--classifier", default=None, metavar="FILE|none",
     help="From `policyloom train`; by default the one that comes with a built-in framework, and none for your own.",
+)  # fmt: skip
+least_option = click.option(
+    "--least", type=click.FloatRange(0, 1), default=0.0, metavar="P",
+    help="Only mentions that the classifier gives this probability or more: with 0.7 fewer are found, and more of them "
+    "are right.",
 )  # fmt: skip
 password_option = click.option("--password", default=None, help="Opens encrypted PDFs.")
 ocr_option = click.option(

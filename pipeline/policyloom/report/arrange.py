@@ -194,6 +194,7 @@ class _Source:
             n_sentences=sum(item.n for item in found),
             by_status=by_status,
             recall=measured.recall.get(element.id),
+            precision=measured.precision.get(element.id),
             n_labelled=measured.n.get(element.id, 0),
         )
 

@@ -75,7 +75,7 @@ class Cell:
 class Column:
     """One element over all documents: in how many it stands, in all and with each status.
 
-    `recall` is what was measured of its rules, 0 to 1, on `n_labelled` mentions; None where nothing was.
+    `recall` and `precision` are what was measured, 0 to 1, on `n_labelled` mentions; None where nothing was.
     """
 
     element: Element
@@ -83,6 +83,7 @@ class Column:
     n_sentences: int
     by_status: tuple[tuple[str, str, int], ...]
     recall: float | None
+    precision: float | None
     n_labelled: int
 
 

@@ -144,6 +144,7 @@ def run(
     *,
     framework: Framework | str | Path = BUILT_IN,
     classifier: str | Path | None = None,
+    least: float = 0.0,
     model: str | None = None,
     password: str | None = None,
     ocr: OcrUse = "auto",
@@ -161,6 +162,7 @@ def run(
         framework: what to look for.
         classifier: a file from `write_classifier`; by default the one that comes with a built-in framework; "none"
             for rules alone.
+        least: the probability, 0 to 1, that the classifier must give a mention.
         model: an installed spaCy pipeline; rules alone without one.
         password: opens the encrypted PDFs among them.
         ocr: which pages are read by OCR, as in `read_pdf`.
@@ -190,7 +192,7 @@ def run(
         find_model(model)
     from policyloom.classifier import dump_classifier, read_classifier
 
-    judge = read_classifier(framework, classifier)
+    judge = read_classifier(framework, classifier, least=least)
     learned = dump_classifier(judge) if judge else None
     settings = Settings(framework.model_dump_json(), learned, model, password, ocr)
     jobs, keys, failures = _jobs(Path(folder), find_files(folder, recursive=recursive), settings, out)
@@ -229,7 +231,7 @@ def run(
             framework,
             failures,
             model=model,
-            classifier=f"learned from {judge.card['sentences']:,} sentences" if judge else "",
+            classifier=judge,
             name=Path(folder).resolve().name,
             tell=lambda stage, n: tell(Progress(stage, n, len(read))),
         )

@@ -13,6 +13,7 @@ from typing import Any
 
 from policyloom import export
 from policyloom.check import Checked, check
+from policyloom.classifier import SentenceClassifier, as_measured
 from policyloom.export import Row
 from policyloom.framework import Framework
 from policyloom.network import Network, find_links, write_network
@@ -33,7 +34,7 @@ def write_outputs(
     failures: Sequence[Failure],
     *,
     model: str | None,
-    classifier: str,
+    classifier: SentenceClassifier | None,
     name: str,
     tell: Callable[[str, int], None],
 ) -> tuple[dict[str, int], int]:
@@ -45,7 +46,7 @@ def write_outputs(
         framework: with which they were tagged.
         failures: the files that could not be read.
         model: the language model, or None for rules.
-        classifier: what it learned from, in words; empty where there is none.
+        classifier: with which they were tagged; None for rules alone.
         name: what the run is called.
         tell: is told the stage and how many documents are through it.
 
@@ -78,6 +79,7 @@ def write_outputs(
     network = find_links(through(), framework)
     write_network(network, out)
     write_bytes(framework.model_dump_json(indent=1).encode("utf-8"), out / "framework.json")
+    framework = as_measured(framework, classifier)
     counts["links"] = len(network.links)
     findings: list[Finding] = []
     coverage: list[Coverage] = []
@@ -194,7 +196,9 @@ def _spread(quotes: Sequence[dict[Hashable, Any]]) -> list[dict[Hashable, Any]]:
     return [quote for _, quote in sorted(keyed, key=lambda pair: pair[0])[:N_QUOTES]]
 
 
-def _settings(framework: Framework, model: str | None, classifier: str) -> dict[str, str]:
+def _settings(
+    framework: Framework, model: str | None, classifier: SentenceClassifier | None
+) -> dict[str, str]:
     recall = framework.measured.recall
     caution = (
         f"Mentions are found by rules{' and a classifier' if classifier else ''}. "
@@ -202,7 +206,7 @@ def _settings(framework: Framework, model: str | None, classifier: str) -> dict[
             f"On labelled sentences {min(recall.values()):.0%} to {max(recall.values()):.0%} of what was there was found, "
             f"by element ({framework.measured.source}). "
             if recall
-            else "How much is found has not been measured for this framework. "
+            else "How much is found has not been measured. "
         )
         + "“Not found” means that nothing was found, not that nothing is there."
     )
@@ -210,10 +214,15 @@ def _settings(framework: Framework, model: str | None, classifier: str) -> dict[
         "framework": f"{framework.title} ({framework.id} {framework.version})",
         "source": framework.source,
         "language model": model or "none: rules alone",
-        "classifier": classifier or "none: rules alone",
+        "classifier": _describe(classifier) if classifier else "none: rules alone",
         "unit of co-occurrence": "sentence, each pair once",
         "caution": caution,
     }
+
+
+def _describe(classifier: SentenceClassifier) -> str:
+    learned = f"learned from {classifier.card['sentences']:,} sentences"
+    return learned + (f"; mentions of probability {classifier.least:g} or more" if classifier.least else "")
 
 
 @contextmanager

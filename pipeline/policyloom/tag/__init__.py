@@ -185,6 +185,7 @@ def _tag_sentence(
             )
             if part.clause and tagging.kind == "mechanism"
             else (),
+            status_score=part.sure[i],
         )
         found.append((mention, i))
     for entity in entities:

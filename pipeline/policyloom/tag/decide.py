@@ -41,6 +41,7 @@ def decide(parts: Sequence[Part], framework: Framework, cues: Cues, classifier: 
         asked = [(part, i, question) for part in parts for i, question in ask_statuses(part, framework)]
         answers = classifier.answer([question for *_, question in asked])
         for (part, i, question), answer in zip(asked, answers, strict=True):
+            part.sure[i] = answer.probability
             if answer.value != question.given:
                 part.taggings[i] = replace(part.taggings[i], status=answer.value)  # type: ignore[arg-type]
                 part.reasons[i] = answer.at
@@ -93,12 +94,13 @@ def assert_by_rule(part: Part, framework: Framework, cues: Cues) -> None:
     kinds = [framework[c.label].kind for c in part.candidates]
     if any(kind not in ("case", "actor") for kind in kinds):
         part.clause = Clause(forms_of(part.span), cues, part.block.kind, part.heading)
-    part.taggings, part.reasons = [], []
+    part.taggings, part.reasons, part.sure = [], [], []
     for candidate, kind in zip(part.candidates, kinds, strict=True):
         tokens = (candidate.start, candidate.end)
         status, cue = decide_status(tokens, kind, part.clause) if part.clause else ("affirmed", None)
         part.taggings.append(Tagging(kind, candidate.label, tokens, status))
         part.reasons.append(cue)
+        part.sure.append(1.0)
 
 
 def ask_statuses(part: Part, framework: Framework) -> Iterable[tuple[int, Question]]:

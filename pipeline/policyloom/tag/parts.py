@@ -51,7 +51,8 @@ class Candidate:
 class Part:
     """A sentence on its way to being tagged.
 
-    `taggings` are its candidates with their statuses, in the same order, and `reasons` the cues that decided those.
+    `taggings` are its candidates with their statuses, in the same order, `reasons` the cues that decided those, and
+    `sure` the classifier's probability of them.
     """
 
     span: Span
@@ -64,6 +65,7 @@ class Part:
     clause: Clause | None = None
     taggings: list[Tagging] = field(default_factory=list)
     reasons: list[TokenSpan | None] = field(default_factory=list)
+    sure: list[float] = field(default_factory=list)
     claims: list[ClaimMatch] = field(default_factory=list)
 
 

@@ -1,0 +1,163 @@
+"""A classifier as a file: numbers and words, without code."""
+
+from __future__ import annotations
+
+import io
+import json
+import zipfile
+from dataclasses import replace
+from importlib import resources
+from pathlib import Path
+
+import numpy as np
+
+from policyloom.classifier.answers import restore_answerer
+from policyloom.classifier.features import Features
+from policyloom.classifier.judge import SentenceClassifier
+from policyloom.errors import PolicyloomError
+from policyloom.framework import Framework, Measured
+from policyloom.tables import write_bytes
+
+__all__ = ["as_measured", "dump_classifier", "load_classifier", "read_classifier", "write_classifier"]
+
+FORMAT = "policyloom-classifier 2"
+"""The first thing in a file; a file of another format is refused."""
+
+
+def write_classifier(classifier: SentenceClassifier, path: str | Path) -> None:
+    """Writes a classifier to a file, for `read_classifier`."""
+    write_bytes(dump_classifier(classifier), path)
+
+
+def dump_classifier(classifier: SentenceClassifier) -> bytes:
+    """A classifier as numbers and words, without code; the same one gives the same bytes."""
+    features = classifier._features
+    head = {
+        "format": FORMAT,
+        "framework": classifier.framework,
+        "labels": classifier.labels,
+        "thresholds": classifier.thresholds,
+        "card": dict(classifier.card),
+        "least": classifier.least,
+        "tops": features.tops,
+        "lists": features.lists,
+        "vocabulary": features.vocabulary,
+        "answerers": {
+            about: {"options": answerer.options, "vocabulary": answerer.vocabulary}
+            for about, answerer in classifier.answerers.items()
+        },
+    }
+    kept = {f"idf_{name}": idf.astype(np.float32) for name, idf in features.idf.items()}
+    for about, answerer in classifier.answerers.items():
+        kept |= {f"{about}_{name}": array for name, array in answerer.arrays().items()}
+    file = io.BytesIO()
+    np.savez_compressed(
+        file,
+        head=np.frombuffer(json.dumps(head, ensure_ascii=False).encode("utf-8"), dtype=np.uint8),
+        weights=classifier._weights.astype(np.float16),
+        offsets=classifier._offsets,
+        **kept,  # type: ignore[arg-type]
+    )
+    return file.getvalue()
+
+
+def read_classifier(
+    framework: Framework, path: str | Path | None = None, *, least: float = 0.0
+) -> SentenceClassifier | None:
+    """The classifier in a file, or the one that comes with a built-in framework; None where there is none.
+
+    Args:
+        framework: for which it was trained.
+        path: a file of `write_classifier`; "none" to do without.
+        least: the probability, 0 to 1, that every mention needs; fewer are found, and more of them are right.
+
+    Raises:
+        PolicyloomError: the file cannot be read, is none, or was made for another framework; or `least` is given and
+            there is no classifier.
+        ValueError: `least` is no probability.
+    """
+    if not 0 <= least <= 1:
+        raise ValueError(f"least {least!r}: use a probability from 0 to 1")
+    if path is None:
+        found = _read_own(framework)
+    elif path == "none":
+        found = None
+    else:
+        found = _read_file(framework, path)
+    if found is None and least:
+        raise PolicyloomError(
+            f"rules alone give no probabilities, so there is no mention of at least {least:g}; "
+            "make a classifier with `policyloom train`, or do without a least probability"
+        )
+    return replace(found, least=least) if found else None
+
+
+def as_measured(framework: Framework, classifier: SentenceClassifier | None) -> Framework:
+    """The framework with the precision and recall that hold with this classifier, so that findings state no others.
+
+    What a built-in framework states was measured with the classifier that comes along; of rules alone it is not known.
+    """
+    if classifier is None:
+        measured = framework.measured if _read_own(framework) is None else Measured()
+    elif classifier.comes_along and not classifier.least:
+        measured = framework.measured
+    else:
+        measured = classifier.measured()
+    return framework.model_copy(update={"measured": measured})
+
+
+def _read_own(framework: Framework) -> SentenceClassifier | None:
+    """The classifier that comes with a built-in framework."""
+    file = resources.files("policyloom") / "frameworks" / f"{framework.id}.classifier"
+    found = load_classifier(file.read_bytes()) if file.is_file() else None
+    # Somebody's own framework may bear a built-in one's name.
+    return replace(found, comes_along=True) if found and _fits(found, framework) else None
+
+
+def _read_file(framework: Framework, path: str | Path) -> SentenceClassifier:
+    try:
+        found = load_classifier(Path(path).read_bytes())
+    except OSError as error:
+        raise PolicyloomError(f"{path}: cannot be opened ({error.strerror or error})") from error
+    except ValueError as error:
+        raise PolicyloomError(
+            f"{path}: is no classifier ({error}); make one with `policyloom train`"
+        ) from error
+    if not _fits(found, framework):
+        raise PolicyloomError(
+            f"{path}: was trained for framework {found.framework!r} with other elements than {framework.id!r} has"
+        )
+    return found
+
+
+def _fits(classifier: SentenceClassifier, framework: Framework) -> bool:
+    return classifier.framework == framework.id and all(
+        id in framework and framework.top(id) == id for id in classifier.labels
+    )
+
+
+def load_classifier(data: bytes) -> SentenceClassifier:
+    """A classifier from a file's bytes.
+
+    Raises:
+        ValueError: they are none.
+    """
+    try:
+        with np.load(io.BytesIO(data), allow_pickle=False) as file:
+            head = json.loads(file["head"].tobytes())
+            if head["format"] != FORMAT:
+                raise ValueError(f"its format is {head['format']!r}, expected {FORMAT!r}")
+            idf = {name: file[f"idf_{name}"].astype(np.float64) for name in head["vocabulary"]}
+            features = Features(head["tops"], head["lists"]).restore(head["vocabulary"], idf)
+            answerers = {
+                about: restore_answerer(
+                    kept, {name: file[f"{about}_{name}"] for name in ("idf", "weights", "offsets")}
+                )
+                for about, kept in head["answerers"].items()
+            }
+            return SentenceClassifier(
+                head["framework"], tuple(head["labels"]), tuple(head["thresholds"]), head["card"], features,
+                file["weights"].astype(np.float32), file["offsets"], answerers, head.get("least", 0.0),
+            )  # fmt: skip
+    except (KeyError, TypeError, AttributeError, zipfile.BadZipFile, OSError, EOFError) as error:
+        raise ValueError(f"damaged or another kind of file: {error}") from error

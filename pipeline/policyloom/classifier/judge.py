@@ -1,0 +1,176 @@
+"""A fitted classifier: what it says of sentences, why, and how sure it must be."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+from scipy.sparse import csr_matrix
+from scipy.special import expit
+from sklearn.feature_extraction.text import ENGLISH_STOP_WORDS
+
+from policyloom.classifier.answers import Answerer
+from policyloom.classifier.features import TOKEN, Features, tokens_of
+from policyloom.framework import Measured
+from policyloom.records import Answer, Judgement, Question, QuestionKind, Reading
+
+__all__ = ["SentenceClassifier", "by_rule", "needed"]
+
+KEEP = 1 / 2
+"""The share of the threshold that is enough where a rule has found the element: a rule is overruled only by a classifier
+that is rather sure, as it names the very words and a claim can rest on them."""
+
+_N_WORDS = 4
+"""Words named as the reason for a mention."""
+_DULL = 1.0
+"""The share of the mean token's weight that a token must have to lengthen the span that is shown."""
+
+Floats = npt.NDArray[np.float64]
+Truth = npt.NDArray[np.bool_]
+
+
+def by_rule(readings: Sequence[Reading], labels: Sequence[str], tops: Mapping[str, str]) -> Truth:
+    """For each sentence, in rows, whether a rule has found each of the labels, or a part of it."""
+    found = [{tops.get(id, id) for id, _ in reading.rules} for reading in readings]
+    return np.array([[label in ids for label in labels] for ids in found]).reshape(len(readings), len(labels))
+
+
+def needed(thresholds: Sequence[float], ruled: Truth, least: float) -> Floats:
+    """The probability from which each sentence names each label."""
+    return np.maximum(np.array(thresholds) * np.where(ruled, KEEP, 1.0), least)  # type: ignore[no-any-return]
+
+
+@dataclass(frozen=True)
+class SentenceClassifier:
+    """A fitted classifier for one framework.
+
+    Attributes:
+        framework: the framework's id.
+        labels: the outermost elements that it knows; about others it says nothing.
+        thresholds: the probability from which a sentence names each of them.
+        card: what it was trained on and how it scored on held-out documents.
+        answerers: for each kind of question that it has learned to answer.
+        least: the probability that every mention needs besides, those among them that rules find.
+        comes_along: whether it is the one that comes with a built-in framework.
+    """
+
+    framework: str
+    labels: tuple[str, ...]
+    thresholds: tuple[float, ...]
+    card: Mapping[str, Any]
+    _features: Features
+    _weights: npt.NDArray[np.float32]
+    _offsets: Floats
+    answerers: Mapping[QuestionKind, Answerer] = field(default_factory=dict)
+    least: float = 0.0
+    comes_along: bool = False
+
+    def probabilities(self, readings: Sequence[Reading]) -> Floats:
+        """For each sentence, in rows, the probability that it names each of `labels`."""
+        if not readings:
+            return np.zeros((0, len(self.labels)))
+        return self._probabilities(self._matrix(readings))
+
+    def judge(self, readings: Sequence[Reading]) -> list[dict[str, Judgement]]:
+        """For each sentence, the judgement of each of `labels`, with the words that speak for it where no rule does."""
+        return self._judge(readings, None)
+
+    def locate(
+        self, readings: Sequence[Reading], named: Sequence[Collection[str]]
+    ) -> list[dict[str, Judgement]]:
+        """For each sentence, a judgement that it names just these elements, with the words that speak for each."""
+        return self._judge(readings, named)
+
+    def _judge(
+        self, readings: Sequence[Reading], named: Sequence[Collection[str]] | None
+    ) -> list[dict[str, Judgement]]:
+        if not readings:
+            return []
+        matrix = self._matrix(readings)
+        probabilities = self._probabilities(matrix)
+        ruled = by_rule(readings, self.labels, self._features.tops)
+        names = probabilities >= needed(self.thresholds, ruled, self.least)
+        if named is not None:
+            names = np.array([[label in ids for label in self.labels] for ids in named])
+        found = []
+        for i, rows in enumerate(zip(probabilities.tolist(), names.tolist(), ruled.tolist(), strict=True)):
+            judged = {}
+            for j, (label, p, named_here, by_a_rule) in enumerate(zip(self.labels, *rows, strict=True)):
+                explained = named_here and not by_a_rule
+                judged[label] = (
+                    self._explain(readings[i], matrix[i], j, p) if explained else Judgement(p, named_here)
+                )
+            found.append(judged)
+        return found
+
+    def answer(self, questions: Sequence[Question]) -> list[Answer]:
+        """The answer to each question; the rules' own where this kind has not been learned."""
+        answers = [Answer(question.given, 1.0) for question in questions]
+        for about, answerer in self.answerers.items():
+            of_kind = [i for i, question in enumerate(questions) if question.about == about]
+            for i, answer in zip(of_kind, answerer.answer([questions[i] for i in of_kind]), strict=True):
+                answers[i] = answer
+        return answers
+
+    def measured(self) -> Measured:
+        """How often it is right and how much it finds on the documents that were held out; empty where that is not known.
+
+        Where `least` lies between two levels of the card, the upper one's figures are given, so less is promised.
+        """
+        levels = self.card.get("held_out", {})
+        level = min((level for level in levels if float(level) >= self.least), key=float, default=None)
+        if level is None:
+            return Measured()
+        source = f"{self.card['scored']:,} labelled sentences, each read alone, of documents held out in turn"
+        if self.least:
+            source += f"; mentions with a probability below {self.least:g} are left out"
+        of = {id: figures for id, figures in levels[level].items() if self.card["named"].get(id)}
+        return Measured(
+            source=source,
+            recall={id: figures["recall"] for id, figures in of.items()},
+            precision={id: figures["precision"] for id, figures in of.items() if figures["found"]},
+            n={id: self.card["named"][id] for id in of},
+        )
+
+    def _matrix(self, readings: Sequence[Reading]) -> csr_matrix:
+        return self._features.transform([self._features.take_apart(reading) for reading in readings])
+
+    def _probabilities(self, matrix: csr_matrix) -> Floats:
+        return expit(matrix @ self._weights + self._offsets)  # type: ignore[no-any-return]
+
+    def _explain(self, reading: Reading, row: csr_matrix, label: int, probability: float) -> Judgement:
+        """The stretch of words that speaks for a label most, and the heaviest words in it."""
+        matches = list(TOKEN.finditer(reading.text))
+        tokens = tokens_of(reading.text)
+        if not tokens:
+            return Judgement(probability, False)
+        score = self._features.weigh(reading, row, self._weights[:, label])
+        # Words such as "of" lend their weight to a stretch, but neither open it nor count as a reason.
+        telling = [token not in ENGLISH_STOP_WORDS for token in tokens]
+        start, end = _heaviest(score)
+        while start < end - 1 and not telling[start]:
+            start += 1
+        while end - 1 > start and not telling[end - 1]:
+            end -= 1
+        best = sorted(range(start, end), key=lambda i: -score[i])
+        named = [matches[i][0] for i in best if score[i] > 0 and telling[i]][:_N_WORDS]
+        return Judgement(
+            probability, True, matches[start].start(), matches[end - 1].end(), tuple(dict.fromkeys(named))
+        )
+
+
+def _heaviest(score: Sequence[float]) -> tuple[int, int]:
+    """The stretch of tokens with the most weight, each token costing a share of what a mean one weighs."""
+    positive = [s for s in score if s > 0]
+    cost = _DULL * sum(positive) / len(positive) if positive else 0.0
+    best, first, last, total, begun = -np.inf, 0, 1, 0.0, 0
+    for i, s in enumerate(score):
+        if total <= 0:
+            total, begun = 0.0, i
+        total += s - cost
+        if total > best:
+            best, first, last = total, begun, i + 1
+    return first, last
