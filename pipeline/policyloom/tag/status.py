@@ -102,6 +102,22 @@ class Clause:
         """Whether the sentence speaks of what has been."""
         return any(form in _DONE for form in self.forms)
 
+    def is_item(self) -> bool:
+        """Whether it is an item of a list, or words without a verb, and leaves to its heading what it is an item of.
+
+        A whole sentence says itself what is planned.
+        """
+        if self.kind == "heading" or self.is_done():
+            return False
+        return self.kind == "list_item" or not (
+            self._finite()
+            or any(
+                form in self.cues.verbs and self.forms[i - 1] != "to"
+                for i, form in enumerate(self.forms)
+                if i > self.first
+            )
+        )
+
     def _finite(self) -> bool:
         return any(
             form in ("is", "are", "can", "may", "will", "should", "must", "helps", "leads", "improves")
@@ -145,7 +161,7 @@ def decide_status(span: TokenSpan, kind: MentionKind, clause: Clause) -> tuple[S
     lacks = [cue for cue in clause.found if cue.status == "lacking"]
     if clause.heading == "lacking" and lacks:
         return "lacking", (lacks[0].start, lacks[0].end)
-    if clause.heading == "planned" and not clause.is_done() and clause.kind != "heading":
+    if clause.heading == "planned" and clause.is_item():
         return "planned", None
     return "affirmed", None
 
