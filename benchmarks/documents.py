@@ -3,7 +3,7 @@
     python benchmarks/documents.py --texts ../shared/documents/en -o documents.jsonl
 
 `documents.jsonl` beside this file holds, a sentence a line, {"id", "doc", "start", "end", "elements", "links"}: positions
-in the text file of that name, and what the sentence says. The sentences are all those of ten documents that the gold
+in the text file of that name, and what the sentence says. The sentences are all those of nine documents that the gold
 sentences come from, but for the gold sentences themselves; one coder labelled them, who had seen labels of some of the latter. What is
 written can be learned from: `policyloom train --sample documents.jsonl`.
 """

@@ -140,6 +140,10 @@ def test_a_plan_without_particulars_is_named() -> None:
     plan = (1, "mechanism", "T1", "planned")
     assert ("no-particulars", "T1") in rules(check(make(plan), FRAMEWORK))
     assert ("no-particulars", "T1") not in rules(check(make(plan, concrete=(1,)), FRAMEWORK))
+    checked = check(make((0, "mechanism", "T1", "lacking"), plan), FRAMEWORK)
+    (finding,) = (f for f in checked.findings if f.rule == "no-particulars")
+    assert len(finding.evidence) == 1  # not of the sentence that speaks of a lack
+    assert finding.evidence[0].start > 0
 
 
 CLAIMING = make(

@@ -282,7 +282,7 @@ def _without_particulars(case: _Case) -> Iterator[Finding]:
                 "no-particulars", "warning", id,
                 f"{case.name(id)} is planned in {_sentences(row.planned)}, none of which says more than one of these: "
                 "who acts, for whom, with what instrument, how much, by when, how it is watched.",
-                row.evidence,
+                row.evidence[: row.planned],  # the quotes of what is planned come first
             )  # fmt: skip
 
 

@@ -188,14 +188,18 @@ class _Source:
         found = [item for row in self.rows if (item := self.at(row, element)).n]
         by_status = tuple((a, word, sum(1 for item in found if getattr(item, word))) for a, word in STATUSES)
         measured = self.framework.measured
+        recall, precision = measured.recall.get(element.id), measured.precision.get(element.id)
+        n_labelled = measured.n.get(element.id, 0)
         return Column(
             element,
             n_documents=len(found),
             n_sentences=sum(item.n for item in found),
             by_status=by_status,
-            recall=measured.recall.get(element.id),
-            precision=measured.precision.get(element.id),
-            n_labelled=measured.n.get(element.id, 0),
+            recall=recall,
+            precision=precision,
+            n_labelled=n_labelled,
+            # Both shares are of the same mentions: those that were found and right.
+            n_found=round((recall or 0) * n_labelled / precision) if precision else 0,
         )
 
     def document(self, row: DocumentRow, columns: Iterable[Element]) -> DocumentView:

@@ -75,7 +75,7 @@ class Cell:
 class Column:
     """One element over all documents: in how many it stands, in all and with each status.
 
-    `recall` and `precision` are what was measured, 0 to 1, on `n_labelled` mentions; None where nothing was.
+    `recall` is what was measured on `n_labelled` mentions, and `precision` on `n_found`, 0 to 1; None where nothing was.
     """
 
     element: Element
@@ -85,6 +85,7 @@ class Column:
     recall: float | None
     precision: float | None
     n_labelled: int
+    n_found: int
 
 
 @dataclass(frozen=True, slots=True)
