@@ -10,10 +10,12 @@ from typing import TYPE_CHECKING
 import click
 
 from policyloom import __version__
+from policyloom.cli.frameworks import framework_group
 from policyloom.cli.learning import agreement_command, evaluate_command, label_command, train_command
 from policyloom.cli.options import (
     EPILOG,
     classifier_option,
+    count,
     fail,
     framework_option,
     least_option,
@@ -25,7 +27,6 @@ from policyloom.cli.options import (
 from policyloom.records import OcrUse
 
 if TYPE_CHECKING:
-    from policyloom.framework import Framework
     from policyloom.records import Document
     from policyloom.run import Progress, Run
 
@@ -51,7 +52,7 @@ def main() -> None:
     """Find what policies, papers and case reports say: which mechanisms, in what status, towards which outcomes."""
 
 
-for command in (label_command, train_command, evaluate_command, agreement_command):
+for command in (label_command, train_command, evaluate_command, agreement_command, framework_group):
     main.add_command(command)
 
 
@@ -183,7 +184,7 @@ def check_command(
                 if best.page
                 else f"{'':32}“{_short(best.quote)}”"
             )
-    click.echo(f"\n{_count(len(checked.findings), 'finding')}; see {out / 'check.html'}")
+    click.echo(f"\n{count(len(checked.findings), 'finding')}; see {out / 'check.html'}")
     sys.exit(1 if any(f.severity == "error" for f in checked.findings) else 0)
 
 
@@ -283,81 +284,6 @@ def tag_command(
         click.echo(click.style(f"{'':28}{_short(tagged.sentence(mention))}", dim=True))
 
 
-@main.group("framework")
-def framework_group() -> None:
-    """Look at a framework, or check one of your own."""
-
-
-@framework_group.command("show")
-@click.argument("name", default="production_education")
-@plain_errors
-def framework_show(name: str) -> None:
-    """Print what framework NAME looks for; a name or a TOML file."""
-    from policyloom.framework import read_framework
-
-    chosen = read_framework(name)
-    click.echo(f"{chosen.title}\n{chosen.id} {chosen.version}. {chosen.source}")
-    for kind in ("outcome", "challenge", "mechanism", "case", "actor"):
-        ids = chosen.ids(kind, top=True)
-        if ids:
-            click.echo(f"\n{kind.upper()}S")
-        for id in ids:
-            _show_element(chosen, id, 0)
-
-
-def _show_element(framework: Framework, id: str, depth: int) -> None:
-    element = framework[id]
-    links = [f"{link.kind} {link.target}" for link in framework.links if link.source == id]
-    click.echo(
-        f"{'  ' * depth}{click.style(id, bold=True):6} {element.label}"
-        + (f"  ({', '.join(links)})" if links else "")
-    )
-    for child in framework.children(id):
-        _show_element(framework, child, depth + 1)
-
-
-@framework_group.command("validate")
-@click.argument("file")
-@plain_errors
-def framework_validate(file: str) -> None:
-    """Check framework FILE: its form, its references, its terms."""
-    from policyloom.framework import read_framework
-    from policyloom.language import load_pipeline
-
-    chosen = read_framework(file)
-    load_pipeline(chosen)
-    for element in chosen:
-        if not (element.terms or element.patterns or element.institutions) and not chosen.children(
-            element.id
-        ):
-            click.echo(f"note: element {element.id} has no terms, patterns or parts, so it is never found")
-    if chosen.language != "en":
-        click.echo(f"note: words do not inflect in language {chosen.language!r}; give each form, or word*")
-    n_terms = sum(len(element.terms) for element in chosen)
-    click.echo(
-        f"{chosen.id} {chosen.version}: {len(chosen)} elements, {n_terms} terms, {len(chosen.links)} links; all well"
-    )
-
-
-@framework_group.command("test")
-@click.argument("name", default="production_education")
-@classifier_option
-@plain_errors
-def framework_test(name: str, classifier: str | None) -> None:
-    """Look for each element in its own examples and counterexamples; exit status 1 where one goes wrong."""
-    from policyloom.classifier import read_classifier
-    from policyloom.framework import read_framework
-    from policyloom.run.learning import run_examples
-
-    chosen = read_framework(name)
-    examples = run_examples(chosen, classifier=read_classifier(chosen, classifier))
-    wrong = [example for example in examples if example.found != example.wanted]
-    for example in wrong:
-        click.echo(f"{example.element:8}{'not found' if example.wanted else 'found wrongly'}: {example.text}")
-    click.echo(f"{len(examples) - len(wrong)} of {_count(len(examples), 'example')} are right")
-    sys.exit(1 if wrong else 0)
-
-
 def _read(read: Callable[[], Document]) -> Document:
     """A document, with its warnings told, or exit with status 1 and its reason."""
     from policyloom.errors import DocumentError
@@ -438,7 +364,3 @@ def _outline(document: Document) -> str:
 
 def _short(text: str, n: int = 160) -> str:
     return text if len(text) <= n else text[: n - 1].rsplit(" ", 1)[0] + " …"
-
-
-def _count(n: int, noun: str) -> str:
-    return f"{n} {noun}{'s' if n != 1 else ''}"

@@ -15,6 +15,7 @@ from policyloom.records import OcrUse
 __all__ = [
     "EPILOG",
     "classifier_option",
+    "count",
     "fail",
     "framework_option",
     "least_option",
@@ -72,3 +73,8 @@ def fail(message: str, status: int) -> NoReturn:
     """Say what is wrong in one line, and leave."""
     click.echo(f"policyloom: {message}", err=True)
     sys.exit(status)
+
+
+def count(n: int, noun: str) -> str:
+    """A number with its noun, which takes an s unless there is one of it."""
+    return f"{n} {noun}{'s' if n != 1 else ''}"

@@ -1,0 +1,90 @@
+"""The commands about frameworks: show, validate, test."""
+
+from __future__ import annotations
+
+import sys
+from typing import TYPE_CHECKING
+
+import click
+
+from policyloom.cli.options import classifier_option, count, plain_errors
+
+if TYPE_CHECKING:
+    from policyloom.framework import Framework
+
+__all__ = ["framework_group"]
+
+
+@click.group("framework")
+def framework_group() -> None:
+    """Look at a framework, or check one of your own."""
+
+
+@framework_group.command("show")
+@click.argument("name", default="production_education")
+@plain_errors
+def framework_show(name: str) -> None:
+    """Print what framework NAME looks for; a name or a TOML file."""
+    from policyloom.framework import read_framework
+
+    chosen = read_framework(name)
+    click.echo(f"{chosen.title}\n{chosen.id} {chosen.version}. {chosen.source}")
+    for kind in ("outcome", "challenge", "mechanism", "case", "actor"):
+        ids = chosen.ids(kind, top=True)
+        if ids:
+            click.echo(f"\n{kind.upper()}S")
+        for id in ids:
+            _show_element(chosen, id, 0)
+
+
+def _show_element(framework: Framework, id: str, depth: int) -> None:
+    element = framework[id]
+    links = [f"{link.kind} {link.target}" for link in framework.links if link.source == id]
+    click.echo(
+        f"{'  ' * depth}{click.style(id, bold=True):6} {element.label}"
+        + (f"  ({', '.join(links)})" if links else "")
+    )
+    for child in framework.children(id):
+        _show_element(framework, child, depth + 1)
+
+
+@framework_group.command("validate")
+@click.argument("file")
+@plain_errors
+def framework_validate(file: str) -> None:
+    """Check framework FILE: its form, its references, its terms."""
+    from policyloom.framework import read_framework
+    from policyloom.language import load_pipeline
+
+    chosen = read_framework(file)
+    load_pipeline(chosen)
+    for element in chosen:
+        if not (element.terms or element.patterns or element.institutions) and not chosen.children(
+            element.id
+        ):
+            click.echo(f"note: element {element.id} has no terms, patterns or parts, so it is never found")
+    if chosen.language != "en":
+        click.echo(f"note: words do not inflect in language {chosen.language!r}; give each form, or word*")
+    n_terms = sum(len(element.terms) for element in chosen)
+    click.echo(
+        f"{chosen.id} {chosen.version}: {len(chosen)} elements, {n_terms} terms, {len(chosen.links)} links; all well"
+    )
+
+
+@framework_group.command("test")
+@click.argument("name", default="production_education")
+@classifier_option
+@plain_errors
+def framework_test(name: str, classifier: str | None) -> None:
+    """Look for each element in its own examples and counterexamples; exit status 1 where one goes wrong."""
+    from policyloom.classifier import read_classifier
+    from policyloom.framework import read_framework
+    from policyloom.run.learning import run_examples
+
+    chosen = read_framework(name)
+    examples = run_examples(chosen, classifier=read_classifier(chosen, classifier))
+    wrong = [example for example in examples if example.found != example.wanted]
+    for example in wrong:
+        click.echo(f"{example.element:8}{'not found' if example.wanted else 'found wrongly'}: {example.text}")
+    click.echo(f"{len(examples) - len(wrong)} of {count(len(examples), 'example')} are right")
+    sys.exit(1 if wrong else 0)
