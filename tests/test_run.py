@@ -45,7 +45,7 @@ def files(out: Path) -> dict[str, bytes]:
     return {
         path.relative_to(out).as_posix(): path.read_bytes()
         for path in sorted(out.rglob("*"))
-        if path.is_file() and path.name != "run.json" and ".cache" not in path.parts
+        if path.is_file() and path.name != "run.json" and ".policyloom" not in path.parts
     }
 
 
@@ -88,7 +88,7 @@ def test_a_second_run_does_only_what_changed(folder: Path, tmp_path: Path, corpu
     fresh = tmp_path / "fresh"
     run(folder, fresh, workers=0)
     assert files(out) == files(fresh)
-    assert len(list((out / ".cache").iterdir())) == 3
+    assert len(list((out / ".policyloom" / "cache").iterdir())) == 3
 
 
 def test_a_run_over_an_unchanged_folder_writes_nothing_anew(folder: Path, tmp_path: Path) -> None:
@@ -109,7 +109,7 @@ def test_a_run_writes_what_it_says(folder: Path, tmp_path: Path) -> None:
         *ALL_OUTPUTS,
         "documents",
         "run.json",
-        ".cache",
+        ".policyloom",
     }
 
 

@@ -216,14 +216,20 @@ def extract_command(
     from policyloom.extract import read_document
     from policyloom.extract.draw import draw_blocks
     from policyloom.records import to_json
-    from policyloom.run import find_files
+    from policyloom.run import find_files, name_documents
+    from policyloom.run.folder import claim, open_folder, seal
+    from policyloom.tables import write_bytes
 
     failed = 0
-    if out:
-        out.mkdir(parents=True, exist_ok=True)
-    for path in find_files(source):
+    paths = find_files(source)
+    ids = name_documents(paths, source if source.is_dir() else source.parent)
+    folder = open_folder(out, "documents") if out else None
+    if folder:
+        claim(folder, (f"{id}.json" for id in ids.values()))
+    written = []
+    for path in paths:
         try:
-            document = read_document(path, password=password, ocr=ocr)
+            document = read_document(path, password=password, id=ids[path], ocr=ocr)
         except DocumentError as error:
             click.echo(f"policyloom: {error}", err=True)
             failed += 1
@@ -231,12 +237,15 @@ def extract_command(
         _tell_warnings(document)
         if draw and document.n_pages:
             draw_blocks(document, path, draw, password=password)
-        if out:
-            (out / f"{document.id}.json").write_bytes(to_json(document))
+        if folder:
+            written.append(f"{document.id}.json")
+            write_bytes(to_json(document), folder.path / written[-1])
         elif outline:
             click.echo(_outline(document))
         elif not draw:
             click.echo(document.text)
+    if folder:
+        seal(folder, written, keep_others=True)
     sys.exit(1 if failed else 0)
 
 

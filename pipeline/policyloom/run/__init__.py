@@ -11,7 +11,6 @@ from __future__ import annotations
 
 import hashlib
 import importlib.metadata
-import os
 import time
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
@@ -25,6 +24,14 @@ from typing import Any
 from policyloom.errors import RunError
 from policyloom.framework import BUILT_IN, Framework, read_framework
 from policyloom.records import Failure, OcrUse, Tagged, from_json
+from policyloom.run.folder import (
+    CACHE,
+    MARK,
+    claim,
+    is_result_folder,
+    open_folder,
+    seal,
+)
 from policyloom.run.workers import Job, Limits, Settings, process_all
 from policyloom.tables import write_bytes
 
@@ -34,6 +41,7 @@ __all__ = [
     "Run",
     "find_files",
     "find_skipped",
+    "name_documents",
     "read_run_framework",
     "read_tagged",
     "run",
@@ -42,8 +50,6 @@ __all__ = [
 # Not .md: sources and notes about documents lie beside them.
 SUFFIXES = (".pdf", ".txt", ".docx", ".html", ".htm")
 """The files of a folder that a run takes up."""
-
-CACHE = ".cache"
 
 OUTPUTS = (
     "mentions.csv", "claims.csv", "coverage.csv", "findings.csv", "failures.csv", "links.csv", "links_evidence.csv",
@@ -118,6 +124,8 @@ def find_files(folder: str | Path, *, recursive: bool = False) -> list[Path]:
         key=lambda p: p.relative_to(folder).as_posix(),
     )
     found = [p for p in found if not any(part.startswith(".") for part in p.relative_to(folder).parts)]
+    results = {parent for p in found for parent in p.parents if is_result_folder(parent)}
+    found = [p for p in found if results.isdisjoint(p.parents)]
     if not found:
         hint = "" if recursive else "; add --recursive to look in its folders too"
         raise RunError(f"{folder}: no {', '.join(SUFFIXES[:-1])} or {SUFFIXES[-1]} file in it{hint}")
@@ -132,10 +140,26 @@ def find_skipped(folder: str | Path, *, recursive: bool = False) -> list[str]:
     inside = [path for path in folder.iterdir() if not path.name.startswith(".")]
     other = Counter(p.suffix or p.name for p in inside if p.is_file() and p.suffix.lower() not in SUFFIXES)
     skipped = [f"{n} {suffix}" for suffix, n in sorted(other.items())]
-    n_folders = sum(path.is_dir() for path in inside)
+    folders = [path for path in inside if path.is_dir()]
+    n_results = sum(is_result_folder(path) for path in folders)
+    n_folders = len(folders) - n_results
     if n_folders and not recursive:
         skipped.append(f"{n_folders} folder{'s' if n_folders > 1 else ''} (add --recursive to look inside)")
+    if n_results:
+        skipped.append(f"{n_results} folder{'s' if n_results > 1 else ''} of policyloom's own results")
     return skipped
+
+
+def name_documents(paths: Sequence[Path], root: Path) -> dict[Path, str]:
+    """An id for each file: its path below `root` without the suffix, or with it where two files differ in that alone."""
+    stems = Counter(path.relative_to(root).with_suffix("").as_posix() for path in paths)
+    ids = {}
+    for path in paths:
+        relative = path.relative_to(root)
+        name = _show_name(relative)
+        unique = stems[relative.with_suffix("").as_posix()] == 1
+        ids[path] = (name.removesuffix(relative.suffix) if unique else name).replace("/", "__")
+    return ids
 
 
 def run(
@@ -158,7 +182,8 @@ def run(
 
     Args:
         folder: the documents, or one file.
-        out: the run folder; made if it is not there, its results replaced if it is.
+        out: the run folder: a new or empty one, or that of an earlier run, whose results are replaced. A file that a
+            person put or changed there is never touched.
         framework: what to look for.
         classifier: a file from `write_classifier`; by default the one that comes with a built-in framework; "none"
             for rules alone.
@@ -173,7 +198,7 @@ def run(
         progress: called after every document.
 
     Raises:
-        RunError: there is nothing to read, or `out` cannot be written.
+        RunError: there is nothing to read, or `out` cannot be written without losing somebody's files.
         FrameworkError: the framework is wrong.
         ValueError: `ocr` is none of its values.
 
@@ -184,8 +209,8 @@ def run(
     if not isinstance(framework, Framework):
         framework = read_framework(framework)
     out = Path(out)
-    if out.resolve() == Path(folder).resolve():
-        raise RunError(f"{out}: is the folder of the documents; give the results a folder of their own")
+    if out.resolve() in (Path(folder).resolve(), *Path(folder).resolve().parents):
+        raise RunError(f"{out}: holds the documents; give the results a folder of their own")
     if model is not None:
         from policyloom.language import find_model
 
@@ -195,8 +220,10 @@ def run(
     judge = read_classifier(framework, classifier, least=least)
     learned = dump_classifier(judge) if judge else None
     settings = Settings(framework.model_dump_json(), learned, model, password, ocr)
-    jobs, keys, failures = _jobs(Path(folder), find_files(folder, recursive=recursive), settings, out)
-    cache_folder = _prepare(out)
+    paths = find_files(folder, recursive=recursive)
+    results = open_folder(out, "run")
+    jobs, keys, failures = _jobs(Path(folder), paths, settings)
+    cache_folder = results.cache
     todo = [job for job in jobs if not (cache_folder / f"{keys[job.id]}.json").exists()]
     tell = progress or (lambda _: None)
     tell(Progress("reading", len(jobs) - len(todo), len(jobs)))
@@ -220,7 +247,10 @@ def run(
         "\n".join([*(keys[job.id] for job in read), *(f"{f.source} {f.reason}" for f in failures)])
     )
     before = _read_manifest(out)
-    if before.get("signature") == signature and _is_whole(out, read):
+    written = ["run.json", *OUTPUTS, *(f"documents/{job.id}.json" for job in read)]
+    is_done = before.get("signature") == signature and all((out / name).exists() for name in written)
+    claim(results, ["run.json"] if is_done else written)
+    if is_done:
         counts, errors = dict(before["outputs"]), int(before["errors"])
     else:
         from policyloom.run.outputs import write_outputs  # pandas and scipy, once reading has begun
@@ -240,6 +270,10 @@ def run(
         {"documents": len(read), "failures": len(failures), **counts}, errors, time.monotonic() - started,
     )  # fmt: skip
     _write_manifest(done, signature, counts, jobs, keys, framework, settings, limits or Limits())
+    if is_done:
+        seal(results, ["run.json"], keep_others=True)
+    else:
+        seal(results, written)
     return done
 
 
@@ -254,7 +288,7 @@ def read_tagged(folder: str | Path) -> Iterator[Tagged]:
     if "documents" not in manifest:
         raise RunError(f"{folder}: holds no finished run (run.json cannot be read)")
     for entry in manifest["documents"]:
-        path = folder / CACHE / f"{entry['key']}.json"
+        path = folder / MARK / CACHE / f"{entry['key']}.json"
         try:
             yield from_json(Tagged, path.read_bytes())
         except OSError as error:
@@ -277,11 +311,11 @@ def read_run_framework(folder: str | Path) -> Framework:
 
 
 def _jobs(
-    folder: Path, paths: Sequence[Path], settings: Settings, out: Path
+    folder: Path, paths: Sequence[Path], settings: Settings
 ) -> tuple[list[Job], dict[str, str], list[Failure]]:
     """The work, the key of each result, and the files that are the same as another."""
     root = folder if folder.is_dir() else folder.parent
-    stems = Counter(path.relative_to(root).with_suffix("").as_posix() for path in paths)
+    ids = name_documents(paths, root)
     code, eyes = _code_version(), _ocr_version(settings.ocr)
     learned = hashlib.sha256(settings.classifier or b"").hexdigest()
     jobs: list[Job] = []
@@ -289,13 +323,7 @@ def _jobs(
     failures: list[Failure] = []
     seen: dict[str, str] = {}
     for path in paths:
-        relative = path.relative_to(root)
-        if out.resolve() in path.resolve().parents:
-            continue
-        # A name that is not Unicode is shown as well as can be; the file is opened by its own.
-        source = relative.as_posix().encode("utf-8", "replace").decode("utf-8")
-        stem = relative.with_suffix("").as_posix()
-        id = (source if stems[stem] > 1 else source.removesuffix(relative.suffix)).replace("/", "__")
+        source, id = _show_name(path.relative_to(root)), ids[path]
         try:
             with path.open("rb") as file:
                 digest = hashlib.file_digest(file, "sha256").hexdigest()
@@ -313,6 +341,11 @@ def _jobs(
         parts = "\n".join((digest, id, settings.framework, learned, settings.model or "", code, seen_by))
         keys[id] = hashlib.sha256(parts.encode("utf-8")).hexdigest()[:32]
     return jobs, keys, failures
+
+
+def _show_name(path: Path) -> str:
+    """A path in Unicode: a name that is not is shown as well as can be."""
+    return path.as_posix().encode("utf-8", "replace").decode("utf-8")
 
 
 @cache
@@ -338,21 +371,10 @@ def _ocr_version(use: OcrUse) -> str:
     return f"{use} {engine()}"
 
 
-def _prepare(out: Path) -> Path:
-    cache_folder = out / CACHE
-    try:
-        cache_folder.mkdir(parents=True, exist_ok=True)
-    except OSError as error:
-        raise RunError(f"{out}: cannot be made or written ({error.strerror or error})") from error
-    if not os.access(cache_folder, os.W_OK):
-        raise RunError(f"{out}: cannot be written")
-    return cache_folder
-
-
 def _forget(cache_folder: Path, keep: set[str]) -> None:
     """Remove results that no document of the run has any more."""
     for path in cache_folder.iterdir():
-        if path.stem not in keep:
+        if path.stem not in keep and not path.is_dir():
             path.unlink(missing_ok=True)
 
 
@@ -365,13 +387,6 @@ def _read_manifest(out: Path) -> dict[str, Any]:
     except (OSError, ValueError):
         return {}
     return found if isinstance(found, dict) else {}
-
-
-def _is_whole(out: Path, read: Sequence[Job]) -> bool:
-    """Whether every result of the run before is still there."""
-    return all((out / name).exists() for name in OUTPUTS) and all(
-        (out / "documents" / f"{job.id}.json").exists() for job in read
-    )
 
 
 def _write_manifest(

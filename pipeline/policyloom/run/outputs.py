@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import csv
 import os
-import shutil
 from collections.abc import Callable, Hashable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from math import isnan
@@ -19,9 +18,12 @@ from policyloom.framework import Framework
 from policyloom.network import Network, find_links, write_network
 from policyloom.records import Coverage, Document, Evidence, Failure, Finding, Tagged, to_json
 from policyloom.report import ClaimRow, DocumentRow, LinkRow, write_check_report, write_run_report
+from policyloom.run.folder import claim, open_folder, seal
 from policyloom.tables import safe_cell, write_bytes
 
 __all__ = ["document_row", "write_check", "write_outputs"]
+
+CHECK_OUTPUTS = ("findings.csv", "coverage.csv", "mentions.csv", "claims.csv", "check.html")
 
 N_QUOTES = 8
 """Quotes for one link in the report; all of them stand in links_evidence.csv."""
@@ -53,18 +55,19 @@ def write_outputs(
     Returns:
         How many sentences, mentions, claims, links and findings there are, and how many findings are errors.
     """
+    documents = out / "documents"
+    documents.mkdir(exist_ok=True)
     rows: list[DocumentRow] = []
     counts = dict.fromkeys(("sentences", "mentions", "claims", "links", "findings"), 0)
 
     def through() -> Iterator[Tagged]:
         """Each document written to its tables on its way to the network."""
         with (
-            _fresh_folder(out / "documents") as documents,
             _table(out / "mentions.csv", export.MENTION_COLUMNS) as mentions,
             _table(out / "claims.csv", export.CLAIM_COLUMNS) as claims,
         ):
             for n, one in enumerate(tagged(), 1):
-                (documents / f"{one.document.id}.json").write_bytes(to_json(one.document))
+                write_bytes(to_json(one.document), documents / f"{one.document.id}.json")
                 mentions(export.mention_rows(one, framework))
                 claims(export.claim_rows(one, framework))
                 rows.append(document_row(one))
@@ -113,8 +116,13 @@ def write_outputs(
 
 
 def write_check(out: Path, tagged: Tagged, checked: Checked, framework: Framework, *, against: str) -> None:
-    """Write one document's check: findings.csv, coverage.csv, mentions.csv, claims.csv and check.html."""
-    out.mkdir(parents=True, exist_ok=True)
+    """Write one document's check: findings.csv, coverage.csv, mentions.csv, claims.csv and check.html.
+
+    Raises:
+        RunError: `out` cannot be written without losing somebody's files.
+    """
+    folder = open_folder(out, "check")
+    claim(folder, CHECK_OUTPUTS)
     for name, columns, rows in (
         ("findings.csv", export.FINDING_COLUMNS, export.finding_rows(checked.findings)),
         ("coverage.csv", export.COVERAGE_COLUMNS, export.coverage_rows(checked.coverage, framework)),
@@ -132,6 +140,7 @@ def write_check(out: Path, tagged: Tagged, checked: Checked, framework: Framewor
         claims=[ClaimRow(c.mechanism, c.outcome, c.known, c.n_documents, c.evidence) for c in checked.claims],
         against=against,
     )
+    seal(folder, CHECK_OUTPUTS)
 
 
 def n_elements(tagged: Tagged) -> int:
@@ -243,17 +252,3 @@ def _table(path: Path, columns: Sequence[str]) -> Iterator[Callable[[Iterable[Ro
         half.replace(path)
     finally:
         half.unlink(missing_ok=True)
-
-
-@contextmanager
-def _fresh_folder(path: Path) -> Iterator[Path]:
-    """A folder that takes the old one's place when all is in it."""
-    half = path.with_name(f".{path.name}.{os.getpid()}")
-    shutil.rmtree(half, ignore_errors=True)
-    half.mkdir()
-    try:
-        yield half
-        shutil.rmtree(path, ignore_errors=True)
-        half.replace(path)
-    finally:
-        shutil.rmtree(half, ignore_errors=True)

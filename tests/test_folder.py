@@ -1,0 +1,189 @@
+"""No command replaces or removes a file that a person made."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner
+
+from policyloom import run
+from policyloom.cli import main
+from policyloom.errors import RunError
+from policyloom.run import find_files, find_skipped
+from policyloom.run.folder import claim, open_folder, read_ledger, seal
+
+TEXT = "The vocational college set up apprenticeships with employers, and employment rose.\n"
+
+
+@pytest.fixture
+def documents(tmp_path: Path) -> Path:
+    """A folder of one document, named as a run folder names its own."""
+    folder = tmp_path / "documents"
+    folder.mkdir()
+    (folder / "plan.txt").write_text(TEXT)
+    return folder
+
+
+def start(documents: Path, out: Path) -> None:
+    assert run(documents, out, workers=0).status == 0
+
+
+def contents(folder: Path) -> dict[str, bytes]:
+    return {p.relative_to(folder).as_posix(): p.read_bytes() for p in folder.rglob("*") if p.is_file()}
+
+
+@pytest.mark.parametrize("out", [".", "documents"])
+def test_run_refuses_a_folder_that_holds_its_documents(
+    documents: Path, out: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    before = contents(tmp_path)
+    result = CliRunner().invoke(main, ["run", "documents", "-o", out])
+    assert result.exit_code == 2
+    assert "holds the documents; give the results a folder of their own" in result.stderr
+    assert contents(tmp_path) == before
+
+
+def test_run_refuses_a_folder_with_files_of_others(documents: Path, tmp_path: Path) -> None:
+    mine = tmp_path / "mine"
+    for name in ("documents/thesis.docx", ".cache/settings", "report.html"):
+        (mine / name).parent.mkdir(parents=True, exist_ok=True)
+        (mine / name).write_text("mine")
+    before = contents(mine)
+    with pytest.raises(RunError, match=r"mine: is not empty, and policyloom did not make it .*report\.html"):
+        run(documents, mine, workers=0)
+    assert contents(mine) == before
+
+
+def test_run_takes_an_empty_folder(documents: Path, tmp_path: Path) -> None:
+    (tmp_path / "out").mkdir()
+    (tmp_path / "out" / ".DS_Store").write_bytes(b"")
+    start(documents, tmp_path / "out")
+    assert (tmp_path / "out" / "report.html").exists()
+
+
+def test_run_refuses_a_file_as_its_folder(documents: Path, tmp_path: Path) -> None:
+    (tmp_path / "out").write_text("mine")
+    with pytest.raises(RunError, match="is a file; give the results a folder"):
+        run(documents, tmp_path / "out")
+    assert (tmp_path / "out").read_text() == "mine"
+
+
+def test_a_rerun_leaves_files_that_a_person_added(documents: Path, tmp_path: Path) -> None:
+    out = tmp_path / "out"
+    start(documents, out)
+    for name in ("notes.md", "documents/interview.txt", ".policyloom/cache/keep.txt"):
+        (out / name).write_text("mine")
+    (documents / "plan.txt").write_text(TEXT + "It will open a training base.\n")
+    start(documents, out)
+    assert (out / "notes.md").read_text() == (out / "documents" / "interview.txt").read_text() == "mine"
+    assert not list((out / ".policyloom" / "cache").glob("keep.json"))
+
+
+@pytest.mark.parametrize("name", ["mentions.csv", "report.html", "documents/plan.json", "run.json"])
+def test_a_rerun_refuses_to_replace_a_file_that_a_person_changed(
+    documents: Path, tmp_path: Path, name: str
+) -> None:
+    out = tmp_path / "out"
+    start(documents, out)
+    with (out / name).open("ab") as file:
+        file.write(b" ")
+    (documents / "plan.txt").write_text(TEXT + "It will open a training base.\n")
+    before = (out / name).read_bytes()
+    with pytest.raises(RunError, match="was changed after policyloom wrote it; rename it"):
+        run(documents, out, workers=0)
+    assert (out / name).read_bytes() == before
+    (out / name).rename(out / "mine")
+    start(documents, out)
+    assert (out / name).exists()
+
+
+def test_a_rerun_refuses_to_write_over_a_file_that_it_did_not_write(documents: Path, tmp_path: Path) -> None:
+    out = tmp_path / "out"
+    start(documents, out)
+    (documents / "new.txt").write_text(TEXT + "Again.")
+    (out / "documents" / "new.json").write_text("mine")
+    with pytest.raises(RunError, match=r"new\.json: is not from policyloom; move it"):
+        run(documents, out, workers=0)
+    assert (out / "documents" / "new.json").read_text() == "mine"
+
+
+@pytest.mark.parametrize("name", [".policyloom", ".policyloom/cache", "documents", "report.html"])
+def test_no_link_within_a_run_folder_is_followed(documents: Path, tmp_path: Path, name: str) -> None:
+    out, elsewhere = tmp_path / "out", tmp_path / "elsewhere"
+    start(documents, out)
+    (out / name).rename(elsewhere)
+    (out / name).symlink_to(elsewhere)
+    (documents / "plan.txt").write_text(TEXT + "It will open a training base.\n")
+    before = contents(elsewhere) if elsewhere.is_dir() else elsewhere.read_bytes()
+    with pytest.raises(RunError, match=r"link|is not empty"):
+        run(documents, out, workers=0)
+    assert (contents(elsewhere) if elsewhere.is_dir() else elsewhere.read_bytes()) == before
+
+
+def test_a_document_that_is_gone_leaves_the_folder(documents: Path, tmp_path: Path) -> None:
+    out = tmp_path / "out"
+    (documents / "old.txt").write_text(TEXT + "Again.")
+    start(documents, out)
+    (documents / "old.txt").unlink()
+    start(documents, out)
+    assert [path.name for path in (out / "documents").iterdir()] == ["plan.json"]
+
+
+def test_check_refuses_the_folder_of_a_run(documents: Path, tmp_path: Path) -> None:
+    out = tmp_path / "out"
+    start(documents, out)
+    before = contents(out)
+    result = CliRunner().invoke(
+        main, ["check", str(documents / "plan.txt"), "--against", str(out), "-o", str(out)]
+    )
+    assert result.exit_code == 2
+    assert "already holds a run; give a check a folder of its own" in result.stderr
+    assert contents(out) == before
+
+
+def test_extract_refuses_a_folder_with_files_of_others(documents: Path) -> None:
+    (documents / "plan.json").write_text("mine")
+    result = CliRunner().invoke(main, ["extract", str(documents), "-o", str(documents)])
+    assert result.exit_code == 2
+    assert (documents / "plan.json").read_text() == "mine"
+
+
+def test_extract_keeps_files_that_differ_in_their_suffix_alone(documents: Path, tmp_path: Path) -> None:
+    (documents / "plan.html").write_text("<p>Another text.</p>")
+    assert CliRunner().invoke(main, ["extract", str(documents), "-o", str(tmp_path / "out")]).exit_code == 0
+    assert {path.name for path in (tmp_path / "out").glob("*.json")} == {"plan.txt.json", "plan.html.json"}
+
+
+def test_results_within_the_documents_are_not_read_as_documents(documents: Path) -> None:
+    start(documents, documents / "results")
+    start(documents, documents / "results")
+    assert [path.name for path in find_files(documents, recursive=True)] == ["plan.txt"]
+    assert find_skipped(documents, recursive=True) == ["1 folder of policyloom's own results"]
+
+
+def test_a_ledger_names_what_was_written(documents: Path, tmp_path: Path) -> None:
+    start(documents, tmp_path / "out")
+    kind, files = read_ledger(tmp_path / "out")
+    assert kind == "run"
+    assert {"run.json", "report.html", "documents/plan.json"} <= files.keys()
+    assert all(files.values())
+
+
+def test_a_ledger_from_elsewhere_reaches_no_file_outside(tmp_path: Path) -> None:
+    folder = open_folder(tmp_path / "out", "run")
+    (tmp_path / "mine").write_text("mine")
+    ledger = tmp_path / "out" / ".policyloom" / "ledger.json"
+    ledger.write_text(json.dumps({"kind": "run", "files": {"../mine": None, str(tmp_path / "mine"): None}}))
+    claim(folder, [])
+    seal(folder, [])
+    assert (tmp_path / "mine").read_text() == "mine"
+
+
+def test_a_damaged_ledger_is_refused_in_plain_words(documents: Path, tmp_path: Path) -> None:
+    start(documents, tmp_path / "out")
+    (tmp_path / "out" / ".policyloom" / "ledger.json").write_text("{")
+    with pytest.raises(RunError, match=r"ledger\.json: cannot be read; give the results a new folder"):
+        run(documents, tmp_path / "out")
