@@ -16,7 +16,7 @@ from pathlib import Path
 
 from policyloom import read_framework
 from policyloom.framework import Framework
-from policyloom.labels import Label, Labelled, write_labels
+from policyloom.learn.labels import Label, Labelled, write_labels
 
 LABELS = Path(__file__).with_name("documents.jsonl")
 

@@ -27,7 +27,7 @@ from spacy.language import Language
 from spacy.tokens import Doc
 
 from policyloom import load_pipeline
-from policyloom.language import name_entities
+from policyloom.languages.en.aliases import name_entities
 
 BOUNDARY = "\u23d0"  # the mark before each sentence but the first of a passage
 PARAGRAPH = re.compile(r"\S(?:.|\n(?!\s*\n))*")

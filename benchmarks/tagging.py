@@ -24,9 +24,9 @@ from documents import read_documents
 from sklearn.model_selection import GroupKFold
 
 from policyloom import load_pipeline, read_classifier, read_framework, read_pdf, tag
-from policyloom.evaluate import Scores, evaluate
-from policyloom.labels import Labelled, as_document, from_tagged, read_labels
-from policyloom.run.learning import examples, join_found, learn
+from policyloom.learn.labels import Labelled, as_document, from_tagged, read_labels
+from policyloom.learn.scores import Scores, evaluate
+from policyloom.learn.training import examples, join_found, learn
 
 FOLDS = 5
 CORPUS = [Path("corpus/gold.jsonl"), Path("corpus/sentences.jsonl")]

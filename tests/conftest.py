@@ -10,7 +10,7 @@ import pytest
 from spacy.language import Language
 
 from policyloom.framework import Framework, read_framework
-from policyloom.language import load_pipeline
+from policyloom.tag.pipeline import load_pipeline
 
 ROOT = Path(__file__).resolve().parent.parent
 SHARED = ROOT.parent / "shared"

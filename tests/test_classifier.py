@@ -8,7 +8,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from policyloom.classifier import (
+from policyloom.coders.classifier import (
     SentenceClassifier,
     as_measured,
     dump_classifier,
@@ -20,7 +20,7 @@ from policyloom.classifier import (
 )
 from policyloom.errors import LabelsError, PolicyloomError
 from policyloom.framework import Element, Framework, Measured
-from policyloom.labels import CODED, Label, Labelled
+from policyloom.learn.labels import CODED, Label, Labelled
 from policyloom.records import Answer, Question, Reading
 
 FRAMEWORK = Framework(

@@ -10,7 +10,7 @@ from types import ModuleType
 import pypdfium2
 import pytest
 
-from policyloom.labels import read_labels
+from policyloom.learn.labels import read_labels
 
 CORPUS = Path(__file__).parents[1] / "corpus"
 STATUSES = {"affirmed", "planned", "lacking", "negated"}

@@ -10,7 +10,7 @@ from click.testing import CliRunner
 
 from policyloom.cli import main
 from policyloom.framework import read_framework
-from policyloom.language import load_pipeline
+from policyloom.tag.pipeline import load_pipeline
 from tests.conftest import ROOT
 
 PAGES = sorted(

@@ -5,9 +5,9 @@ from __future__ import annotations
 import pytest
 
 from policyloom.errors import LabelsError
-from policyloom.evaluate import agreement, evaluate
 from policyloom.framework import Framework
-from policyloom.labels import Label, Labelled
+from policyloom.learn.labels import Label, Labelled
+from policyloom.learn.scores import agreement, evaluate
 
 
 def row(id: str, elements: str, links: tuple[tuple[str, str], ...] = (), doc: str = "") -> Labelled:
@@ -54,7 +54,7 @@ def test_agreement_of_the_same_coder_is_whole(framework: Framework) -> None:
 
 
 def test_kappa_and_alpha_are_the_published_ones() -> None:
-    from policyloom.evaluate import _alpha, _kappa
+    from policyloom.learn.scores import _alpha, _kappa
 
     # Two readers on fifty proposals: both yes 20, both no 15, 5 and 10 apart; kappa 0.40 in the textbooks.
     assert _kappa([(1, 1)] * 20 + [(1, 0)] * 5 + [(0, 1)] * 10 + [(0, 0)] * 15) == pytest.approx(0.4)

@@ -7,9 +7,9 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
-from policyloom.export import CLAIM_COLUMNS, MENTION_COLUMNS, to_frame
+from policyloom.export.tables import CLAIM_COLUMNS, MENTION_COLUMNS, to_frame
+from policyloom.files import safe_cell, write_csv
 from policyloom.records import Coverage, Evidence, Failure, Finding
-from policyloom.tables import safe_cell, write_csv
 from tests.test_records import make_document, make_tagged
 
 

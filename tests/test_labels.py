@@ -12,7 +12,7 @@ import pytest
 
 from policyloom.errors import LabelsError
 from policyloom.framework import Framework
-from policyloom.labels import Label, Labelled, as_document, from_tagged, read_labels, write_labels
+from policyloom.learn.labels import Label, Labelled, as_document, from_tagged, read_labels, write_labels
 from policyloom.records import Block, Document, Metadata
 from policyloom.tag import tag
 

@@ -13,9 +13,10 @@ from hypothesis import strategies as st
 from benchmarks import entities
 from policyloom.errors import FrameworkError, PolicyloomError
 from policyloom.framework import Element, Framework
-from policyloom.language import MENTIONS, load_pipeline, name_entities, normal_name
-from policyloom.language.entities import find_entities
-from policyloom.language.terms import TermError, TermMatcher, inflections
+from policyloom.framework.terms import TermError, TermMatcher, inflections
+from policyloom.languages.en.aliases import name_entities, normal_name
+from policyloom.tag.pipeline import MENTIONS, load_pipeline
+from policyloom.languages.en.entities import find_entities
 
 
 def found(term: str, text: str, **lists: str) -> list[str]:

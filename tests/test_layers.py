@@ -14,15 +14,17 @@ import policyloom
 PACKAGE = Path(policyloom.__file__).parent
 
 LEVELS = [
-    {"errors", "records", "tables"},
-    {"framework"},
-    {"extract", "language", "labels"},
-    {"tag", "classifier", "evaluate", "network", "check"},
+    {"errors", "records", "files"},
+    {"framework", "languages"},
+    {"extract"},
+    {"tag", "coders"},
+    {"learn", "network"},
+    {"check"},
     {"export", "report"},
     {"run"},
     {"cli"},
 ]
-"""Lowest first. A module imports from lower levels only, `tag` from `language` among them."""
+"""Lowest first. A module imports from lower levels only, `tag` from `languages` among them."""
 
 ONLY_IMPORTERS = {
     "pydantic": {"framework"},
@@ -31,10 +33,10 @@ ONLY_IMPORTERS = {
     "docx": {"extract"},
     "tesserocr": {"extract"},
     "spellchecker": {"extract"},
-    "spacy": {"language", "tag"},
-    "sklearn": {"classifier"},
+    "spacy": {"languages", "tag", "learn"},
+    "sklearn": {"coders", "learn"},
     "networkx": {"network"},
-    "scipy": {"classifier", "network"},
+    "scipy": {"coders", "learn", "network"},
     "jinja2": {"report"},
     "click": {"cli"},
     "rich": {"cli"},

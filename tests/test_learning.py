@@ -9,12 +9,12 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner, Result
 
-from policyloom.classifier import read_classifier, write_classifier
 from policyloom.cli import main
+from policyloom.coders.classifier import read_classifier, write_classifier
 from policyloom.framework import Element, Framework, read_framework
-from policyloom.labels import read_labels, write_labels
+from policyloom.learn.labels import read_labels, write_labels
+from policyloom.learn.training import choose_sentences, evaluate_labels, run_examples, train_classifier
 from policyloom.run import read_tagged, run
-from policyloom.run.learning import choose_sentences, evaluate_labels, run_examples, train_classifier
 
 
 def cli(*words: object) -> Result:

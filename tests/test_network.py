@@ -19,6 +19,7 @@ from scipy import stats
 from scipy.sparse import csc_array
 
 from policyloom.errors import RunError
+from policyloom.files import safe_cell, write_csv
 from policyloom.framework import Framework
 from policyloom.network import (
     Counts,
@@ -45,7 +46,6 @@ from policyloom.network.measures import (
 )
 from policyloom.network.signed import combine_signs, project
 from policyloom.records import Block, Claim, Document, Mention, Metadata, Sentence, Tagged
-from policyloom.tables import safe_cell, write_csv
 
 MARK = re.compile(r"\[([A-Z]\w*(?:\.\d+)*)(?: (\w+))?\|([^\]]+)\]")
 """`[T1.1 planned|tax relief]`: a mention of T1.1, planned, in the words "tax relief"."""

@@ -11,10 +11,11 @@ from hypothesis import strategies as st
 from spacy.language import Language
 
 from policyloom.framework import Element, Framework, Scope
-from policyloom.labels import Label, Labelled
-from policyloom.language import load_pipeline
+from policyloom.learn.answers import known_answers
+from policyloom.learn.labels import Label, Labelled
 from policyloom.records import Answer, Block, Document, Judgement, Metadata, Question, Reading, Tagged
-from policyloom.tag import known_answers, tag
+from policyloom.tag import tag
+from policyloom.tag.pipeline import load_pipeline
 
 TERMS = {
     "T1": ("mechanism", ("grant", "apprenticeship law")),

@@ -20,38 +20,38 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from policyloom.check import check
-    from policyloom.classifier import as_measured, read_classifier, write_classifier
+    from policyloom.coders.classifier import as_measured, read_classifier, write_classifier
     from policyloom.errors import DocumentError, FrameworkError, LabelsError, PolicyloomError, RunError
-    from policyloom.evaluate import agreement
     from policyloom.export import to_frame
     from policyloom.extract import read_document, read_pdf
     from policyloom.framework import read_framework
-    from policyloom.labels import read_labels, write_labels
-    from policyloom.language import load_pipeline
+    from policyloom.learn.labels import read_labels, write_labels
+    from policyloom.learn.scores import agreement
+    from policyloom.learn.training import choose_sentences, evaluate_labels, train_classifier
     from policyloom.network import find_links, load_network, write_network
     from policyloom.records import from_json, to_json
     from policyloom.run import read_tagged, run
-    from policyloom.run.learning import choose_sentences, evaluate_labels, train_classifier
     from policyloom.tag import tag, tag_all
+    from policyloom.tag.pipeline import load_pipeline
 
 _HOMES = {
-    "agreement": "evaluate",
-    "as_measured": "classifier",
+    "agreement": "learn.scores",
+    "as_measured": "coders.classifier",
     "check": "check",
-    "choose_sentences": "run.learning",
+    "choose_sentences": "learn.training",
     "DocumentError": "errors",
-    "evaluate_labels": "run.learning",
+    "evaluate_labels": "learn.training",
     "find_links": "network",
     "FrameworkError": "errors",
     "from_json": "records",
     "LabelsError": "errors",
     "load_network": "network",
-    "load_pipeline": "language",
+    "load_pipeline": "tag.pipeline",
     "PolicyloomError": "errors",
-    "read_classifier": "classifier",
+    "read_classifier": "coders.classifier",
     "read_document": "extract",
     "read_framework": "framework",
-    "read_labels": "labels",
+    "read_labels": "learn.labels",
     "read_pdf": "extract",
     "read_tagged": "run",
     "run": "run",
@@ -60,9 +60,9 @@ _HOMES = {
     "tag_all": "tag",
     "to_frame": "export",
     "to_json": "records",
-    "train_classifier": "run.learning",
-    "write_classifier": "classifier",
-    "write_labels": "labels",
+    "train_classifier": "learn.training",
+    "write_classifier": "coders.classifier",
+    "write_labels": "learn.labels",
     "write_network": "network",
 }
 

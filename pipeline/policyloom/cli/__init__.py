@@ -153,14 +153,14 @@ def check_command(
 ) -> None:
     """Hold one DOCUMENT against the framework and, with --against, a run's network."""
     from policyloom.check import check
-    from policyloom.classifier import as_measured, read_classifier
+    from policyloom.coders.classifier import as_measured, read_classifier
     from policyloom.extract import read_document
     from policyloom.framework import BUILT_IN, read_framework
-    from policyloom.language import load_pipeline
     from policyloom.network import load_network
     from policyloom.run import read_run_framework
     from policyloom.run.outputs import write_check
     from policyloom.tag import tag
+    from policyloom.tag.pipeline import load_pipeline
 
     if framework is None and against is not None:
         chosen = read_run_framework(against)
@@ -215,10 +215,10 @@ def extract_command(
     from policyloom.errors import DocumentError
     from policyloom.extract import read_document
     from policyloom.extract.draw import draw_blocks
+    from policyloom.files import write_bytes
     from policyloom.records import to_json
     from policyloom.run import find_files, name_documents
     from policyloom.run.folder import claim, open_folder, seal
-    from policyloom.tables import write_bytes
 
     failed = 0
     paths = find_files(source)
@@ -267,13 +267,13 @@ def tag_command(
     model: str | None, password: str | None, ocr: OcrUse,
 ) -> None:  # fmt: skip
     """Show what DOCUMENT mentions of the framework, with status and page."""
-    from policyloom.classifier import read_classifier
+    from policyloom.coders.classifier import read_classifier
     from policyloom.export import to_frame
     from policyloom.extract import read_document
+    from policyloom.files import write_csv
     from policyloom.framework import read_framework
-    from policyloom.language import load_pipeline
-    from policyloom.tables import write_csv
     from policyloom.tag import tag
+    from policyloom.tag.pipeline import load_pipeline
 
     chosen = read_framework(framework)
     read = _read(lambda: read_document(document, password=password, ocr=ocr))

@@ -54,7 +54,7 @@ def _show_element(framework: Framework, id: str, depth: int) -> None:
 def framework_validate(file: str) -> None:
     """Check framework FILE: its form, its references, its terms."""
     from policyloom.framework import read_framework
-    from policyloom.language import load_pipeline
+    from policyloom.tag.pipeline import load_pipeline
 
     chosen = read_framework(file)
     load_pipeline(chosen)
@@ -77,9 +77,9 @@ def framework_validate(file: str) -> None:
 @plain_errors
 def framework_test(name: str, classifier: str | None) -> None:
     """Look for each element in its own examples and counterexamples; exit status 1 where one goes wrong."""
-    from policyloom.classifier import read_classifier
+    from policyloom.coders.classifier import read_classifier
     from policyloom.framework import read_framework
-    from policyloom.run.learning import run_examples
+    from policyloom.learn.training import run_examples
 
     chosen = read_framework(name)
     examples = run_examples(chosen, classifier=read_classifier(chosen, classifier))

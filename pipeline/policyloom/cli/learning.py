@@ -20,9 +20,9 @@ from policyloom.cli.options import (
 from policyloom.records import Status
 
 if TYPE_CHECKING:
-    from policyloom.classifier import SentenceClassifier
-    from policyloom.evaluate import Scores
-    from policyloom.run.learning import Mistake
+    from policyloom.coders.classifier import SentenceClassifier
+    from policyloom.learn.scores import Scores
+    from policyloom.learn.training import Mistake
 
 __all__ = ["agreement_command", "evaluate_command", "label_command", "train_command"]
 
@@ -56,11 +56,11 @@ def label_command(
     pairs such as "T2 > S1" under links and answers, and x under "none" where it names nothing. Rows without any
     entry count as not coded. The sheet says nothing of what was found, so that it does not sway the coder.
     """
-    from policyloom.classifier import read_classifier
-    from policyloom.labels import read_labels, write_labels
-    from policyloom.language import load_pipeline
+    from policyloom.coders.classifier import read_classifier
+    from policyloom.learn.labels import read_labels, write_labels
+    from policyloom.learn.training import choose_sentences
     from policyloom.run import read_run_framework, read_tagged
-    from policyloom.run.learning import choose_sentences
+    from policyloom.tag.pipeline import load_pipeline
 
     framework = read_run_framework(run)
     known = [sentence for path in coded for sentence in read_labels(path, framework)]
@@ -95,9 +95,9 @@ def train_command(
 
     Use it with --classifier FILE. The scores shown are of documents held out in turn.
     """
-    from policyloom.classifier import write_classifier
+    from policyloom.coders.classifier import write_classifier
     from policyloom.framework import read_framework
-    from policyloom.run.learning import train_classifier
+    from policyloom.learn.training import train_classifier
 
     chosen = read_framework(framework)
     made = train_classifier(labels, chosen, sample=sample, model=model)
@@ -143,9 +143,9 @@ def evaluate_command(
 
     Do not score a classifier on labels that it was trained on: `policyloom train` shows its held-out scores.
     """
-    from policyloom.classifier import read_classifier
+    from policyloom.coders.classifier import read_classifier
     from policyloom.framework import read_framework
-    from policyloom.run.learning import evaluate_labels
+    from policyloom.learn.training import evaluate_labels
 
     chosen = read_framework(framework)
     judge: SentenceClassifier | None = read_classifier(chosen, classifier, least=least)
@@ -168,9 +168,9 @@ def evaluate_command(
 @plain_errors
 def agreement_command(first: Path, second: Path, framework: str, as_json: bool) -> None:
     """Say how far two coders agree: FIRST and SECOND hold their labels of the same sentences."""
-    from policyloom.evaluate import agreement
     from policyloom.framework import read_framework
-    from policyloom.labels import read_labels
+    from policyloom.learn.labels import read_labels
+    from policyloom.learn.scores import agreement
 
     chosen = read_framework(framework)
     result = agreement(read_labels(first, chosen), read_labels(second, chosen), chosen)

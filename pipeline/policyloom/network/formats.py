@@ -10,13 +10,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from policyloom.errors import RunError
+from policyloom.files import write_bytes, write_csv
 from policyloom.framework import Framework
 from policyloom.network.counts import Counts
 from policyloom.network.evidence import SentenceEvidence
 from policyloom.network.links import LinkOptions
 from policyloom.network.network import Network
 from policyloom.records import from_json, to_json
-from policyloom.tables import write_bytes, write_csv
 
 if TYPE_CHECKING:
     import networkx as nx

@@ -22,6 +22,7 @@ from pathlib import Path
 from typing import Any
 
 from policyloom.errors import RunError
+from policyloom.files import write_bytes
 from policyloom.framework import BUILT_IN, Framework, read_framework
 from policyloom.records import Failure, OcrUse, Tagged, from_json
 from policyloom.run.folder import (
@@ -33,7 +34,6 @@ from policyloom.run.folder import (
     seal,
 )
 from policyloom.run.workers import Job, Limits, Settings, process_all
-from policyloom.tables import write_bytes
 
 __all__ = [
     "Limits",
@@ -212,10 +212,10 @@ def run(
     if out.resolve() in (Path(folder).resolve(), *Path(folder).resolve().parents):
         raise RunError(f"{out}: holds the documents; give the results a folder of their own")
     if model is not None:
-        from policyloom.language import find_model
+        from policyloom.tag.pipeline import find_model
 
         find_model(model)
-    from policyloom.classifier import dump_classifier, read_classifier
+    from policyloom.coders.classifier import dump_classifier, read_classifier
 
     judge = read_classifier(framework, classifier, least=least)
     learned = dump_classifier(judge) if judge else None

@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import Literal, get_args
 
 from policyloom.errors import RunError
-from policyloom.tables import write_bytes
+from policyloom.files import write_bytes
 
 __all__ = ["FolderKind", "ResultFolder", "claim", "is_result_folder", "open_folder", "read_ledger", "seal"]
 

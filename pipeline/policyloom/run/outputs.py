@@ -10,16 +10,16 @@ from math import isnan
 from pathlib import Path
 from typing import Any
 
-from policyloom import export
 from policyloom.check import Checked, check
-from policyloom.classifier import SentenceClassifier, as_measured
-from policyloom.export import Row
+from policyloom.coders.classifier import SentenceClassifier, as_measured
+from policyloom.export import tables as export
+from policyloom.export.tables import Row
+from policyloom.files import safe_cell, write_bytes
 from policyloom.framework import Framework
 from policyloom.network import Network, find_links, write_network
 from policyloom.records import Coverage, Document, Evidence, Failure, Finding, Tagged, to_json
 from policyloom.report import ClaimRow, DocumentRow, LinkRow, write_check_report, write_run_report
 from policyloom.run.folder import claim, open_folder, seal
-from policyloom.tables import safe_cell, write_bytes
 
 __all__ = ["document_row", "write_check", "write_outputs"]
 

@@ -25,7 +25,7 @@ from policyloom.records import Failure, OcrUse, to_json
 if TYPE_CHECKING:
     from spacy.language import Language
 
-    from policyloom.classifier import SentenceClassifier
+    from policyloom.coders.classifier import SentenceClassifier
 
 __all__ = ["Job", "Limits", "Outcome", "Settings", "process", "process_all"]
 
@@ -110,7 +110,7 @@ def process(job: Job, settings: Settings) -> bytes:
 
 @lru_cache(maxsize=2)
 def _classifier(data: bytes) -> SentenceClassifier:
-    from policyloom.classifier import load_classifier
+    from policyloom.coders.classifier import load_classifier
 
     return load_classifier(data)
 
@@ -118,7 +118,7 @@ def _classifier(data: bytes) -> SentenceClassifier:
 @lru_cache(maxsize=2)
 def _pipeline(framework: str, model: str | None) -> Language:
     from policyloom.framework import Framework
-    from policyloom.language import load_pipeline
+    from policyloom.tag.pipeline import load_pipeline
 
     return load_pipeline(Framework.model_validate_json(framework), model=model)
 

@@ -14,37 +14,29 @@ facets     for whom, with what, how much, by when, how watched
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
-from dataclasses import replace
+from collections.abc import Iterable, Iterator, Sequence
 
 from spacy.language import Language
 from spacy.tokens import Span
 
 from policyloom.framework import Framework
-from policyloom.labels import Labelled, as_document
-from policyloom.language.pipeline import NAME, MentionFinder
 from policyloom.records import (
     Claim,
     Document,
     Facet,
-    Judgement,
     Mention,
-    Question,
     Reading,
     Sentence,
     Tagged,
 )
-from policyloom.tag.claims import find_claims
 from policyloom.tag.cues import load_cues
-from policyloom.tag.decide import Classifier, ask_claims, ask_statuses, assert_by_rule, decide, settle
+from policyloom.tag.decide import Classifier, decide
 from policyloom.tag.facets import FacetMatch, find_facets, pick_facets
 from policyloom.tag.parts import PROSE, Part, read_parts
+from policyloom.tag.pipeline import NAME, MentionFinder
 from policyloom.tag.status import TokenSpan
 
-__all__ = ["PROSE", "Classifier", "known_answers", "read_sentences", "tag", "tag_all"]
-
-Locate = Callable[[Sequence[Reading], Sequence[Collection[str]]], Sequence[Mapping[str, Judgement]]]
-"""What finds the words for elements that sentences are known to name; `SentenceClassifier.locate` does."""
+__all__ = ["PROSE", "Classifier", "framework_of", "read_sentences", "tag", "tag_all"]
 
 
 def tag(document: Document, nlp: Language, classifier: Classifier | None = None) -> Tagged:
@@ -58,7 +50,7 @@ def tag(document: Document, nlp: Language, classifier: Classifier | None = None)
     Raises:
         ValueError: `nlp` does not come from `load_pipeline`.
     """
-    framework = _framework(nlp)
+    framework = framework_of(nlp)
     cues = load_cues(framework.language)
     parts = read_parts(document, nlp, framework, cues)
     decide(parts, framework, cues, classifier)
@@ -79,63 +71,16 @@ def tag_all(
 
 def read_sentences(document: Document, nlp: Language) -> tuple[Reading, ...]:
     """A document's sentences as a classifier reads them, in order; what `tag` gives it and what it learns from."""
-    framework = _framework(nlp)
+    framework = framework_of(nlp)
     return tuple(part.reading for part in read_parts(document, nlp, framework, load_cues(framework.language)))
 
 
-def known_answers(
-    sentences: Sequence[Labelled], nlp: Language, locate: Locate
-) -> list[list[tuple[Question, str]]]:
-    """For each labelled sentence, what `tag` would ask a classifier about it, with the answers that the labels give.
+def framework_of(nlp: Language) -> Framework:
+    """The framework that a pipeline looks for.
 
-    Args:
-        sentences: the labels; each sentence is read alone.
-        nlp: from `load_pipeline`.
-        locate: finds the words that speak for an element in a sentence that is known to name it.
+    Raises:
+        ValueError: it does not come from `load_pipeline`.
     """
-    framework = _framework(nlp)
-    cues = load_cues(framework.language)
-    read = [
-        [
-            part
-            for part in read_parts(as_document(sentence), nlp, framework, cues)
-            if part.block.kind != "heading"
-        ]
-        for sentence in sentences
-    ]
-    flat = [(part, sentence) for sentence, parts in zip(sentences, read, strict=True) for part in parts]
-    located = locate([part.reading for part, _ in flat], [sentence.statuses for _, sentence in flat])
-    for (part, _), judgement in zip(flat, located, strict=True):
-        settle(part, judgement, framework)
-        assert_by_rule(part, framework, cues)
-    return [
-        [known for part in parts for known in _known(part, sentence, framework)]
-        for sentence, parts in zip(sentences, read, strict=True)
-    ]
-
-
-def _known(part: Part, sentence: Labelled, framework: Framework) -> Iterator[tuple[Question, str]]:
-    if sentence.looked_for is not None:  # an example tells an element, not a status
-        return
-    statuses = sentence.statuses
-    for i, question in ask_statuses(part, framework):
-        top = framework.top(part.taggings[i].label)
-        if top in statuses:
-            yield question, statuses[top]
-            # Claims are asked of mentions as they should be, not as the rules see them.
-            part.taggings[i] = replace(part.taggings[i], status=statuses[top])
-    if part.clause:
-        part.claims = find_claims(part.taggings, part.clause)
-        for match, question in ask_claims(part, framework):
-            tops = (
-                framework.top(part.taggings[match.mechanism].label),
-                framework.top(part.taggings[match.target].label),
-            )
-            told = sentence.links if match.kind == "leads_to" else sentence.answers
-            yield question, "yes" if tops in told else "no"
-
-
-def _framework(nlp: Language) -> Framework:
     component = nlp.get_pipe(NAME) if nlp.has_pipe(NAME) else None
     if not isinstance(component, MentionFinder):
         raise ValueError(f"the pipeline has no component {NAME!r}; make one with load_pipeline(framework)")

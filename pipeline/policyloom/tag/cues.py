@@ -10,7 +10,7 @@ from importlib import resources
 from typing import Any, get_args
 
 from policyloom.errors import PolicyloomError
-from policyloom.language.terms import TermMatcher
+from policyloom.framework.terms import TermMatcher
 from policyloom.records import ClaimKind, FacetKind, MentionKind, Status
 
 __all__ = ["Cue", "Cues", "load_cues"]
@@ -113,12 +113,12 @@ def load_cues(language: str) -> Cues:
     Raises:
         PolicyloomError: there are none for it, or the file has an unknown key.
     """
-    folder = resources.files("policyloom") / "cues"
-    there = sorted(f.name.removesuffix(".toml") for f in folder.iterdir() if f.name.endswith(".toml"))
+    folder = resources.files("policyloom") / "languages"
+    there = sorted(f.name for f in folder.iterdir() if (f / "cues.toml").is_file())
     if language not in there:
         raise PolicyloomError(f"no assertion cues for language {language!r}; there are {', '.join(there)}")
-    data = tomllib.loads((folder / f"{language}.toml").read_text("utf-8"))
-    _check(data, f"cues/{language}.toml")
+    data = tomllib.loads((folder / language / "cues.toml").read_text("utf-8"))
+    _check(data, f"languages/{language}/cues.toml")
     rules: list[Mapping[str, Any]] = [*data["status"], *data["claim"]]
     terms = {str(i): rule["terms"] for i, rule in enumerate(rules)}
     terms |= {name: data[name]["terms"] for name in ("hedge", "pseudo")}

@@ -7,11 +7,11 @@ from dataclasses import replace
 from typing import Protocol
 
 from policyloom.framework import Framework
-from policyloom.language.pipeline import forms_of
 from policyloom.records import Answer, ClaimKind, Judgement, Question, Reading
 from policyloom.tag.claims import ClaimMatch, Tagging, find_claims, pair
 from policyloom.tag.cues import Cues
 from policyloom.tag.parts import Candidate, Part
+from policyloom.tag.pipeline import forms_of
 from policyloom.tag.questions import ask_claim, ask_status
 from policyloom.tag.status import Clause, decide_status
 
@@ -19,7 +19,7 @@ __all__ = ["Classifier", "ask_claims", "ask_statuses", "assert_by_rule", "decide
 
 
 class Classifier(Protocol):
-    """Something that judges sentences and answers questions; `policyloom.classifier.SentenceClassifier` is one."""
+    """Something that judges sentences and answers questions; `policyloom.coders.classifier.SentenceClassifier` is one."""
 
     def judge(self, readings: Sequence[Reading]) -> Sequence[Mapping[str, Judgement]]:
         """For each sentence, its judgement of each outermost element that it knows."""

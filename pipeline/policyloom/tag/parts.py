@@ -9,11 +9,11 @@ from spacy.language import Language
 from spacy.tokens import Doc, Span
 
 from policyloom.framework import Framework
-from policyloom.language import MENTIONS, name_entities
-from policyloom.language.pipeline import OUT, SCOPE
+from policyloom.languages.en.aliases import name_entities
 from policyloom.records import Block, BlockKind, Document, Reading, Status
 from policyloom.tag.claims import ClaimMatch, Tagging
 from policyloom.tag.cues import Cues
+from policyloom.tag.pipeline import MENTIONS, OUT, SCOPE
 from policyloom.tag.status import Clause, TokenSpan
 
 __all__ = ["PROSE", "Candidate", "Part", "read_parts"]

@@ -15,9 +15,9 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from policyloom.errors import LabelsError
+from policyloom.files import safe_cell, write_bytes
 from policyloom.framework import Framework
 from policyloom.records import Block, Document, Metadata, Status, Tagged, from_json, to_json
-from policyloom.tables import safe_cell, write_bytes
 
 __all__ = ["CODED", "Label", "Labelled", "as_document", "from_tagged", "read_labels", "write_labels"]
 

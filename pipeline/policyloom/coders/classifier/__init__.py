@@ -3,7 +3,6 @@
 features   sentences as sparse numbers
 answers    questions about mentions: their status, and whether one leads to another
 judge      a fitted classifier: what it says of sentences, and how sure it must be
-training   from labels to a classifier, with its scores on documents held out
 files      a classifier as a file
 
 scikit-learn lives here and nowhere else. One logistic regression for each outermost element over the same features: words and word pairs; the letters within
@@ -12,15 +11,14 @@ framework's rules found, so that a rule counts for as much as it proved right. P
 thresholds chosen, on documents held out in turn.
 """
 
-from policyloom.classifier.files import (
+from policyloom.coders.classifier.files import (
     as_measured,
     dump_classifier,
     load_classifier,
     read_classifier,
     write_classifier,
 )
-from policyloom.classifier.judge import SentenceClassifier
-from policyloom.classifier.training import train, train_answers
+from policyloom.coders.classifier.judge import SentenceClassifier
 
 __all__ = [
     "SentenceClassifier",
@@ -28,7 +26,5 @@ __all__ = [
     "dump_classifier",
     "load_classifier",
     "read_classifier",
-    "train",
-    "train_answers",
     "write_classifier",
 ]

@@ -11,12 +11,12 @@ from pathlib import Path
 
 import numpy as np
 
-from policyloom.classifier.answers import restore_answerer
-from policyloom.classifier.features import Features
-from policyloom.classifier.judge import SentenceClassifier
+from policyloom.coders.classifier.answers import restore_answerer
+from policyloom.coders.classifier.features import Features
+from policyloom.coders.classifier.judge import SentenceClassifier
 from policyloom.errors import PolicyloomError
+from policyloom.files import write_bytes
 from policyloom.framework import Framework, Measured
-from policyloom.tables import write_bytes
 
 __all__ = ["as_measured", "dump_classifier", "load_classifier", "read_classifier", "write_classifier"]
 

@@ -68,7 +68,7 @@ def places() -> frozenset[str]:
 
 
 def _data(name: str) -> str:
-    return (resources.files("policyloom") / "language" / name).read_text("utf-8")
+    return (resources.files("policyloom") / "languages" / "en" / name).read_text("utf-8")
 
 
 def one_of(names: Iterable[str]) -> str:

@@ -12,8 +12,8 @@ from scipy.sparse import csr_matrix
 from scipy.special import expit
 from sklearn.feature_extraction.text import ENGLISH_STOP_WORDS
 
-from policyloom.classifier.answers import Answerer
-from policyloom.classifier.features import TOKEN, Features, tokens_of
+from policyloom.coders.classifier.answers import Answerer
+from policyloom.coders.classifier.features import TOKEN, Features, tokens_of
 from policyloom.framework import Measured
 from policyloom.records import Answer, Judgement, Question, QuestionKind, Reading
 

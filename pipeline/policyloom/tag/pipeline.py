@@ -14,8 +14,8 @@ from spacy.tokens import Doc, Span
 
 from policyloom.errors import FrameworkError, PolicyloomError
 from policyloom.framework import BUILT_IN, Framework, read_framework
-from policyloom.language import entities, sentences
-from policyloom.language.terms import TermError, TermMatcher
+from policyloom.framework.terms import TermError, TermMatcher
+from policyloom.languages.en import entities, sentences
 
 __all__ = ["MENTIONS", "OUT", "SCOPE", "SHIPPED", "MentionFinder", "find_model", "forms_of", "load_pipeline"]
 

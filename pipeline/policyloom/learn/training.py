@@ -9,16 +9,17 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
-from policyloom.evaluate import Scores, evaluate
 from policyloom.framework import Framework
-from policyloom.labels import CODED, Label, Labelled, as_document, from_tagged, read_labels
+from policyloom.learn.answers import known_answers
+from policyloom.learn.labels import CODED, Label, Labelled, as_document, from_tagged, read_labels
+from policyloom.learn.scores import Scores, evaluate
 from policyloom.records import Reading, Tagged
-from policyloom.tag import known_answers, read_sentences, tag
+from policyloom.tag import read_sentences, tag
 
 if TYPE_CHECKING:
     from spacy.language import Language
 
-    from policyloom.classifier import SentenceClassifier
+    from policyloom.coders.classifier import SentenceClassifier
 
 __all__ = [
     "Example",
@@ -97,7 +98,7 @@ def train_classifier(
     Raises:
         LabelsError: a file is wrong, or they are too few.
     """
-    from policyloom.language import load_pipeline
+    from policyloom.tag.pipeline import load_pipeline
 
     sentences = [sentence for path in paths for sentence in read_labels(path, framework)] + examples(
         framework
@@ -110,7 +111,7 @@ def learn(
     sentences: Sequence[Labelled], fair: Sequence[Labelled], framework: Framework, nlp: Language
 ) -> SentenceClassifier:
     """A classifier for elements, statuses and claims, learned from labels of which `fair` are the sample."""
-    from policyloom.classifier import train, train_answers
+    from policyloom.learn.fit import train, train_answers
 
     every = [*sentences, *fair]
     docs = {sentence.doc for sentence in fair}
@@ -136,7 +137,7 @@ def evaluate_labels(
     Raises:
         LabelsError: the file is wrong.
     """
-    from policyloom.language import load_pipeline
+    from policyloom.tag.pipeline import load_pipeline
 
     nlp = load_pipeline(framework, model=model)
     labelled = read_labels(path, framework)
@@ -150,7 +151,7 @@ def run_examples(
     framework: Framework, *, classifier: SentenceClassifier | None = None, model: str | None = None
 ) -> list[Example]:
     """Each element's own examples and counterexamples, with whether it was found in them, its parts included."""
-    from policyloom.language import load_pipeline
+    from policyloom.tag.pipeline import load_pipeline
 
     nlp = load_pipeline(framework, model=model)
     results = []

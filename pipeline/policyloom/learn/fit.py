@@ -13,12 +13,12 @@ from scipy.special import expit
 from sklearn.linear_model import LogisticRegression
 from sklearn.model_selection import GroupKFold
 
-from policyloom.classifier.answers import Answerer, fit_answerer
-from policyloom.classifier.features import Features
-from policyloom.classifier.judge import SentenceClassifier, by_rule, needed
+from policyloom.coders.classifier.answers import Answerer, fit_answerer
+from policyloom.coders.classifier.features import Features
+from policyloom.coders.classifier.judge import SentenceClassifier, by_rule, needed
 from policyloom.errors import LabelsError
 from policyloom.framework import Framework
-from policyloom.labels import CODED, Labelled
+from policyloom.learn.labels import CODED, Labelled
 from policyloom.records import Question, QuestionKind, Reading
 
 __all__ = ["LEVELS", "train", "train_answers"]

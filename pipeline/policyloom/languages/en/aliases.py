@@ -11,8 +11,8 @@ from typing import NamedTuple
 from spacy.tokens import Doc, Span
 from spacy.util import filter_spans
 
-from policyloom.language.entities import TOWN
-from policyloom.language.names import entity_words, head_label, one_of
+from policyloom.languages.en.entities import TOWN
+from policyloom.languages.en.names import entity_words, head_label, one_of
 
 __all__ = ["name_entities", "normal_name"]
 

@@ -27,7 +27,7 @@ from functools import cache
 from spacy.language import Language
 from spacy.tokens import Doc, Span
 
-from policyloom.language.names import (
+from policyloom.languages.en.names import (
     MONTHS,
     Found,
     entity_words,

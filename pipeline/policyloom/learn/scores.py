@@ -16,7 +16,7 @@ import numpy.typing as npt
 
 from policyloom.errors import LabelsError
 from policyloom.framework import Framework
-from policyloom.labels import CODED, Labelled
+from policyloom.learn.labels import CODED, Labelled
 from policyloom.records import Status
 
 __all__ = ["Agreement", "ElementScore", "Scores", "agreement", "evaluate", "f1"]

@@ -1,0 +1,1 @@
+"""Who decides what a sentence names: interchangeable coders behind one protocol."""

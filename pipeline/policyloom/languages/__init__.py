@@ -1,0 +1,1 @@
+"""All that belongs to one language, a folder each."""

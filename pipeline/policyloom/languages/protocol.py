@@ -1,0 +1,75 @@
+"""What a language brings to policyloom.
+
+Everything that holds for one language alone stands in its folder, `languages/<code>/`: data files, and a little code
+where data cannot say it. The other packages ask for a `LanguagePack` and know no language.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING, Any, Protocol
+
+if TYPE_CHECKING:
+    from spacy.language import Language
+    from spacy.tokens import Doc
+
+    from policyloom.languages.layout import LayoutWords
+
+__all__ = ["Grammar", "LanguagePack", "TokenSpan"]
+
+TokenSpan = tuple[int, int]
+"""`[start, end)` in tokens of a sentence."""
+
+
+class Grammar(Protocol):
+    """What grammar tells of a sentence, given as its tokens in lower case (`forms`)."""
+
+    def first_word(self, forms: Sequence[str]) -> int:
+        """The token at which the sentence begins, after list marks, numbers and the like: "(a)", "•", "Thirdly,"."""
+
+    def instruction(self, forms: Sequence[str], first: int, *, is_list_item: bool) -> TokenSpan | None:
+        """The verb that makes the sentence an instruction or an aim: "Expand apprenticeships", "Raising quality"."""
+
+    def purposes(self, forms: Sequence[str], first: int) -> Sequence[TokenSpan]:
+        """The words that open a purpose: "to raise" in "funds to raise quality"."""
+
+    def is_past(self, forms: Sequence[str]) -> bool:
+        """Whether the sentence speaks of what has been."""
+
+    def is_fragment(self, forms: Sequence[str], first: int) -> bool:
+        """Whether the sentence has no verb that states something, as the item of a list often has none."""
+
+
+class LanguagePack(Protocol):
+    """A language: how its text is read, and the words by which statuses, claims and entities are found.
+
+    Attributes:
+        code: ISO 639-1, such as `en`.
+        name: as people say it, such as "English".
+        stop_words: words that tell nothing of a text's subject; also how the language is recognised.
+        cues: the content of `cues.toml`: assertion cues, claim cues, heading words, hedges, facet words.
+        grammar: what grammar tells of a sentence.
+        layout: the words by which a document's parts are recognised: captions, references, notices, months.
+    """
+
+    code: str
+    name: str
+    stop_words: frozenset[str]
+    cues: Mapping[str, Any]
+    grammar: Grammar
+    layout: LayoutWords
+
+    def inflections(self, word: str) -> frozenset[str]:
+        """The forms that a word may take, itself among them; some may not exist."""
+
+    def known_words(self) -> frozenset[str]:
+        """The words of the language in small letters, for mending damaged text; empty where there is no list."""
+
+    def add_components(self, nlp: Language) -> None:
+        """Adds sentence boundaries, first, and entities, last, to a spaCy pipeline."""
+
+    def blank_pipeline(self) -> Language:
+        """A spaCy pipeline with this language's tokenizer alone."""
+
+    def name_entities(self, docs: Sequence[Doc]) -> None:
+        """Gives the entities of a document's blocks their full names, and adds the short forms that it defines."""
