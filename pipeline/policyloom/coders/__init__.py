@@ -1,1 +1,37 @@
-"""Who decides what a sentence names: interchangeable coders behind one protocol."""
+"""Who decides what a sentence names: interchangeable coders behind the protocol `policyloom.records.Coder`.
+
+rules        nothing learned: cues decide statuses and claims
+classifier   a fitted classifier beside the rules
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from policyloom.framework import Framework
+from policyloom.records import Coder
+
+__all__ = ["load_coder"]
+
+
+def load_coder(
+    framework: Framework, classifier: str | Path | None = None, *, min_probability: float = 0.0
+) -> Coder:
+    """The coder for a framework: its classifier beside its rules, or its rules alone.
+
+    Args:
+        framework: whose elements are coded.
+        classifier: a classifier's file; by default the one that comes with a built-in framework, if there is one;
+            "none" for rules alone.
+        min_probability: the probability, 0 to 1, that the classifier must give every mention.
+
+    Raises:
+        PolicyloomError: the file cannot be read, is none, or was made for another framework; or `min_probability` is
+            given and there is no classifier.
+        ValueError: `min_probability` is no probability.
+    """
+    from policyloom.coders.classifier import ClassifierCoder, read_classifier
+    from policyloom.coders.rules import RulesCoder
+
+    found = read_classifier(framework, classifier, min_probability=min_probability)
+    return ClassifierCoder(framework, found) if found else RulesCoder(framework)

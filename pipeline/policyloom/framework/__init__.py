@@ -126,7 +126,8 @@ class Measured(_Strict):
 class Framework(_Strict):
     """A checked framework. `framework["T1"]` is an element; iterate to get all, in the file's order.
 
-    `words` holds the word lists that terms name as `{teacher}`, each as `teacher|instructor|trainer`.
+    `words` holds the word lists that terms name as `{teacher}`, each as `teacher|instructor|trainer`. `facets` adds words of
+    the field to the language's own lists of the same name, such as people, by which facets are found.
     """
 
     id: Id
@@ -136,6 +137,7 @@ class Framework(_Strict):
     source: str = ""
     scope: Scope = Scope()
     words: dict[str, str] = Field(default_factory=dict)
+    facets: dict[str, str] = Field(default_factory=dict)
     elements: tuple[Element, ...] = Field(min_length=1)
     links: tuple[Link, ...] = ()
     measured: Measured = Measured()

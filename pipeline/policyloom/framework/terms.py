@@ -24,6 +24,7 @@ from dataclasses import dataclass
 from functools import reduce
 from itertools import product
 from operator import or_
+from typing import Any
 
 __all__ = ["TermError", "TermMatch", "TermMatcher", "inflections"]
 
@@ -151,7 +152,7 @@ class TermMatcher:
         terms: Mapping[str, Iterable[str]],
         *,
         words: Mapping[str, str] | None = None,
-        inflect: bool = True,
+        inflect: Any = True,
     ) -> None:
         self._sequences: list[tuple[_Step, ...]] = []
         self._needs: list[int] = []  # of each sequence, the choices that a sentence must offer
@@ -288,7 +289,7 @@ def _longest(matches: Iterable[TermMatch]) -> list[TermMatch]:
     return [match for matches in kept.values() for match in matches]
 
 
-def _parse(text: str, words: Mapping[str, str], inflect: bool) -> tuple[_Part, ...]:
+def _parse(text: str, words: Mapping[str, str], inflect: Any) -> tuple[_Part, ...]:
     parts: list[_Part] = []
     gap = 0
     for raw in _expand(text, words).replace("-", " ").split():
@@ -306,7 +307,7 @@ def _parse(text: str, words: Mapping[str, str], inflect: bool) -> tuple[_Part, .
             elif word.endswith("*"):
                 prefixes.append(word[:-1])
             else:
-                forms |= inflections(word) if inflect else {word}
+                forms |= (inflect if callable(inflect) else inflections)(word) if inflect else {word}
         parts.append(_Part(frozenset(forms), tuple(prefixes), optional, gap))
         gap = 0
     if not parts or all(part.optional for part in parts):

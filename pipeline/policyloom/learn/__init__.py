@@ -1,7 +1,10 @@
 """From labels to classifiers and scores.
 
-labels     labelled sentences, and the sheets in which people code them
-fit        a classifier fitted to labels, with its scores on documents held out
-training   which sentences to label, learning from files of labels, scoring, a framework's own examples
-scores     what was found against what a coder labelled, and two coders against each other
+labels      labelled sentences, and the sheets in which people code them
+sampling    which sentences to label
+answers     what a classifier would be asked about labelled sentences
+fit         a classifier fitted to labels, with its scores on documents held out
+training    from files of labels to a classifier
+evaluation  a coder's scores and mistakes on labels, and on a framework's own examples
+scores      what was found against what a coder labelled, and two coders against each other
 """

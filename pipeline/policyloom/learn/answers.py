@@ -1,4 +1,4 @@
-"""What `tag` would ask a classifier about labelled sentences, with the answers that the labels give."""
+"""What a classifier would be asked about labelled sentences, with the answers that the labels give."""
 
 from __future__ import annotations
 
@@ -7,25 +7,28 @@ from dataclasses import replace
 
 from spacy.language import Language
 
+from policyloom.coders.classifier.coder import apply_judgements
+from policyloom.coders.classifier.judge import Judgement
+from policyloom.coders.classifier.questions import Question, ask_about_claims, ask_about_statuses
+from policyloom.coders.rules import RulesCoder, context_of, set_rule_statuses
+from policyloom.coders.rules.claims import find_claims
 from policyloom.framework import Framework
+from policyloom.languages.context import SentenceContext
 from policyloom.learn.labels import Labelled, as_document
-from policyloom.records import Judgement, Question, Reading
-from policyloom.tag import framework_of
-from policyloom.tag.claims import find_claims
-from policyloom.tag.cues import load_cues
-from policyloom.tag.decide import ask_claims, ask_statuses, assert_by_rule, settle
-from policyloom.tag.parts import Part, read_parts
+from policyloom.records import SentenceDraft
+from policyloom.tag import read_sentences
+from policyloom.tag.pipeline import framework_of
 
-__all__ = ["known_answers"]
+__all__ = ["Locate", "known_answers"]
 
-Locate = Callable[[Sequence[Reading], Sequence[Collection[str]]], Sequence[Mapping[str, Judgement]]]
+Locate = Callable[[Sequence[SentenceDraft], Sequence[Collection[str]]], Sequence[Mapping[str, Judgement]]]
 """What finds the words for elements that sentences are known to name; `SentenceClassifier.locate` does."""
 
 
 def known_answers(
     sentences: Sequence[Labelled], nlp: Language, locate: Locate
 ) -> list[list[tuple[Question, str]]]:
-    """For each labelled sentence, what `tag` would ask a classifier about it, with the answers that the labels give.
+    """For each labelled sentence, what a classifier would be asked about it, with the answers that the labels give.
 
     Args:
         sentences: the labels; each sentence is read alone.
@@ -33,42 +36,37 @@ def known_answers(
         locate: finds the words that speak for an element in a sentence that is known to name it.
     """
     framework = framework_of(nlp)
-    cues = load_cues(framework.language)
-    read = [
-        [
-            part
-            for part in read_parts(as_document(sentence), nlp, framework, cues)
-            if part.block.kind != "heading"
-        ]
+    cues = RulesCoder(framework).cues
+    drafts = [
+        (draft, sentence)
         for sentence in sentences
+        for draft in read_sentences(as_document(sentence), nlp)
+        if draft.block_kind != "heading"
     ]
-    flat = [(part, sentence) for sentence, parts in zip(sentences, read, strict=True) for part in parts]
-    located = locate([part.reading for part, _ in flat], [sentence.statuses for _, sentence in flat])
-    for (part, _), judgement in zip(flat, located, strict=True):
-        settle(part, judgement, framework)
-        assert_by_rule(part, framework, cues)
-    return [
-        [known for part in parts for known in _known(part, sentence, framework)]
-        for sentence, parts in zip(sentences, read, strict=True)
-    ]
+    located = locate([draft for draft, _ in drafts], [sentence.statuses for _, sentence in drafts])
+    found: dict[str, list[tuple[Question, str]]] = {sentence.id: [] for sentence in sentences}
+    for (draft, sentence), judgements in zip(drafts, located, strict=True):
+        judged = apply_judgements(draft, judgements, framework)
+        found[sentence.id] += _known(judged, context_of(judged, cues), sentence, framework)
+    return [found[sentence.id] for sentence in sentences]
 
 
-def _known(part: Part, sentence: Labelled, framework: Framework) -> Iterator[tuple[Question, str]]:
-    if sentence.looked_for is not None:  # an example tells an element, not a status
+def _known(
+    draft: SentenceDraft, context: SentenceContext | None, sentence: Labelled, framework: Framework
+) -> Iterator[tuple[Question, str]]:
+    if context is None or sentence.coded_for is not None:  # an example tells an element, not a status
         return
     statuses = sentence.statuses
-    for i, question in ask_statuses(part, framework):
-        top = framework.top(part.taggings[i].label)
-        if top in statuses:
-            yield question, statuses[top]
+    ruled = set_rule_statuses(draft, context)
+    candidates = list(ruled.candidates)
+    for place, question in ask_about_statuses(ruled, context, framework):
+        status = statuses.get(framework.top(candidates[place].element))
+        if status:
+            yield question, status
             # Claims are asked of mentions as they should be, not as the rules see them.
-            part.taggings[i] = replace(part.taggings[i], status=statuses[top])
-    if part.clause:
-        part.claims = find_claims(part.taggings, part.clause)
-        for match, question in ask_claims(part, framework):
-            tops = (
-                framework.top(part.taggings[match.mechanism].label),
-                framework.top(part.taggings[match.target].label),
-            )
-            told = sentence.links if match.kind == "leads_to" else sentence.answers
-            yield question, "yes" if tops in told else "no"
+            candidates[place] = replace(candidates[place], status=status)
+    labelled = replace(ruled, candidates=tuple(candidates), claims=find_claims(candidates, context))
+    for claim, question in ask_about_claims(labelled, context, framework):
+        ends = candidates[claim.mechanism].element, candidates[claim.target].element
+        told = sentence.links if claim.kind == "leads_to" else sentence.answers
+        yield question, "yes" if (framework.top(ends[0]), framework.top(ends[1])) in told else "no"

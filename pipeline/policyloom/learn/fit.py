@@ -15,20 +15,22 @@ from sklearn.model_selection import GroupKFold
 
 from policyloom.coders.classifier.answers import Answerer, fit_answerer
 from policyloom.coders.classifier.features import Features
-from policyloom.coders.classifier.judge import SentenceClassifier, by_rule, needed
+from policyloom.coders.classifier.judge import SentenceClassifier, find_ruled, min_probabilities
+from policyloom.coders.classifier.questions import Question, QuestionKind
 from policyloom.errors import LabelsError
 from policyloom.framework import Framework
+from policyloom.languages import load_language
 from policyloom.learn.labels import CODED, Labelled
-from policyloom.records import Question, QuestionKind, Reading
+from policyloom.records import SentenceDraft
 
 __all__ = ["LEVELS", "train", "train_answers"]
 
 FOLDS = 5
 
-LEAST = 8
+MIN_LABELS = 8
 """Labelled sentences that an element needs to be learned; below, rules alone decide about it."""
 
-STRENGTH = 0.5
+INVERSE_REGULARISATION = 0.5
 """Inverse of the regularisation; 0.3 was worse on the held-out sentences of other writers, 3 on real documents."""
 
 SAMPLE_WEIGHT = 3
@@ -38,7 +40,7 @@ SHRINKAGE = 50
 """Labelled sentences at which an element's own threshold counts as much as the one chosen for all."""
 
 LEVELS = (0.0, 0.5, 0.6, 0.7, 0.8, 0.9)
-"""Least probabilities for which the card tells how many mentions are right and how many are found."""
+"""Lowest probabilities for which the card tells how many mentions are right and how many are found."""
 
 Floats = npt.NDArray[np.float64]
 Truth = npt.NDArray[np.bool_]
@@ -46,7 +48,7 @@ Truth = npt.NDArray[np.bool_]
 
 def train(
     sentences: Sequence[Labelled],
-    readings: Sequence[Reading],
+    drafts: Sequence[SentenceDraft],
     framework: Framework,
     *,
     sample: Collection[str] = (),
@@ -55,13 +57,13 @@ def train(
 
     Args:
         sentences: the labels; documents are held out in turn, so there must be several.
-        readings: the same sentences as `policyloom.tag.read_sentences` reads them.
+        drafts: the same sentences as `policyloom.tag.read_sentences` reads them.
         framework: whose outermost outcomes, challenges and mechanisms are learned.
         sample: the documents that are a fair sample of what will be tagged. Their sentences alone choose the
             thresholds, and count `SAMPLE_WEIGHT` times; all sentences that were coded in full do without one.
 
     Raises:
-        LabelsError: fewer than `FOLDS` documents, or no element with `LEAST` labelled sentences.
+        LabelsError: fewer than `FOLDS` documents, or no element with `MIN_LABELS` labelled sentences.
     """
     docs = [s.doc for s in sentences]
     if len(set(docs)) < FOLDS:
@@ -70,17 +72,20 @@ def train(
         )
     ids = [id for kind in CODED for id in framework.ids(kind, top=True)]  # type: ignore[arg-type]
     named = [s.statuses for s in sentences]
-    labels = tuple(id for id in ids if sum(id in n for n in named) >= LEAST)
+    labels = tuple(id for id in ids if sum(id in n for n in named) >= MIN_LABELS)
     if not labels:
-        raise LabelsError(f"no element has {LEAST} labelled sentences, so there is nothing to learn from")
+        raise LabelsError(
+            f"no element has {MIN_LABELS} labelled sentences, so there is nothing to learn from"
+        )
     truth = np.array([[id in n for id in labels] for n in named])
-    known = np.array([[s.looked_for is None or id in s.looked_for for id in labels] for s in sentences])
+    known = np.array([[s.coded_for is None or id in s.coded_for for id in labels] for s in sentences])
     fair = np.array([doc in sample for doc in docs])
     weight = np.where(fair, float(SAMPLE_WEIGHT), 1.0)
     tops = {element.id: framework.top(element.id) for element in framework}
     held_out = np.zeros(truth.shape)
-    features = Features(tops, framework.words)
-    apart = [features.take_apart(reading) for reading in readings]
+    pack = load_language(framework.language)
+    features = Features(tops, framework.words, pack.inflections)
+    apart = [features.take_apart(draft) for draft in drafts]
     for learn, score in GroupKFold(FOLDS).split(truth, groups=docs):
         matrix = features.fit([apart[i] for i in learn])
         weights, offsets = _fit(matrix, truth[learn], known[learn], weight[learn])
@@ -92,7 +97,7 @@ def train(
     probabilities = expit(held_out * slopes + shifts)
     thresholds = _choose_thresholds(probabilities[chosen], truth[chosen])
     weights, offsets = _fit(features.fit(apart), truth, known, weight)
-    ruled = by_rule(readings, labels, tops)
+    ruled = find_ruled(drafts, labels, tops)
     card = {
         "sentences": len(sentences),
         "documents": len(set(docs)),
@@ -101,7 +106,9 @@ def train(
         "named": {id: int(n) for id, n in zip(labels, truth[chosen].sum(axis=0), strict=True)},
         "held_out": {
             str(level): _score(
-                (probabilities >= needed(thresholds.tolist(), ruled, level))[chosen], truth[chosen], labels
+                (probabilities >= min_probabilities(thresholds.tolist(), ruled, level))[chosen],
+                truth[chosen],
+                labels,
             )
             for level in LEVELS
         },
@@ -109,6 +116,7 @@ def train(
     return SentenceClassifier(
         framework.id, labels, tuple(float(t) for t in thresholds), card, features,
         (weights * slopes).astype(np.float32), offsets * slopes + shifts,
+        language=framework.language, stop_words=pack.stop_words,
     )  # fmt: skip
 
 
@@ -144,7 +152,7 @@ def _fit(
         rows = known[:, j]
         if len(set(truth[rows, j])) == 2:
             model = LogisticRegression(
-                C=STRENGTH,
+                C=INVERSE_REGULARISATION,
                 class_weight="balanced",
                 solver="liblinear",
                 dual=True,

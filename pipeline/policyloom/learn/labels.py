@@ -57,7 +57,7 @@ class Labelled:
         before, after: the sentences around it, in its block.
         page: where it stands; 0 where that is not known.
         note: the coder's.
-        looked_for: the elements that were looked for, where that was not all of them.
+        coded_for: the elements that it was coded for, where that was not all of them.
     """
 
     id: str
@@ -71,7 +71,7 @@ class Labelled:
     after: str = ""
     page: int = 0
     note: str = ""
-    looked_for: tuple[str, ...] | None = None
+    coded_for: tuple[str, ...] | None = None
 
     @property
     def statuses(self) -> dict[str, Status]:
@@ -82,7 +82,7 @@ class Labelled:
 def as_document(sentence: Labelled) -> Document:
     """The sentence as a document of its own, to be read alone."""
     block = Block("paragraph", 0, len(sentence.text))
-    return Document(sentence.id, sentence.doc, "", 0, "en", Metadata(), sentence.text, (block,))
+    return Document(sentence.id, sentence.doc, "", 0, "", Metadata(), sentence.text, (block,))
 
 
 def from_tagged(tagged: Tagged, framework: Framework) -> tuple[Labelled, ...]:

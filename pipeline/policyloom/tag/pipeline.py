@@ -17,7 +17,17 @@ from policyloom.framework import BUILT_IN, Framework, read_framework
 from policyloom.framework.terms import TermError, TermMatcher
 from policyloom.languages.en import entities, sentences
 
-__all__ = ["MENTIONS", "OUT", "SCOPE", "SHIPPED", "MentionFinder", "find_model", "forms_of", "load_pipeline"]
+__all__ = [
+    "MENTIONS",
+    "OUT",
+    "SCOPE",
+    "SHIPPED",
+    "MentionFinder",
+    "find_model",
+    "forms_of",
+    "framework_of",
+    "load_pipeline",
+]
 
 MENTIONS = "policyloom"
 """The key of `doc.spans` under which a framework's mentions stand: label is the element, id the rule."""
@@ -176,3 +186,15 @@ def find_model(model: str) -> str | Path:
 def _make(nlp: Language, name: str, framework: str) -> MentionFinder:  # noqa: ARG001 -- spaCy passes the name
     """The component for a framework given as JSON, so that a pipeline with it can be saved and loaded."""
     return MentionFinder(nlp, Framework.model_validate_json(framework) if framework else read_framework())
+
+
+def framework_of(nlp: Language) -> Framework:
+    """The framework that a pipeline looks for.
+
+    Raises:
+        ValueError: it does not come from `load_pipeline`.
+    """
+    component = nlp.get_pipe(NAME) if nlp.has_pipe(NAME) else None
+    if not isinstance(component, MentionFinder):
+        raise ValueError(f"the pipeline has no component {NAME!r}; make one with load_pipeline(framework)")
+    return component.framework

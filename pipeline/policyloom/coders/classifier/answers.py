@@ -14,20 +14,20 @@ from scipy.special import expit
 from sklearn.feature_extraction.text import TfidfVectorizer
 from sklearn.linear_model import LogisticRegression
 
-from policyloom.records import Answer, Question
+from policyloom.coders.classifier.questions import Answer, Question
 
 __all__ = ["Answerer", "fit_answerer", "restore_answerer"]
 
-LEAST = 100
+MIN_QUESTIONS = 100
 """Questions with a known answer that are needed to learn; below, the rules' answers stand."""
 
-STRENGTH = 10.0
+INVERSE_REGULARISATION = 10.0
 """Inverse of the regularisation; 3 and 30 were a little worse on held-out documents."""
 
-SIGN = 3
+SIGN_WEIGHT = 3
 """How many words a sign counts as much as: cues and grammar tell more than any one word."""
 
-YES = 0.25
+MIN_YES = 0.25
 """How probable it must be that a tie is stated, and that both its ends are there: what gives the best F1."""
 
 _LETTER = re.compile(r"[^\W\d_]")
@@ -71,7 +71,7 @@ class Answerer:
             sure = {self.options[j]: float(row[j] / sum(row[k] for k in allowed)) for j in allowed}
             if "yes" in sure:
                 sure["yes"] *= question.prior
-                value = "yes" if sure["yes"] >= YES else "no"
+                value = "yes" if sure["yes"] >= MIN_YES else "no"
             else:
                 value = max(sure, key=sure.__getitem__)
             at = None if value == question.given else self._reason(question, matrix[number], value)
@@ -120,7 +120,7 @@ def restore_answerer(head: Mapping[str, Any], arrays: Mapping[str, npt.NDArray[A
 def fit_answerer(questions: Sequence[Question], answers: Sequence[str], weights: Floats) -> Answerer | None:
     """Learns from questions with known answers; None where they are too few or all the same."""
     options = tuple(sorted(set(answers)))
-    if len(questions) < LEAST or len(options) < 2:
+    if len(questions) < MIN_QUESTIONS or len(options) < 2:
         return None
     vectorizer = _vectorizer()
     matrix = vectorizer.fit_transform(questions)
@@ -129,7 +129,7 @@ def fit_answerer(questions: Sequence[Question], answers: Sequence[str], weights:
     offsets = np.zeros(len(options))
     for j in range(len(options)):
         model = LogisticRegression(
-            C=STRENGTH, solver="liblinear", dual=True, max_iter=5_000, random_state=0
+            C=INVERSE_REGULARISATION, solver="liblinear", dual=True, max_iter=5_000, random_state=0
         ).fit(matrix, truth[:, j], sample_weight=weights)
         learned[:, j], offsets[j] = model.coef_[0], model.intercept_[0]
     names = sorted(vectorizer.vocabulary_, key=vectorizer.vocabulary_.__getitem__)
@@ -145,5 +145,5 @@ def _features(question: Question) -> Iterable[str]:
     for name, _ in question.words:
         yield name
     for name, _ in question.signs:
-        for _ in range(SIGN):
+        for _ in range(SIGN_WEIGHT):
             yield name

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import itertools
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from functools import lru_cache
 from operator import itemgetter
 
@@ -13,8 +13,7 @@ import numpy.typing as npt
 from scipy.sparse import csr_matrix, hstack
 from sklearn.feature_extraction.text import TfidfVectorizer
 
-from policyloom.framework.terms import inflections
-from policyloom.records import Reading
+from policyloom.records import SentenceDraft
 
 __all__ = ["BLOCKS", "TOKEN", "Features", "Parts", "tokens_of"]
 
@@ -34,7 +33,7 @@ _LETTERS = (3, 4, 5)
 _NEAR = 6
 """Words within which two lists count as standing near each other."""
 
-_SLIGHT = 25
+_MIN_SHARE = 25
 """How many times less than the heaviest feature of a sentence one must add to be passed over."""
 
 _ALWAYS = "<sentence>"
@@ -62,13 +61,16 @@ class Features:
     Args:
         tops: the outermost element of every element of the framework.
         lists: the framework's word lists, each as `one|two|three`.
+        inflect: gives the forms of a word.
 
     Attributes:
         vocabulary: of each block, its features in the order of their columns.
         idf: of each block, the weights of its columns by rarity.
     """
 
-    def __init__(self, tops: Mapping[str, str], lists: Mapping[str, str]) -> None:
+    def __init__(
+        self, tops: Mapping[str, str], lists: Mapping[str, str], inflect: Callable[[str], frozenset[str]]
+    ) -> None:
         self.tops, self.lists = dict(tops), dict(lists)
         self.vocabulary: dict[str, list[str]] = {}
         self.idf: dict[str, npt.NDArray[np.float64]] = {}
@@ -79,19 +81,19 @@ class Features:
                 if word.endswith("*"):
                     self._by_prefix.setdefault(word[:-1], set()).add(name)
                 else:
-                    for form in (word[1:],) if word.startswith("=") else inflections(word):
+                    for form in (word[1:],) if word.startswith("=") else inflect(word):
                         self._by_form.setdefault(form, set()).add(name)
         self._lists_of: dict[str, tuple[str, ...]] = {}
         self._vectorizers: dict[str, TfidfVectorizer] = {}
 
-    def take_apart(self, reading: Reading) -> Parts:
+    def take_apart(self, sentence: SentenceDraft) -> Parts:
         """The features of a sentence; the vocabulary is not needed for it."""
-        tokens = tokens_of(reading.text)
+        tokens = tokens_of(sentence.text)
         return {
             "words": [_ALWAYS, *tokens, *(f"{a} {b}" for a, b in itertools.pairwise(tokens))],
             "letters": [_ALWAYS, *(part for token in tokens for part in letters_of(token))],
             "lists": self._list_features(tokens),
-            "rules": self._rule_features(reading),
+            "rules": self._rule_features(sentence),
         }
 
     def fit(self, sentences: Sequence[Parts]) -> csr_matrix:
@@ -121,15 +123,17 @@ class Features:
             [v.transform(sentences) * BLOCKS[name] for name, v in self._vectorizers.items()]
         ).tocsr()
 
-    def weigh(self, reading: Reading, row: csr_matrix, weights: npt.NDArray[np.float32]) -> list[float]:
+    def weigh(
+        self, sentence: SentenceDraft, row: csr_matrix, weights: npt.NDArray[np.float32]
+    ) -> list[float]:
         """How much each token of a sentence adds to a label's score: what a feature adds is shared by its tokens.
 
         Args:
-            reading: the sentence.
+            sentence: the sentence.
             row: its row of the matrix.
             weights: of the label, one a column.
         """
-        tokens = tokens_of(reading.text)
+        tokens = tokens_of(sentence.text)
         where: dict[str, dict[str, list[int]]] = {block: {} for block in self._vectorizers}
         for i, token in enumerate(tokens):
             where["words"].setdefault(token, []).append(i)
@@ -142,7 +146,7 @@ class Features:
         score = [0.0] * len(tokens)
         values = row.data * weights[row.indices]
         # Most features add next to nothing, and are left out.
-        heavy = np.abs(values) >= np.abs(values).max(initial=0.0) / _SLIGHT
+        heavy = np.abs(values) >= np.abs(values).max(initial=0.0) / _MIN_SHARE
         for column, value in zip(row.indices[heavy].tolist(), values[heavy].tolist(), strict=True):
             block, name = self._name(column)
             parts = name.replace(" near ", " with ").split(" with ") if block == "lists" else (name,)
@@ -176,9 +180,9 @@ class Features:
             ),
         }  # fmt: skip
 
-    def _rule_features(self, reading: Reading) -> list[str]:
+    def _rule_features(self, sentence: SentenceDraft) -> list[str]:
         """The elements that rules found, and the outermost elements of those, so that T1.2 counts as a T1 as well."""
-        found = {id for id, _ in reading.rules}
+        found = {candidate.element for candidate in sentence.candidates}
         return sorted(found | {f"{self.tops.get(id, id)} or part" for id in found})
 
     def _list_features(self, tokens: Sequence[str]) -> list[str]:

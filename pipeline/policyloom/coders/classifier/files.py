@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import json
+import tomllib
 import zipfile
 from dataclasses import replace
 from importlib import resources
@@ -16,11 +17,13 @@ from policyloom.coders.classifier.features import Features
 from policyloom.coders.classifier.judge import SentenceClassifier
 from policyloom.errors import PolicyloomError
 from policyloom.files import write_bytes
-from policyloom.framework import Framework, Measured
+from policyloom.framework import Framework
+from policyloom.languages import load_language
+from policyloom.records import Measured
 
-__all__ = ["as_measured", "dump_classifier", "load_classifier", "read_classifier", "write_classifier"]
+__all__ = ["dump_classifier", "load_classifier", "read_classifier", "write_classifier"]
 
-FORMAT = "policyloom-classifier 2"
+FORMAT = "policyloom-classifier 3"
 """The first thing in a file; a file of another format is refused."""
 
 
@@ -38,7 +41,8 @@ def dump_classifier(classifier: SentenceClassifier) -> bytes:
         "labels": classifier.labels,
         "thresholds": classifier.thresholds,
         "card": dict(classifier.card),
-        "least": classifier.least,
+        "language": classifier.language,
+        "min_probability": classifier.min_probability,
         "tops": features.tops,
         "lists": features.lists,
         "vocabulary": features.vocabulary,
@@ -62,56 +66,47 @@ def dump_classifier(classifier: SentenceClassifier) -> bytes:
 
 
 def read_classifier(
-    framework: Framework, path: str | Path | None = None, *, least: float = 0.0
+    framework: Framework, path: str | Path | None = None, *, min_probability: float = 0.0
 ) -> SentenceClassifier | None:
     """The classifier in a file, or the one that comes with a built-in framework; None where there is none.
 
     Args:
         framework: for which it was trained.
         path: a file of `write_classifier`; "none" to do without.
-        least: the probability, 0 to 1, that every mention needs; fewer are found, and more of them are right.
+        min_probability: the probability, 0 to 1, that every mention needs; fewer are found, and more of them are right.
 
     Raises:
-        PolicyloomError: the file cannot be read, is none, or was made for another framework; or `least` is given and
-            there is no classifier.
-        ValueError: `least` is no probability.
+        PolicyloomError: the file cannot be read, is none, or was made for another framework; or `min_probability` is
+            given and there is no classifier.
+        ValueError: `min_probability` is no probability.
     """
-    if not 0 <= least <= 1:
-        raise ValueError(f"least {least!r}: use a probability from 0 to 1")
+    if not 0 <= min_probability <= 1:
+        raise ValueError(f"min_probability {min_probability!r}: use a probability from 0 to 1")
     if path is None:
-        found = _read_own(framework)
+        found = _read_built_in(framework)
     elif path == "none":
         found = None
     else:
         found = _read_file(framework, path)
-    if found is None and least:
+    if found is None and min_probability:
         raise PolicyloomError(
-            f"rules alone give no probabilities, so there is no mention of at least {least:g}; "
-            "make a classifier with `policyloom train`, or do without a least probability"
+            f"rules alone give no probabilities, so there is no mention of at least {min_probability:g}; "
+            "make a classifier with `policyloom train`, or leave the least probability out"
         )
-    return replace(found, least=least) if found else None
+    return replace(found, min_probability=min_probability) if found else None
 
 
-def as_measured(framework: Framework, classifier: SentenceClassifier | None) -> Framework:
-    """The framework with the precision and recall that hold with this classifier, so that findings state no others.
-
-    What a built-in framework states was measured with the classifier that comes along; of rules alone it is not known.
-    """
-    if classifier is None:
-        measured = framework.measured if _read_own(framework) is None else Measured()
-    elif classifier.comes_along and not classifier.least:
-        measured = framework.measured
-    else:
-        measured = classifier.measured()
-    return framework.model_copy(update={"measured": measured})
-
-
-def _read_own(framework: Framework) -> SentenceClassifier | None:
-    """The classifier that comes with a built-in framework."""
-    file = resources.files("policyloom") / "frameworks" / f"{framework.id}.classifier"
+def _read_built_in(framework: Framework) -> SentenceClassifier | None:
+    """The classifier that comes with a built-in framework, with what was measured of it on real documents."""
+    folder = resources.files("policyloom") / "frameworks"
+    file, scores = folder / f"{framework.id}.classifier", folder / f"{framework.id}.measured.toml"
     found = load_classifier(file.read_bytes()) if file.is_file() else None
     # Somebody's own framework may bear a built-in one's name.
-    return replace(found, comes_along=True) if found and _fits(found, framework) else None
+    if found is None or not _fits(found, framework):
+        return None
+    if not scores.is_file():
+        return found
+    return replace(found, measured_elsewhere=Measured(**tomllib.loads(scores.read_text("utf-8"))))
 
 
 def _read_file(framework: Framework, path: str | Path) -> SentenceClassifier:
@@ -148,7 +143,10 @@ def load_classifier(data: bytes) -> SentenceClassifier:
             if head["format"] != FORMAT:
                 raise ValueError(f"its format is {head['format']!r}, expected {FORMAT!r}")
             idf = {name: file[f"idf_{name}"].astype(np.float64) for name in head["vocabulary"]}
-            features = Features(head["tops"], head["lists"]).restore(head["vocabulary"], idf)
+            pack = load_language(head["language"])
+            features = Features(head["tops"], head["lists"], pack.inflections).restore(
+                head["vocabulary"], idf
+            )
             answerers = {
                 about: restore_answerer(
                     kept, {name: file[f"{about}_{name}"] for name in ("idf", "weights", "offsets")}
@@ -157,7 +155,8 @@ def load_classifier(data: bytes) -> SentenceClassifier:
             }
             return SentenceClassifier(
                 head["framework"], tuple(head["labels"]), tuple(head["thresholds"]), head["card"], features,
-                file["weights"].astype(np.float32), file["offsets"], answerers, head.get("least", 0.0),
+                file["weights"].astype(np.float32), file["offsets"], answerers,
+                head["language"], head["min_probability"], pack.stop_words,
             )  # fmt: skip
     except (KeyError, TypeError, AttributeError, zipfile.BadZipFile, OSError, EOFError) as error:
         raise ValueError(f"damaged or another kind of file: {error}") from error

@@ -10,37 +10,56 @@ import numpy as np
 import numpy.typing as npt
 from scipy.sparse import csr_matrix
 from scipy.special import expit
-from sklearn.feature_extraction.text import ENGLISH_STOP_WORDS
 
 from policyloom.coders.classifier.answers import Answerer
 from policyloom.coders.classifier.features import TOKEN, Features, tokens_of
-from policyloom.framework import Measured
-from policyloom.records import Answer, Judgement, Question, QuestionKind, Reading
+from policyloom.coders.classifier.questions import Answer, Question, QuestionKind
+from policyloom.records import Measured, SentenceDraft
 
-__all__ = ["SentenceClassifier", "by_rule", "needed"]
+__all__ = ["Judgement", "SentenceClassifier", "find_ruled", "min_probabilities"]
 
-KEEP = 1 / 2
+RULED_SHARE = 1 / 2
 """The share of the threshold that is enough where a rule has found the element: a rule is overruled only by a classifier
 that is rather sure, as it names the very words and a claim can rest on them."""
 
 _N_WORDS = 4
 """Words named as the reason for a mention."""
-_DULL = 1.0
+_TOKEN_COST = 1.0
 """The share of the mean token's weight that a token must have to lengthen the span that is shown."""
 
 Floats = npt.NDArray[np.float64]
 Truth = npt.NDArray[np.bool_]
 
 
-def by_rule(readings: Sequence[Reading], labels: Sequence[str], tops: Mapping[str, str]) -> Truth:
+def find_ruled(sentences: Sequence[SentenceDraft], labels: Sequence[str], tops: Mapping[str, str]) -> Truth:
     """For each sentence, in rows, whether a rule has found each of the labels, or a part of it."""
-    found = [{tops.get(id, id) for id, _ in reading.rules} for reading in readings]
-    return np.array([[label in ids for label in labels] for ids in found]).reshape(len(readings), len(labels))
+    found = [{tops.get(c.element, c.element) for c in sentence.candidates} for sentence in sentences]
+    return np.array([[label in ids for label in labels] for ids in found]).reshape(
+        len(sentences), len(labels)
+    )
 
 
-def needed(thresholds: Sequence[float], ruled: Truth, least: float) -> Floats:
+def min_probabilities(thresholds: Sequence[float], ruled: Truth, min_probability: float) -> Floats:
     """The probability from which each sentence names each label."""
-    return np.maximum(np.array(thresholds) * np.where(ruled, KEEP, 1.0), least)  # type: ignore[no-any-return]
+    return np.maximum(np.array(thresholds) * np.where(ruled, RULED_SHARE, 1.0), min_probability)  # type: ignore[no-any-return]
+
+
+@dataclass(frozen=True, slots=True)
+class Judgement:
+    """What a classifier says of one element in one sentence.
+
+    Attributes:
+        probability: that the sentence names the element.
+        named: whether that is enough.
+        start, end: the words of the sentence that speak for it most, in characters of the sentence.
+        words: the features that weighed most, heaviest first.
+    """
+
+    probability: float
+    named: bool
+    start: int = 0
+    end: int = 0
+    words: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -53,8 +72,10 @@ class SentenceClassifier:
         thresholds: the probability from which a sentence names each of them.
         card: what it was trained on and how it scored on held-out documents.
         answerers: for each kind of question that it has learned to answer.
-        least: the probability that every mention needs besides, those among them that rules find.
-        comes_along: whether it is the one that comes with a built-in framework.
+        language: the code of the language that it reads.
+        min_probability: the probability that every mention needs besides, those among them that rules find.
+        stop_words: words that are no reason for a mention by themselves.
+        measured_elsewhere: how well it finds each element on labels of another kind, where that was measured.
     """
 
     framework: str
@@ -65,34 +86,36 @@ class SentenceClassifier:
     _weights: npt.NDArray[np.float32]
     _offsets: Floats
     answerers: Mapping[QuestionKind, Answerer] = field(default_factory=dict)
-    least: float = 0.0
-    comes_along: bool = False
+    language: str = "en"
+    min_probability: float = 0.0
+    stop_words: frozenset[str] = frozenset()
+    measured_elsewhere: Measured | None = None
 
-    def probabilities(self, readings: Sequence[Reading]) -> Floats:
+    def probabilities(self, sentences: Sequence[SentenceDraft]) -> Floats:
         """For each sentence, in rows, the probability that it names each of `labels`."""
-        if not readings:
+        if not sentences:
             return np.zeros((0, len(self.labels)))
-        return self._probabilities(self._matrix(readings))
+        return self._probabilities(self._matrix(sentences))
 
-    def judge(self, readings: Sequence[Reading]) -> list[dict[str, Judgement]]:
+    def judge(self, sentences: Sequence[SentenceDraft]) -> list[dict[str, Judgement]]:
         """For each sentence, the judgement of each of `labels`, with the words that speak for it where no rule does."""
-        return self._judge(readings, None)
+        return self._judge(sentences, None)
 
     def locate(
-        self, readings: Sequence[Reading], named: Sequence[Collection[str]]
+        self, sentences: Sequence[SentenceDraft], named: Sequence[Collection[str]]
     ) -> list[dict[str, Judgement]]:
         """For each sentence, a judgement that it names just these elements, with the words that speak for each."""
-        return self._judge(readings, named)
+        return self._judge(sentences, named)
 
     def _judge(
-        self, readings: Sequence[Reading], named: Sequence[Collection[str]] | None
+        self, sentences: Sequence[SentenceDraft], named: Sequence[Collection[str]] | None
     ) -> list[dict[str, Judgement]]:
-        if not readings:
+        if not sentences:
             return []
-        matrix = self._matrix(readings)
+        matrix = self._matrix(sentences)
         probabilities = self._probabilities(matrix)
-        ruled = by_rule(readings, self.labels, self._features.tops)
-        names = probabilities >= needed(self.thresholds, ruled, self.least)
+        ruled = find_ruled(sentences, self.labels, self._features.tops)
+        names = probabilities >= min_probabilities(self.thresholds, ruled, self.min_probability)
         if named is not None:
             names = np.array([[label in ids for label in self.labels] for ids in named])
         found = []
@@ -101,7 +124,7 @@ class SentenceClassifier:
             for j, (label, p, named_here, by_a_rule) in enumerate(zip(self.labels, *rows, strict=True)):
                 explained = named_here and not by_a_rule
                 judged[label] = (
-                    self._explain(readings[i], matrix[i], j, p) if explained else Judgement(p, named_here)
+                    self._explain(sentences[i], matrix[i], j, p) if explained else Judgement(p, named_here)
                 )
             found.append(judged)
         return found
@@ -115,18 +138,30 @@ class SentenceClassifier:
                 answers[i] = answer
         return answers
 
+    @property
+    def description(self) -> str:
+        """What it learned from, and how sure it must be."""
+        learned = f"learned from {self.card['sentences']:,} sentences"
+        if not self.min_probability:
+            return learned
+        return f"{learned}; mentions of probability {self.min_probability:g} or more"
+
     def measured(self) -> Measured:
         """How often it is right and how much it finds on the documents that were held out; empty where that is not known.
 
-        Where `least` lies between two levels of the card, the upper one's figures are given, so less is promised.
+        Where `min_probability` lies between two levels of the card, the upper one's figures are given, so less is promised.
         """
+        if self.measured_elsewhere is not None and not self.min_probability:
+            return self.measured_elsewhere
         levels = self.card.get("held_out", {})
-        level = min((level for level in levels if float(level) >= self.least), key=float, default=None)
+        level = min(
+            (level for level in levels if float(level) >= self.min_probability), key=float, default=None
+        )
         if level is None:
             return Measured()
         source = f"{self.card['scored']:,} labelled sentences, each read alone, of documents held out in turn"
-        if self.least:
-            source += f"; mentions with a probability below {self.least:g} are left out"
+        if self.min_probability:
+            source += f"; mentions with a probability below {self.min_probability:g} are left out"
         of = {id: figures for id, figures in levels[level].items() if self.card["named"].get(id)}
         return Measured(
             source=source,
@@ -135,21 +170,21 @@ class SentenceClassifier:
             n={id: self.card["named"][id] for id in of},
         )
 
-    def _matrix(self, readings: Sequence[Reading]) -> csr_matrix:
-        return self._features.transform([self._features.take_apart(reading) for reading in readings])
+    def _matrix(self, sentences: Sequence[SentenceDraft]) -> csr_matrix:
+        return self._features.transform([self._features.take_apart(sentence) for sentence in sentences])
 
     def _probabilities(self, matrix: csr_matrix) -> Floats:
         return expit(matrix @ self._weights + self._offsets)  # type: ignore[no-any-return]
 
-    def _explain(self, reading: Reading, row: csr_matrix, label: int, probability: float) -> Judgement:
+    def _explain(self, sentence: SentenceDraft, row: csr_matrix, label: int, probability: float) -> Judgement:
         """The stretch of words that speaks for a label most, and the heaviest words in it."""
-        matches = list(TOKEN.finditer(reading.text))
-        tokens = tokens_of(reading.text)
+        matches = list(TOKEN.finditer(sentence.text))
+        tokens = tokens_of(sentence.text)
         if not tokens:
             return Judgement(probability, False)
-        score = self._features.weigh(reading, row, self._weights[:, label])
+        score = self._features.weigh(sentence, row, self._weights[:, label])
         # Words such as "of" lend their weight to a stretch, but neither open it nor count as a reason.
-        telling = [token not in ENGLISH_STOP_WORDS for token in tokens]
+        telling = [token not in self.stop_words for token in tokens]
         start, end = _heaviest(score)
         while start < end - 1 and not telling[start]:
             start += 1
@@ -165,7 +200,7 @@ class SentenceClassifier:
 def _heaviest(score: Sequence[float]) -> tuple[int, int]:
     """The stretch of tokens with the most weight, each token costing a share of what a mean one weighs."""
     positive = [s for s in score if s > 0]
-    cost = _DULL * sum(positive) / len(positive) if positive else 0.0
+    cost = _TOKEN_COST * sum(positive) / len(positive) if positive else 0.0
     best, first, last, total, begun = -np.inf, 0, 1, 0.0, 0
     for i, s in enumerate(score):
         if total <= 0:

@@ -1,0 +1,64 @@
+"""Rules as a coder: nothing learned; cues decide statuses and claims.
+
+status   affirmed, planned, lacking or negated
+claims   mechanism to outcome, mechanism to challenge, where the sentence says so
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+from policyloom.coders.rules.claims import find_claims
+from policyloom.coders.rules.status import WITHOUT_STATUS, decide_status
+from policyloom.framework import Framework
+from policyloom.languages import load_language
+from policyloom.languages.context import SentenceContext, read_context
+from policyloom.languages.cues import Cues, compile_cues
+from policyloom.records import Coding, Measured, Passage, SentenceDraft
+
+__all__ = ["RulesCoder", "context_of", "set_rule_statuses"]
+
+
+class RulesCoder:
+    """The framework's rules alone: each candidate is named, with the status and the claims that cues give it.
+
+    Attributes:
+        framework: whose elements are coded.
+        cues: the language's, with the framework's words.
+        measured: empty, as how well rules do is known of no framework beforehand.
+    """
+
+    description = "rules alone"
+    measured = Measured()
+
+    def __init__(self, framework: Framework) -> None:
+        self.framework = framework
+        self.cues: Cues = compile_cues(load_language(framework.language), framework.facets)
+
+    def code(self, passages: Sequence[Passage]) -> list[Coding]:
+        """A coding for each sentence of the passages, one after the other."""
+        return [self._code(sentence) for passage in passages for sentence in passage.sentences]
+
+    def _code(self, sentence: SentenceDraft) -> Coding:
+        context = context_of(sentence, self.cues)
+        if context is None:
+            return Coding(sentence.candidates)
+        coded = set_rule_statuses(sentence, context)
+        return Coding(coded.candidates, find_claims(coded.candidates, context))
+
+
+def context_of(sentence: SentenceDraft, cues: Cues) -> SentenceContext | None:
+    """A sentence's context; None where it names nothing that has a status."""
+    if all(candidate.kind in WITHOUT_STATUS for candidate in sentence.candidates):
+        return None
+    return read_context(sentence, cues)
+
+
+def set_rule_statuses(sentence: SentenceDraft, context: SentenceContext) -> SentenceDraft:
+    """The sentence with the status that cues give each candidate, and the cue that decided it."""
+    found = []
+    for candidate in sentence.candidates:
+        status, cue = decide_status(candidate.span, candidate.kind, context)
+        found.append(replace(candidate, status=status, cue=cue, status_probability=1.0))
+    return replace(sentence, candidates=tuple(found))

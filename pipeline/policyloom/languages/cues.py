@@ -1,0 +1,207 @@
+"""The cues that decide statuses and claims, and the words that make a plan operable, from a language's `cues.toml`."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Any, get_args
+
+from policyloom.errors import PolicyloomError
+from policyloom.framework.terms import TermMatcher
+from policyloom.languages.protocol import Grammar, LanguagePack
+from policyloom.records import ClaimKind, FacetKind, MentionKind, Status
+
+__all__ = ["NO_LIMIT", "Cue", "Cues", "compile_cues"]
+
+NO_LIMIT = 1_000
+"""The reach, in tokens, of a cue that only the end of its clause stops."""
+
+_TABLES = {
+    "words": None,
+    "clause": {"ends"},
+    "pseudo": {"terms"},
+    "status": {"status", "direction", "reach", "terms", "for"},
+    "infinitive": {"except_after"},
+    "instruction": {"verbs"},
+    "heading": {"planned", "lacking"},
+    "hedge": {"terms"},
+    "claim": {"kind", "direction", "reach", "terms"},
+    "opening": {"after", "commas"},
+    "facet": {"kind", "terms"},
+    "deadline": {"before"},
+    "numbered": {"before"},
+}
+"""The tables that `cues.toml` may have, with their keys; None where any key may stand."""
+
+_DIRECTIONS = {"status": ("forward", "backward"), "claim": ("forward", "backward", "opening")}
+_VALUES: dict[tuple[str, str], tuple[str, ...]] = {
+    ("status", "status"): get_args(Status),
+    ("status", "for"): get_args(MentionKind),
+    ("claim", "kind"): get_args(ClaimKind),
+    ("facet", "kind"): get_args(FacetKind),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Cue:
+    """A cue found at tokens `[start, end)`; `reach` is in tokens; `only` is the one kind that it decides for."""
+
+    start: int
+    end: int
+    direction: str
+    reach: int
+    status: Status | None = None
+    only: MentionKind | None = None
+    claim: ClaimKind | None = None
+
+
+@dataclass(frozen=True, eq=False)
+class Cues:
+    """All cues of one language, compiled for one framework's words.
+
+    Attributes:
+        grammar: what grammar tells of a sentence.
+        ends: the words at which a clause ends.
+        claim_openers: the words after which a clause may open with a cue.
+        commas: the marks that part a clause opened by a cue from the clause it leads to.
+        deadline_words: words that make a date or a duration after them a time limit; "in 2019" is a date only.
+        numbered_words: words before a number that counts nothing: "Article 7 Schools and enterprises".
+        headings: the heading words for each status.
+    """
+
+    grammar: Grammar
+    ends: frozenset[str]
+    claim_openers: frozenset[str]
+    commas: frozenset[str]
+    deadline_words: frozenset[str]
+    numbered_words: frozenset[str]
+    headings: Mapping[Status, tuple[str, ...]]
+    _matcher: TermMatcher
+    _rules: Sequence[Mapping[str, Any]]
+    _facets: TermMatcher
+
+    def find(self, forms: tuple[str, ...]) -> tuple[tuple[Cue, ...], bool]:
+        """The cues in a sentence's lower-case tokens, in order, and whether it hedges."""
+        return _find(self, forms)
+
+    def find_facets(self, forms: Sequence[str]) -> list[tuple[FacetKind, int, int]]:
+        """The words in a sentence's lower-case tokens that make a plan operable, in order."""
+        return [(match.label, match.start, match.end) for match in self._facets.find(forms)]  # type: ignore[misc]
+
+    def heading_status(self, path: Sequence[str]) -> Status | None:
+        """The status that the headings over a sentence suggest; the innermost that suggests one decides."""
+        for heading in reversed(path):
+            words = heading.lower()
+            for status, marks in self.headings.items():
+                if any(mark in words for mark in marks):
+                    return status
+        return None
+
+
+@lru_cache(maxsize=4096)  # a coder and the search for facets read the same sentence one after the other
+def _find(cues: Cues, forms: tuple[str, ...]) -> tuple[tuple[Cue, ...], bool]:
+    found: list[Cue] = []
+    hedged = False
+    matches = cues._matcher.find(forms)
+    pseudo = [(m.start, m.end) for m in matches if m.label == "pseudo"]
+    for match in matches:
+        if match.label == "hedge":
+            hedged = True
+            continue
+        if match.label == "pseudo":
+            continue
+        rule = cues._rules[int(match.label)]
+        if "status" in rule and any(start < match.end and match.start < end for start, end in pseudo):
+            continue
+        reach = int(rule.get("reach", NO_LIMIT))
+        found.append(
+            Cue(
+                match.start,
+                match.end,
+                rule["direction"],
+                reach,
+                rule.get("status"),
+                rule.get("for"),
+                rule.get("kind"),
+            )
+        )
+    return tuple(found), hedged
+
+
+def compile_cues(pack: LanguagePack, facets: Mapping[str, str]) -> Cues:
+    """The cues of a language, compiled once for each set of words that a framework adds.
+
+    Args:
+        pack: the language.
+        facets: words of a framework's field, added to the list of the same name in `cues.toml`, so that a framework of
+            farming can say that farmers are people.
+
+    Raises:
+        PolicyloomError: `cues.toml` has an unknown table, key or value, or the language has no such list; the text
+            names it and what is known.
+    """
+    own = pack.cues.get("words", {})
+    for name in facets:
+        if name not in own:
+            raise PolicyloomError(
+                f"facets, {name!r}: is no word list of language {pack.code!r}; it has {', '.join(own) or 'none'}"
+            )
+    return _compile(pack, tuple(sorted(facets.items())))
+
+
+@lru_cache(maxsize=16)
+def _compile(pack: LanguagePack, added: tuple[tuple[str, str], ...]) -> Cues:
+    data = pack.cues
+    _check(data, f"languages/{pack.code}/cues.toml")
+    more = dict(added)
+    words = {
+        name: "|".join(filter(None, (line, more.get(name)))) for name, line in data.get("words", {}).items()
+    }
+    rules: list[Mapping[str, Any]] = [*data.get("status", ()), *data.get("claim", ())]
+    terms = {str(i): rule["terms"] for i, rule in enumerate(rules)}
+    terms |= {name: data[name]["terms"] for name in ("hedge", "pseudo") if name in data}
+    facets: dict[str, list[str]] = {}
+    for facet in data.get("facet", ()):
+        facets.setdefault(facet["kind"], []).extend(facet["terms"])
+
+    def listed(table: str, key: str) -> frozenset[str]:
+        return frozenset(data.get(table, {}).get(key, ()))
+
+    heading = data.get("heading", {})
+    return Cues(
+        grammar=pack.grammar,
+        ends=listed("clause", "ends"),
+        claim_openers=listed("opening", "after"),
+        commas=listed("opening", "commas"),
+        deadline_words=listed("deadline", "before"),
+        numbered_words=listed("numbered", "before"),
+        headings={status: tuple(heading.get(status, ())) for status in ("planned", "lacking")},
+        _matcher=TermMatcher(terms, words=words, inflect=pack.inflections),
+        _rules=rules,
+        _facets=TermMatcher(facets, words=words, inflect=pack.inflections),
+    )
+
+
+def _check(data: Mapping[str, Any], name: str) -> None:
+    for table, content in data.items():
+        if table not in _TABLES:
+            raise PolicyloomError(f"{name}: unknown table {table!r}; known are {', '.join(_TABLES)}")
+        for entry in content if isinstance(content, list) else [content]:
+            _check_entry(table, entry, name)
+
+
+def _check_entry(table: str, entry: Mapping[str, Any], name: str) -> None:
+    known = _TABLES[table]
+    for key in entry:
+        if known is not None and key not in known:
+            raise PolicyloomError(
+                f"{name}: unknown key {key!r} in {table}; known are {', '.join(sorted(known))}"
+            )
+        allowed = _VALUES.get((table, key))
+        if allowed and entry[key] not in allowed:
+            raise PolicyloomError(f"{name}: {key} {entry[key]!r} in {table}; use one of {', '.join(allowed)}")
+    if table in _DIRECTIONS and entry.get("direction") not in _DIRECTIONS[table]:
+        raise PolicyloomError(
+            f"{name}: direction {entry.get('direction')!r} in {table}; use one of {', '.join(_DIRECTIONS[table])}"
+        )

@@ -1,0 +1,143 @@
+"""Score a coder on labels, with its mistakes, and on a framework's own examples."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Literal
+
+from policyloom.coders import load_coder
+from policyloom.coders.classifier import ClassifierCoder
+from policyloom.framework import Framework
+from policyloom.learn.labels import CODED, Label, Labelled, as_document, from_tagged, read_labels
+from policyloom.learn.scores import Scores, evaluate
+from policyloom.learn.training import read_labelled
+from policyloom.records import Coder, SentenceDraft, Tagged
+from policyloom.tag import load_pipeline, tag
+
+__all__ = ["Example", "Mistake", "evaluate_labels", "join_found", "run_examples"]
+
+
+@dataclass(frozen=True, slots=True)
+class Mistake:
+    """Where the labels and what was found part ways.
+
+    Attributes:
+        sentence: with its labels.
+        element: the element in question.
+        kind: `missed`, `false` or `status`.
+        reason: why it was or was not found, in words.
+        weight: how sure the tool was of its mistake, 0 to 1.
+    """
+
+    sentence: Labelled
+    element: str
+    kind: Literal["missed", "false", "status"]
+    reason: str
+    weight: float
+
+
+@dataclass(frozen=True, slots=True)
+class Example:
+    """An example of a framework's own: whether `element` should be found in `text`, and was."""
+
+    element: str
+    text: str
+    wanted: bool
+    found: bool
+
+
+def evaluate_labels(
+    path: str | Path,
+    framework: Framework,
+    *,
+    coder: Coder | None = None,
+    model: str | None = None,
+) -> tuple[Scores, list[Mistake]]:
+    """The scores on a file of labels, each sentence read alone, and the mistakes, the surest first.
+
+    Args:
+        path: the labels.
+        framework: whose elements are scored.
+        coder: the one that is scored; that of `load_coder(framework)` unless given.
+        model: an installed spaCy pipeline that reads the sentences.
+
+    Raises:
+        LabelsError: the file is wrong.
+    """
+    coder = coder or load_coder(framework)
+    nlp = load_pipeline(framework, model=model)
+    labelled = read_labels(path, framework)
+    tagged = [tag(as_document(sentence), nlp, coder) for sentence in labelled]
+    found = [join_found(sentence, t, framework) for sentence, t in zip(labelled, tagged, strict=True)]
+    mistakes = _mistakes(labelled, found, tagged, read_labelled(labelled, nlp), framework, coder)
+    return evaluate(labelled, found, framework), mistakes
+
+
+def run_examples(
+    framework: Framework, *, coder: Coder | None = None, model: str | None = None
+) -> list[Example]:
+    """Each element's own examples and counterexamples, with whether it was found in them, its parts included."""
+    coder = coder or load_coder(framework)
+    nlp = load_pipeline(framework, model=model)
+    results = []
+    for element in framework:
+        for wanted, texts in ((True, element.examples), (False, element.counterexamples)):
+            for text in texts:
+                tagged = tag(as_document(Labelled(element.id, "", text)), nlp, coder)
+                found = any(_is_part(m.label, element.id, framework) for m in tagged.mentions)
+                results.append(Example(element.id, text, wanted, found))
+    return results
+
+
+def join_found(sentence: Labelled, tagged: Tagged, framework: Framework) -> Labelled:
+    """What was found in a labelled sentence, which the pipeline may have taken for several."""
+    parts = from_tagged(tagged, framework)
+    statuses: dict[str, Label] = {}
+    for label in (label for part in parts for label in part.elements or ()):
+        statuses.setdefault(label.id, label)
+    return Labelled(
+        sentence.id, sentence.doc, sentence.text, tuple(statuses.values()),
+        tuple(sorted({pair for part in parts for pair in part.links})),
+        tuple(sorted({pair for part in parts for pair in part.answers})),
+    )  # fmt: skip
+
+
+def _mistakes(
+    labelled: Sequence[Labelled],
+    found: Sequence[Labelled],
+    tagged: Sequence[Tagged],
+    drafts: Sequence[SentenceDraft],
+    framework: Framework,
+    coder: Coder,
+) -> list[Mistake]:
+    judgements = (
+        coder.classifier.judge(drafts) if isinstance(coder, ClassifierCoder) else [{} for _ in drafts]
+    )
+    mistakes = []
+    for want, got, t, judged in zip(labelled, found, tagged, judgements, strict=True):
+        wanted, given = want.statuses, got.statuses
+        for id in sorted(set(wanted) | set(given)):
+            mentions = [m for m in t.mentions if m.kind in CODED and framework.top(m.label) == id]
+            if id not in given:
+                p = judged[id].probability if id in judged else 0.0
+                reason = f"the classifier gives it {p:.2f}" if id in judged else "no rule fits"
+                mistakes.append(Mistake(want, id, "missed", reason, 1 - p))
+            elif id not in wanted:
+                best = max(mentions, key=lambda m: m.probability)
+                reason = f"“{t.quote(best)}” by {best.source}"
+                mistakes.append(Mistake(want, id, "false", reason, best.probability))
+            elif wanted[id] != given[id]:
+                first = mentions[0]
+                cue = f"“{t.document.text[slice(*first.cue)]}”" if first.cue else "no cue"
+                mistakes.append(Mistake(want, id, "status", f"{wanted[id]}, found {given[id]} by {cue}", 0.5))
+    return sorted(mistakes, key=lambda m: (-m.weight, m.sentence.id, m.element))
+
+
+def _is_part(id: str, of: str, framework: Framework) -> bool:
+    """Whether an element is another or beneath it; entities are neither."""
+    at = id if id in framework else None
+    while at not in (None, of):
+        at = framework[at].parent if at else None
+    return at == of

@@ -1,0 +1,146 @@
+"""A tagged document: sentences, mentions and claims."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal, get_args
+
+from policyloom.records.coding import ClaimKind, MentionKind, Polarity, Status
+from policyloom.records.document import Document, HasSpan, Span
+
+__all__ = ["Claim", "Evidence", "Facet", "FacetKind", "Mention", "Sentence", "Tagged"]
+
+FacetKind = Literal["target", "instrument", "amount", "deadline", "monitoring"]
+
+
+@dataclass(frozen=True, slots=True)
+class Sentence:
+    """A sentence, or a heading or list item without one; `block` is the index of its block."""
+
+    start: int
+    end: int
+    block: int
+
+
+@dataclass(frozen=True, slots=True)
+class Facet:
+    """Something that makes a mechanism operable, and the words that say it.
+
+    `target` is for whom, `instrument` with what, `amount` how much or how many, `deadline` by when, `monitoring` how
+    it is watched. Who is to do it is `Mention.agent`.
+    """
+
+    kind: FacetKind
+    start: int
+    end: int
+
+
+@dataclass(frozen=True, slots=True)
+class Mention:
+    """An entity, or one mention of a framework's element.
+
+    Attributes:
+        start, end: the span in the document's text.
+        kind: the element's kind, or `entity`.
+        label: the element's id, or the entity's type, with a subtype after a full stop (ORG.college).
+        sentence: the index of its sentence in `Tagged.sentences`.
+        status: how it stands in the text; entities are always `affirmed`.
+        probability: that the sentence names the element; 1 where rules alone decide.
+        source: the rule or model that found it, such as `term: tax incentive` or `classifier: skills, firms`.
+        cue: the span that decided the status, or None where nothing did.
+        agent: the span of whoever acts, where the sentence says it; an institution, or the mention of an `actor`.
+        name: for entities, the normalised form.
+        facets: for mechanisms, what makes them operable, at most one of each kind, in the order of `FacetKind`.
+        status_probability: that the status is right; 1 where rules alone decide.
+    """
+
+    start: int
+    end: int
+    kind: MentionKind
+    label: str
+    sentence: int
+    status: Status = "affirmed"
+    probability: float = 1.0
+    source: str = ""
+    cue: Span | None = None
+    agent: Span | None = None
+    name: str = ""
+    facets: tuple[Facet, ...] = ()
+    status_probability: float = 1.0
+
+    def __post_init__(self) -> None:
+        if not 0 <= self.start < self.end:
+            raise ValueError(f"mention span [{self.start}, {self.end}) is empty or not a span")
+        if self.status not in get_args(Status):
+            raise ValueError(f"status {self.status!r}: use one of {', '.join(get_args(Status))}")
+        if self.kind not in get_args(MentionKind):
+            raise ValueError(f"mention kind {self.kind!r}: use one of {', '.join(get_args(MentionKind))}")
+
+    @property
+    def concreteness(self) -> int:
+        """How many of six things the text says of a mechanism: who, for whom, with what, how much, by when, how watched."""
+        return len(self.facets) + (self.agent is not None)
+
+
+@dataclass(frozen=True, slots=True)
+class Claim:
+    """The text itself says that a mechanism leads to an outcome, or answers a challenge.
+
+    Attributes:
+        kind: `leads_to` (target is an outcome) or `answers` (target is a challenge).
+        mechanism, target: indexes into `Tagged.mentions`.
+        cue: the span of the words that say so.
+        sentence: index into `Tagged.sentences`.
+        polarity: `negative` where the text denies it.
+        hedged: whether the text weakens it ("may", "could").
+    """
+
+    kind: ClaimKind
+    mechanism: int
+    target: int
+    cue: Span
+    sentence: int
+    polarity: Polarity = "positive"
+    hedged: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Tagged:
+    """A document with its sentences, mentions and claims, each in order of `start`."""
+
+    document: Document
+    sentences: tuple[Sentence, ...]
+    mentions: tuple[Mention, ...]
+    claims: tuple[Claim, ...] = ()
+
+    def quote(self, x: HasSpan) -> str:
+        """The words that `x` points at, verbatim."""
+        return self.document.quote(x)
+
+    def page(self, x: HasSpan) -> int:
+        """The page on which `x` begins; 0 where the format has no pages."""
+        return self.document.page(x)
+
+    def sentence(self, x: Mention | Claim) -> str:
+        """The sentence in which `x` stands, verbatim."""
+        return self.document.quote(self.sentences[x.sentence])
+
+    def section(self, x: Mention | Claim) -> tuple[str, ...]:
+        """The headings over `x`, outermost first."""
+        return self.document.blocks[self.sentences[x.sentence].block].section
+
+    def evidence(self, x: Mention | Claim) -> Evidence:
+        """`x`'s sentence as something that a finding or an edge can carry."""
+        at = self.sentences[x.sentence]
+        return Evidence(self.document.id, self.page(at), at.start, at.end, self.quote(at))
+
+
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    """A verbatim quote and where it stands."""
+
+    document: str
+    page: int
+    start: int
+    end: int
+    quote: str

@@ -1,0 +1,152 @@
+"""Read a document for coding: its sentences, each with what the framework's rules name in it, and its entities."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from spacy.attrs import IDX, LENGTH
+from spacy.language import Language
+from spacy.tokens import Doc, Span
+
+from policyloom.framework import Framework
+from policyloom.languages import load_language
+from policyloom.records import Block, BlockKind, Candidate, Document, Passage, SentenceDraft, TokenSpan
+from policyloom.records import Span as CharSpan
+from policyloom.tag.field import find_field_blocks
+from policyloom.tag.pipeline import MENTIONS, OUT, SCOPE, forms_of, framework_of
+
+__all__ = ["READ_KINDS", "EntityDraft", "ReadBlock", "read_blocks", "read_sentences"]
+
+READ_KINDS: tuple[BlockKind, ...] = ("heading", "paragraph", "list_item", "footnote")
+"""The blocks that are read; besides them, front matter that is a text of its own, such as an abstract."""
+
+MIN_ABSTRACT = 200
+"""Characters from which front matter counts as a text of its own."""
+
+MIN_SCOPE_TERMS = 2
+"""Words of the field that make a sentence one of the field in a text of another."""
+
+
+@dataclass(frozen=True, slots=True)
+class EntityDraft:
+    """An entity in a sentence.
+
+    Attributes:
+        label: its type.
+        start, end: its tokens, as far as the sentence goes.
+        span: in characters of the document.
+        source: the rule that found it.
+        name: as it is written in every document.
+    """
+
+    label: str
+    start: int
+    end: int
+    span: CharSpan
+    source: str
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class ReadBlock:
+    """A block of a document that has been read.
+
+    Attributes:
+        index: its place among the document's blocks.
+        starts: where each sentence's text begins, in characters of the document.
+        passage: its sentences.
+        entities: of each sentence.
+    """
+
+    index: int
+    starts: tuple[int, ...]
+    passage: Passage
+    entities: tuple[tuple[EntityDraft, ...], ...]
+
+
+def read_sentences(document: Document, nlp: Language) -> tuple[SentenceDraft, ...]:
+    """A document's sentences as a coder reads them, in order; what `tag` gives it and what it learns from."""
+    return tuple(sentence for block in read_blocks(document, nlp) for sentence in block.passage.sentences)
+
+
+def read_blocks(document: Document, nlp: Language) -> list[ReadBlock]:
+    """The blocks of a document that are read, with the candidates that rules name in each sentence."""
+    framework = framework_of(nlp)
+    read = [(i, block) for i, block in enumerate(document.blocks) if _is_read(block)]
+    # Nothing here reads dependencies but a framework's relations, and they take a fifth of a trained pipeline's time.
+    unread = [] if any(element.relations for element in framework) else ["parser"]
+    texts = (document.text[block.start : block.end].replace("\n", " ") for _, block in read)
+    docs = list(nlp.pipe(texts, disable=[name for name in unread if nlp.has_pipe(name)]))
+    load_language(framework.language).name_entities(docs)
+    in_field = find_field_blocks(docs, framework.scope)
+    return [
+        _read_block(index, block, doc, framework, is_of_field=of_field)
+        for (index, block), doc, of_field in zip(read, docs, in_field, strict=True)
+    ]
+
+
+def _is_read(block: Block) -> bool:
+    return block.kind in READ_KINDS or (
+        block.kind == "front_matter" and block.end - block.start > MIN_ABSTRACT
+    )
+
+
+def _read_block(index: int, block: Block, doc: Doc, framework: Framework, *, is_of_field: bool) -> ReadBlock:
+    # A case tells what was done, whatever the section it stands in proposes.
+    is_retold = any(framework[s.label_].kind == "case" for s in doc.spans[MENTIONS])
+    spans = [span for span in doc.sents if span.text.strip()]
+    texts = [span.text.strip() for span in spans]
+    places = doc.to_array([IDX, LENGTH]).tolist()
+    starts, sentences, entities = [], [], []
+    for n, (span, text) in enumerate(zip(spans, texts, strict=True)):
+        lead = span.start_char + len(span.text) - len(span.text.lstrip())
+        candidates, is_on_topic = _find_candidates(span, framework, is_of_field=is_of_field)
+        starts.append(block.start + lead)
+        sentences.append(
+            SentenceDraft(
+                text,
+                tuple(
+                    (max(0, at - lead), max(0, at - lead + n_chars))
+                    for at, n_chars in places[span.start : span.end]
+                ),
+                tuple(forms_of(span)),
+                candidates,
+                block_kind=block.kind,
+                section=block.section,
+                before=texts[n - 1] if n else "",
+                after=texts[n + 1] if n + 1 < len(texts) else "",
+                is_on_topic=is_on_topic,
+                is_retold=is_retold,
+            )
+        )
+        entities.append(tuple(_entities_in(span, block.start)))
+    return ReadBlock(index, tuple(starts), Passage(tuple(sentences)), tuple(entities))
+
+
+def _find_candidates(
+    span: Span, framework: Framework, *, is_of_field: bool
+) -> tuple[tuple[Candidate, ...], bool]:
+    """What rules name in a sentence, and whether the sentence is of the field; cases are named anywhere."""
+    doc = span.doc
+    scope = [s.label_ for s in doc.spans[f"{MENTIONS}_scope"] if span.start <= s.start < span.end]
+    here = [s for s in doc.spans[MENTIONS] if span.start <= s.start < span.end]
+    is_on_topic = OUT not in scope and (is_of_field or scope.count(SCOPE) >= MIN_SCOPE_TERMS)
+    return tuple(
+        Candidate(*_tokens_in(s, span), s.label_, kind, s.id_)
+        for s in here
+        for kind in [framework[s.label_].kind]
+        if is_on_topic or kind == "case"
+    ), is_on_topic
+
+
+def _entities_in(span: Span, block_start: int) -> Iterator[EntityDraft]:
+    for entity in span.doc.ents:
+        if span.start <= entity.start < span.end:
+            at = block_start + entity.start_char, block_start + entity.end_char
+            yield EntityDraft(entity.label_, *_tokens_in(entity, span), at, entity.ent_id_, entity.kb_id_)
+
+
+def _tokens_in(inner: Span, sentence: Span) -> TokenSpan:
+    """A span's tokens counted from the start of its sentence, and cut at its end."""
+    return inner.start - sentence.start, min(inner.end, sentence.end) - sentence.start
