@@ -23,10 +23,12 @@ from pathlib import Path
 from documents import read_documents
 from sklearn.model_selection import GroupKFold
 
-from policyloom import load_pipeline, read_classifier, read_framework, read_pdf, tag
+from policyloom import load_coder, load_pipeline, read_framework, read_pdf, tag
+from policyloom.coders.classifier import ClassifierCoder
+from policyloom.learn.evaluation import join_found
 from policyloom.learn.labels import Labelled, as_document, from_tagged, read_labels
 from policyloom.learn.scores import Scores, evaluate
-from policyloom.learn.training import examples, join_found, learn
+from policyloom.learn.training import examples, learn
 
 FOLDS = 5
 CORPUS = [Path("corpus/gold.jsonl"), Path("corpus/sentences.jsonl")]
@@ -40,14 +42,15 @@ def score(path: Path, corpus: list[Path], texts: Path | None, framework_name: st
     gold = read_labels(path, framework)
     known = [s for file in corpus for s in read_labels(file, framework)] + examples(framework)
     more = read_documents(texts) if texts else []
-    rules = [join_found(s, tag(as_document(s), nlp), framework) for s in gold]
+    alone = load_coder(framework, "none")
+    rules = [join_found(s, tag(as_document(s), nlp, alone), framework) for s in gold]
     joined: list[Labelled | None] = [None] * len(gold)
     for learning, test in GroupKFold(FOLDS).split(gold, groups=[s.doc for s in gold]):
         held_out = {gold[i].doc for i in test}
         sample = [*(gold[i] for i in learning), *(s for s in more if s.doc not in held_out)]
-        classifier = learn(known, sample, framework, nlp)
+        coder = ClassifierCoder(framework, learn(known, sample, framework, nlp))
         for i in test:
-            joined[i] = join_found(gold[i], tag(as_document(gold[i]), nlp, classifier), framework)
+            joined[i] = join_found(gold[i], tag(as_document(gold[i]), nlp, coder), framework)
     whole = [found for found in joined if found is not None]
     return {"rules": evaluate(gold, rules, framework), "joined": evaluate(gold, whole, framework)}
 
@@ -58,8 +61,8 @@ def score_paper(path: Path, paper: Path, framework_name: str) -> dict[str, Score
     labels = {s.id: s for s in read_labels(path, framework)}
     nlp, document = load_pipeline(framework), read_pdf(paper)
     scores = {}
-    for name, classifier in (("rules", None), ("joined", read_classifier(framework))):
-        found = {_key(s.text): s for s in from_tagged(tag(document, nlp, classifier), framework)}
+    for name, coder in (("rules", load_coder(framework, "none")), ("joined", load_coder(framework))):
+        found = {_key(s.text): s for s in from_tagged(tag(document, nlp, coder), framework)}
         missing = set(labels) - set(found)
         if missing:
             print(

@@ -8,20 +8,20 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from policyloom.coders import load_coder
 from policyloom.coders.classifier import (
     SentenceClassifier,
-    as_measured,
     dump_classifier,
     load_classifier,
     read_classifier,
-    train,
-    train_answers,
     write_classifier,
 )
+from policyloom.coders.classifier.questions import Answer, Question
 from policyloom.errors import LabelsError, PolicyloomError
-from policyloom.framework import Element, Framework, Measured
+from policyloom.framework import Element, Framework
+from policyloom.learn.fit import train, train_answers
 from policyloom.learn.labels import CODED, Label, Labelled
-from policyloom.records import Answer, Question, Reading
+from policyloom.records import Candidate, Measured, SentenceDraft
 
 FRAMEWORK = Framework(
     id="small",
@@ -54,18 +54,23 @@ def sentences() -> list[Labelled]:
     return rows
 
 
-def readings() -> list[Reading]:
-    return [Reading(s.text) for s in sentences()]
+def drafts() -> list[SentenceDraft]:
+    return [SentenceDraft(s.text) for s in sentences()]
+
+
+def ruled(text: str, element: str, rule: str = "term: x") -> SentenceDraft:
+    """A sentence in which a rule has found an element."""
+    return SentenceDraft(text, candidates=(Candidate(0, 1, element, "mechanism", rule),))
 
 
 @pytest.fixture(scope="module")
 def trained() -> SentenceClassifier:
-    return train(sentences(), readings(), FRAMEWORK)
+    return train(sentences(), drafts(), FRAMEWORK)
 
 
 def test_it_learns_what_it_is_told_and_says_why(trained: SentenceClassifier) -> None:
     text = "Small firms receive a subsidy at once."
-    (judged,) = trained.judge([Reading(text)])
+    (judged,) = trained.judge([SentenceDraft(text)])
     assert judged["T1"].named
     assert not judged["T4"].named
     assert "subsidy" in judged["T1"].words
@@ -81,22 +86,70 @@ def test_an_element_with_few_labels_is_left_to_the_rules(trained: SentenceClassi
 def test_it_weighs_what_the_rules_found() -> None:
     rows = sentences()
     # Rules that are right half the time, in sentences whose words say nothing.
-    read = [
-        Reading("Something was said.", (("T1.1", "term: x"),) if "T1" in s.statuses else ()) for s in rows
-    ]
+    said = "Something was said."
+    read = [ruled(said, "T1.1") if "T1" in s.statuses else SentenceDraft(said) for s in rows]
     learned = train(rows, read, FRAMEWORK)
-    without, with_rule = learned.probabilities([Reading("Else."), Reading("Else.", (("T1.1", "term: y"),))])
+    without, with_rule = learned.probabilities([SentenceDraft("Else."), ruled("Else.", "T1.1")])
     assert with_rule[0] > 0.5 > without[0]
+
+
+def test_half_the_threshold_is_enough_where_a_rule_has_found_the_element(trained: SentenceClassifier) -> None:
+    sentence = "Lathes for small firms."
+    (alone,) = trained.judge([SentenceDraft(sentence)])
+    (by_rule,) = trained.judge([ruled(sentence, "T4")])
+    at = trained.labels.index("T4")
+
+    def with_threshold(threshold: float) -> SentenceClassifier:
+        thresholds = tuple(threshold if i == at else t for i, t in enumerate(trained.thresholds))
+        return replace(trained, thresholds=thresholds)
+
+    just_too_high = with_threshold(by_rule["T4"].probability + 0.01)
+    assert just_too_high.judge([ruled(sentence, "T4")])[0]["T4"].named
+    assert (
+        not with_threshold(2 * by_rule["T4"].probability + 0.01).judge([ruled(sentence, "T4")])[0]["T4"].named
+    )
+    assert not with_threshold(alone["T4"].probability + 0.01).judge([SentenceDraft(sentence)])[0]["T4"].named
+
+
+def test_sentences_of_the_sample_count_three_times() -> None:
+    # Half the documents say that benches are places, half that they are not; the sample has the last word.
+    rows = sentences()
+    benches = [
+        Labelled(f"b{n}{doc}", f"d{doc}", f"Benches number {n}.", (Label("T4"),) if doc < 3 else ())
+        for n in range(8)
+        for doc in range(6)
+    ]
+    every = rows + benches
+    read = [SentenceDraft(s.text) for s in every]
+
+    def p_of_benches(sample: set[str]) -> float:
+        fitted = train(every, read, FRAMEWORK, sample=sample)
+        column = fitted.labels.index("T4")
+        return float(fitted.probabilities([SentenceDraft("Benches number 3.")])[0][column])
+
+    assert p_of_benches({"d0", "d1", "d2"}) > p_of_benches(set()) + 0.02
+    assert p_of_benches({"d3", "d4", "d5"}) < p_of_benches(set()) - 0.02
+
+
+def test_only_the_sample_chooses_the_thresholds() -> None:
+    # In the sample, half of what looks like money is none, so it must be likelier to be named.
+    rows = sentences()
+    doubtful = [replace(s, id=f"x{s.id}", elements=()) for s in rows if s.doc == "d0" and "T1" in s.statuses]
+    every = rows + doubtful
+    read = [SentenceDraft(s.text) for s in every]
+    fitted = train(every, read, FRAMEWORK, sample={"d0"})
+    assert fitted.card["scored"] == sum(s.doc == "d0" for s in every)
+    assert fitted.card["named"]["T1"] == 4
+    assert train(every, read, FRAMEWORK).card["scored"] == len(every)
 
 
 def test_a_partly_coded_sentence_says_nothing_of_other_elements() -> None:
     rows = sentences()
     more = [
-        Labelled(f"x{n}", f"x{n}", "A workshop subsidy.", (Label("T1"),), looked_for=("T1",))
-        for n in range(9)
+        Labelled(f"x{n}", f"x{n}", "A workshop subsidy.", (Label("T1"),), coded_for=("T1",)) for n in range(9)
     ]
-    learned = train(rows + more, readings() + [Reading(s.text) for s in more], FRAMEWORK)
-    p = dict(zip(learned.labels, learned.probabilities([Reading("A workshop.")])[0], strict=True))
+    learned = train(rows + more, drafts() + [SentenceDraft(s.text) for s in more], FRAMEWORK)
+    p = dict(zip(learned.labels, learned.probabilities([SentenceDraft("A workshop.")])[0], strict=True))
     assert p["T4"] > 0.5
 
 
@@ -105,45 +158,49 @@ def test_it_is_kept_without_loss_and_the_same_each_time(trained: SentenceClassif
     again = read_classifier(FRAMEWORK, tmp_path / "a.classifier")
     assert again is not None
     assert dump_classifier(again) == (tmp_path / "a.classifier").read_bytes() == dump_classifier(trained)
-    np.testing.assert_allclose(again.probabilities(readings()), trained.probabilities(readings()), atol=5e-3)
+    np.testing.assert_allclose(again.probabilities(drafts()), trained.probabilities(drafts()), atol=5e-3)
     assert (again.labels, again.thresholds, again.card) == (trained.labels, trained.thresholds, trained.card)
 
 
 def test_the_less_probable_is_left_out_on_demand(trained: SentenceClassifier, tmp_path: Path) -> None:
     write_classifier(trained, tmp_path / "a.classifier")
-    ruled = Reading("Lathes for small firms.", (("T4", "term: lathe"),))
-    sure = trained.judge([ruled])[0]["T4"].probability
-    for least, named in ((0.0, True), (sure - 0.01, True), (min(1.0, sure + 0.01), False)):
-        asked_for = read_classifier(FRAMEWORK, tmp_path / "a.classifier", least=least)
+    lathes = ruled("Lathes for small firms.", "T4")
+    sure = trained.judge([lathes])[0]["T4"].probability
+    for lowest, named in ((0.0, True), (sure - 0.01, True), (min(1.0, sure + 0.01), False)):
+        asked_for = read_classifier(FRAMEWORK, tmp_path / "a.classifier", min_probability=lowest)
         assert asked_for is not None
-        assert load_classifier(dump_classifier(asked_for)).least == least
-        assert asked_for.judge([ruled])[0]["T4"].named == named, least  # a rule's mention too
+        assert load_classifier(dump_classifier(asked_for)).min_probability == lowest
+        assert asked_for.judge([lathes])[0]["T4"].named == named, lowest  # a rule's mention too
     with pytest.raises(PolicyloomError, match="rules alone give no probabilities"):
-        read_classifier(FRAMEWORK, "none", least=0.7)
-    with pytest.raises(ValueError, match="least 7: use a probability"):
-        read_classifier(FRAMEWORK, tmp_path / "a.classifier", least=7)
+        read_classifier(FRAMEWORK, "none", min_probability=0.7)
+    with pytest.raises(ValueError, match="min_probability 7: use a probability"):
+        read_classifier(FRAMEWORK, tmp_path / "a.classifier", min_probability=7)
 
 
 def test_what_is_stated_was_measured_of_the_classifier_in_use(
-    trained: SentenceClassifier, framework: Framework
+    trained: SentenceClassifier,
 ) -> None:
     levels = trained.card["held_out"]
     recalls = [levels[str(level)]["all"]["recall"] for level in (0.0, 0.5, 0.7, 0.9)]
     assert recalls == sorted(recalls, reverse=True)
     assert all(0 <= recall <= 1 for recall in recalls)
-    own = as_measured(FRAMEWORK, trained).measured
+    own = trained.measured()
     assert own.n == {"T1": 24, "T4": 24}
     assert own.recall["T1"] == levels["0.0"]["T1"]["recall"]
-    between = replace(trained, least=0.55)
-    assert as_measured(FRAMEWORK, between).measured.recall["T1"] == levels["0.6"]["T1"]["recall"]
-    assert "below 0.55" in as_measured(FRAMEWORK, between).measured.source
-    assert as_measured(FRAMEWORK, replace(trained, least=0.95)).measured == Measured()
-    # The built-in framework states what was measured with its own classifier, and nothing of rules alone.
-    assert as_measured(framework, read_classifier(framework)).measured == framework.measured
-    assert as_measured(framework, read_classifier(framework, least=0.7)).measured != framework.measured
-    assert as_measured(framework, None).measured == Measured()
-    terms = framework.model_copy(update={"id": "another"})
-    assert as_measured(terms, None).measured == framework.measured
+    between = replace(trained, min_probability=0.55).measured()
+    assert between.recall["T1"] == levels["0.6"]["T1"]["recall"]
+    assert "below 0.55" in between.source
+    assert replace(trained, min_probability=0.95).measured() == Measured()
+
+
+def test_the_built_in_classifier_states_what_was_measured_on_real_documents(framework: Framework) -> None:
+    built_in, sure = read_classifier(framework), read_classifier(framework, min_probability=0.7)
+    assert built_in is not None
+    assert sure is not None
+    assert "real documents" in built_in.measured().source
+    assert "held out" in sure.measured().source
+    assert load_coder(framework).measured == built_in.measured()
+    assert load_coder(framework, "none").measured == Measured()
 
 
 def asked(text: str, given: str = "affirmed") -> Question:
@@ -196,9 +253,27 @@ def test_a_tie_is_as_sure_as_its_ends(trained: SentenceClassifier) -> None:
         (tie(f"{n} and"), "no", False) for n in range(60)
     ]
     learned = train_answers(trained, known)
-    sure, unsure, no = learned.answer([tie("x so that"), tie("x so that", 0.2), tie("x and")])
-    assert [sure.value, unsure.value, no.value] == ["yes", "no", "no"]
+    sure, half, unsure, no = learned.answer(
+        [tie("x so that"), tie("x so that", 0.4), tie("x so that", 0.2), tie("x and")]
+    )
+    assert sure.probability > 0.9
+    # One in four is enough for a tie: what gives the best F1.
+    assert [sure.value, half.value, unsure.value, no.value] == ["yes", "yes", "no", "no"]
     assert sure.at is not None
+
+
+def test_a_sign_weighs_more_than_a_word(trained: SentenceClassifier) -> None:
+    def asked_with(word: str, sign: str) -> Question:
+        return Question("status", ("affirmed", "planned"), "affirmed", ((word, (0, 1)),), ((sign, (1, 2)),))
+
+    # Word and sign tell the same of each label; where they part, the sign decides.
+    known = [
+        *((asked_with("paid", "cue: paid"), "affirmed", False) for _ in range(60)),
+        *((asked_with("shall", "cue: shall"), "planned", False) for _ in range(60)),
+    ]
+    (answer,) = train_answers(trained, known).answer([asked_with("paid", "cue: shall")])
+    assert answer.value == "planned"
+    assert answer.probability > 0.7
 
 
 def test_answers_are_kept_without_loss(answering: SentenceClassifier) -> None:
@@ -212,15 +287,15 @@ def test_answers_are_kept_without_loss(answering: SentenceClassifier) -> None:
 
 def test_no_sentences_are_judged_as_none(trained: SentenceClassifier) -> None:
     assert trained.judge([]) == []
-    assert trained.judge([Reading("…")])[0]["T1"].probability < 0.5
+    assert trained.judge([SentenceDraft("…")])[0]["T1"].probability < 0.5
 
 
 def test_too_few_labels_are_refused() -> None:
     with pytest.raises(LabelsError, match="at least 5 documents"):
-        train(sentences()[:12], readings()[:12], FRAMEWORK)
+        train(sentences()[:12], drafts()[:12], FRAMEWORK)
     bare = [Labelled(s.id, s.doc, s.text, ()) for s in sentences()]
     with pytest.raises(LabelsError, match="nothing to learn from"):
-        train(bare, readings(), FRAMEWORK)
+        train(bare, drafts(), FRAMEWORK)
 
 
 def test_a_file_of_another_kind_or_framework_is_refused(

@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 
+from policyloom.coders import load_coder
 from policyloom.errors import LabelsError
 from policyloom.framework import Framework
 from policyloom.learn.labels import Label, Labelled, as_document, from_tagged, read_labels, write_labels
@@ -89,7 +90,8 @@ def test_found_labels_carry_place_neighbours_and_heading(framework: Framework, n
     text = "Grants were paid for apprenticeships. They will raise the quality of training."
     block = Block("paragraph", 0, len(text), section=("Part", "Funds"))
     first, second = from_tagged(
-        tag(Document("d", "d", "", 0, "en", Metadata(), text, (block,)), nlp), framework
+        tag(Document("d", "d", "", 0, "en", Metadata(), text, (block,)), nlp, load_coder(framework, "none")),
+        framework,
     )
     assert (first.before, first.after, second.heading) == ("", second.text, "Funds")
     assert second.statuses["S1"] == "planned"

@@ -6,14 +6,19 @@ import json
 import shutil
 from pathlib import Path
 
+import numpy as np
 import pytest
 from click.testing import CliRunner, Result
+from spacy.language import Language
 
 from policyloom.cli import main
-from policyloom.coders.classifier import read_classifier, write_classifier
+from policyloom.coders import load_coder
+from policyloom.coders.classifier import ClassifierCoder, write_classifier
 from policyloom.framework import Element, Framework, read_framework
+from policyloom.learn.evaluation import evaluate_labels, run_examples
 from policyloom.learn.labels import read_labels, write_labels
-from policyloom.learn.training import choose_sentences, evaluate_labels, run_examples, train_classifier
+from policyloom.learn.sampling import choose_sentences
+from policyloom.learn.training import read_labelled, train_classifier
 from policyloom.run import read_tagged, run
 
 
@@ -56,10 +61,17 @@ def test_what_is_coded_is_not_asked_again(finished: Path, framework: Framework) 
     assert not {s.text for s in first} & {s.text for s in second}
 
 
-def test_doubts_are_asked_first(finished: Path, framework: Framework, nlp, learned: Path) -> None:
-    judge = read_classifier(framework, learned)
-    chosen = choose_sentences(read_tagged(finished), framework, 13, classifier=judge, nlp=nlp)
-    assert chosen != choose_sentences(read_tagged(finished), framework, 13)
+def test_doubts_are_asked_first(finished: Path, framework: Framework, nlp: Language, learned: Path) -> None:
+    coder = load_coder(framework, learned)
+    assert isinstance(coder, ClassifierCoder)
+    classifier = coder.classifier
+    chosen = choose_sentences(read_tagged(finished), framework, 13, coder=coder, nlp=nlp)
+    every = choose_sentences(read_tagged(finished), framework, 10_000)
+    p = classifier.probabilities(read_labelled(every, nlp))
+    doubts = np.abs(p - np.array(classifier.thresholds))
+    # Of each element that it knows, the sentence that it is least sure of is among those asked.
+    texts = {sentence.text for sentence in chosen}
+    assert {every[int(row)].text for row in doubts.argmin(axis=0)} <= texts
 
 
 def test_the_loop_from_a_run_to_a_better_run(
@@ -93,7 +105,7 @@ def test_the_loop_from_a_run_to_a_better_run(
     again = run(corpus / "c-industrial-college-case.pdf", tmp_path / "out", classifier=learned, workers=0)
     mentions = [m for t in read_tagged(again.folder) for m in t.mentions if m.kind == "mechanism"]
     assert any(m.source.startswith("classifier: ") for m in mentions)
-    assert any(0 < m.score < 1 and m.source.startswith("term: ") for m in mentions)
+    assert any(0 < m.probability < 1 and m.source.startswith("term: ") for m in mentions)
 
 
 def test_evaluate_shows_scores_and_the_worst_mistakes(corpus: Path) -> None:
@@ -113,7 +125,7 @@ def test_every_mistake_has_a_reason(corpus: Path, framework: Framework) -> None:
 
 def test_training_is_the_same_each_time(learned: Path, corpus: Path, tmp_path: Path) -> None:
     done = cli("train", corpus / "gold.jsonl", "-o", tmp_path / "again.classifier")
-    assert "--least  precision  recall" in done.output
+    assert "--min-probability  precision  recall" in done.output
     assert (tmp_path / "again.classifier").read_bytes() == learned.read_bytes()
 
 
