@@ -1,4 +1,4 @@
-"""What pyproject.toml declares is what the code imports, with the bounds that the code needs."""
+"""What pyproject.toml declares is what the code imports and what CITATION.cff names, with the bounds that the code needs."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ import ast
 import re
 import sys
 import tomllib
+from collections.abc import Mapping
 from functools import cache
 from importlib.metadata import packages_distributions
 from typing import Any
@@ -46,9 +47,14 @@ def _imported() -> set[str]:
     return names - set(sys.stdlib_module_names) - {"policyloom"}
 
 
+@cache
+def _installed() -> Mapping[str, list[str]]:
+    return packages_distributions()
+
+
 def _distributions(name: str) -> set[str]:
     """The packages that an import may come from; an extra that is not installed has the name of its module."""
-    return {_normal(package) for package in packages_distributions().get(name, [name])}
+    return {_normal(package) for package in _installed().get(name, [name])}
 
 
 def test_every_third_party_import_is_declared() -> None:
@@ -68,3 +74,9 @@ def test_every_dependency_has_a_lower_bound() -> None:
 @pytest.mark.parametrize("name", INTERNALS_USED)
 def test_a_library_with_internals_in_use_has_an_upper_bound(name: str) -> None:
     assert ",<" in _specifiers()[name]
+
+
+def test_the_citation_file_names_this_version() -> None:
+    citation = (ROOT / "CITATION.cff").read_text("utf-8")
+    assert f"\nversion: {_project()['version']}\n" in citation
+    assert f"\nlicense: {_project()['license']}\n" in citation
