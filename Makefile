@@ -36,12 +36,13 @@ wheels: .venv/uv
 	@ls -l dist/*.whl
 
 # Small changes to tag/, coders/, network/ and check/, one at a time, and whether a test fails at each; hours for all of them.
+# One thread each, since as many run at once as there are processors. `mutmut results` in build/mutation names the survivors.
 # A part of it: PYTEST_ADDOPTS='-k test_network' make mutants ONLY='policyloom.network.measures*'
 mutants: .venv/dev
 	@mkdir -p build/mutation
 	@for name in $(MUTATION_NEEDS); do ln -sfn "$(CURDIR)/$$name" build/mutation/$$name; done
 	@ln -sfn "$(CURDIR)/pipeline" build/mutation/src  # the name that mutmut takes off a module's path
-	cd build/mutation && $(MUTMUT) run $(if $(ONLY),'$(ONLY)')
+	cd build/mutation && OMP_NUM_THREADS=1 OPENBLAS_NUM_THREADS=1 $(MUTMUT) run $(if $(ONLY),'$(ONLY)')
 	@cd build/mutation && $(MUTMUT) export-cicd-stats && cat mutants/mutmut-cicd-stats.json
 
 MUTATION_NEEDS = tests corpus benchmarks models docs pyproject.toml README.md
