@@ -384,7 +384,7 @@ def package(folders: Folders) -> None:
     fresh = folders.build / "packaged"
     shutil.rmtree(fresh, ignore_errors=True)
     nlp.to_disk(fresh)
-    for name in ("README.md", "LICENSE"):
+    for name in ("README.md", "LICENSE", "__init__.py"):
         if (folders.output / name).exists():
             shutil.copy(folders.output / name, fresh / name)
     replace_folder(fresh, folders.output)

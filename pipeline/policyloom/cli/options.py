@@ -38,7 +38,7 @@ model_option = click.option(
     "--model",
     default=None,
     metavar="NAME",
-    help="A spaCy pipeline: en_policyloom, which comes along, or any installed one; rules alone without.",
+    help="A spaCy pipeline: en_policyloom, of the package policyloom-en, or any installed one; rules alone without.",
 )
 classifier_option = click.option(
     "--classifier", default=None, metavar="FILE|none",

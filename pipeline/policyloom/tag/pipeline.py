@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib.util
 import re
 from collections.abc import Iterator, Sequence
 from pathlib import Path
@@ -35,7 +36,7 @@ MENTIONS = "policyloom"
 NAME = "policyloom_mentions"
 
 SHIPPED = "en_policyloom"
-"""The spaCy pipeline that comes with policyloom; see models/README.md."""
+"""The spaCy pipeline of the package policyloom-en; see models/README.md."""
 
 SCOPE, OUT = "scope", "out-of-scope"
 """Labels, in `doc.spans["policyloom_scope"]`, of words of the framework's field and of others."""
@@ -139,8 +140,8 @@ def load_pipeline(framework: Framework | str | Path = BUILT_IN, *, model: str | 
 
     Args:
         framework: the framework, or where to read it.
-        model: "en_policyloom", which comes along, or the name or path of any other spaCy pipeline; without it, rules do
-            all the work.
+        model: "en_policyloom", from the package policyloom-en, or the name or path of any other spaCy pipeline; without
+            it, rules do all the work.
 
     Raises:
         FrameworkError: the framework is wrong.
@@ -167,19 +168,30 @@ def load_pipeline(framework: Framework | str | Path = BUILT_IN, *, model: str | 
 
 
 def find_model(model: str) -> str | Path:
-    """What `spacy.load` takes for a model: "en_policyloom" comes with policyloom, others are installed, or are a folder.
+    """The name or folder under which `spacy.load` finds a model.
 
     Raises:
-        PolicyloomError: it is not there; the text says which are installed.
+        PolicyloomError: the model is not there; the text says how to install it, or which models are installed.
     """
-    if model == SHIPPED and not spacy.util.is_package(model):
-        # In the wheel the folder is part of the package; in a checkout it stands beside `pipeline/`.
-        here = Path(__file__).parents[1] / "models" / SHIPPED
-        return here if here.exists() else Path(__file__).parents[3] / "models" / SHIPPED
+    if model == SHIPPED:
+        for folder in _shipped_folders():
+            if (folder / "config.cfg").exists():
+                return folder
+        raise PolicyloomError(
+            f"the spaCy pipeline {SHIPPED!r} is not installed; `make wheels` in a checkout builds it, and "
+            "`pip install --find-links dist 'policyloom[model]'` installs it from there"
+        )
     if not spacy.util.is_package(model) and not (Path(model) / "config.cfg").exists():
-        there = ", ".join([SHIPPED, *sorted(spacy.util.get_installed_models())])
+        there = ", ".join(sorted(spacy.util.get_installed_models())) or "none"
         raise PolicyloomError(f"no spaCy pipeline {model!r}; installed are: {there}")
     return model
+
+
+def _shipped_folders() -> list[Path]:
+    """Where en_policyloom may lie: the installed package, then `models/` of a checkout."""
+    found = importlib.util.find_spec(SHIPPED)
+    installed = [Path(folder) for folder in found.submodule_search_locations or ()] if found else []
+    return [*installed, Path(__file__).parents[3] / "models" / SHIPPED]
 
 
 @Language.factory(NAME, default_config={"framework": ""})
