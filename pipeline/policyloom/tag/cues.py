@@ -11,6 +11,7 @@ from typing import Any, get_args
 
 from policyloom.errors import PolicyloomError
 from policyloom.framework.terms import TermMatcher
+from policyloom.languages import load_language
 from policyloom.records import ClaimKind, FacetKind, MentionKind, Status
 
 __all__ = ["Cue", "Cues", "load_cues"]
@@ -123,6 +124,7 @@ def load_cues(language: str) -> Cues:
     terms = {str(i): rule["terms"] for i, rule in enumerate(rules)}
     terms |= {name: data[name]["terms"] for name in ("hedge", "pseudo")}
     verbs = frozenset(data["instruction"]["verbs"])
+    inflect = load_language(language).inflections
     return Cues(
         ends=frozenset(data["clause"]["ends"]),
         fact_before_to=frozenset(data["infinitive"]["except_after"]),
@@ -131,9 +133,9 @@ def load_cues(language: str) -> Cues:
             (v[:-1] if v.endswith("e") else v + v[-1] if v in ("set", "cut") else v) + "ing" for v in verbs
         ),
         headings={"planned": tuple(data["heading"]["planned"]), "lacking": tuple(data["heading"]["lacking"])},
-        _matcher=TermMatcher(terms),
+        _matcher=TermMatcher(terms, inflect=inflect),
         _rules=rules,
-        _facets=TermMatcher({facet["kind"]: facet["terms"] for facet in data["facet"]}),
+        _facets=TermMatcher({facet["kind"]: facet["terms"] for facet in data["facet"]}, inflect=inflect),
     )
 
 

@@ -15,17 +15,14 @@ from spacy.tokens import Doc, Span
 from policyloom.errors import FrameworkError, PolicyloomError
 from policyloom.framework import BUILT_IN, Framework, read_framework
 from policyloom.framework.terms import TermError, TermMatcher
-from policyloom.languages.en import entities, sentences
+from policyloom.languages import installed_languages, load_language
 
-__all__ = ["MENTIONS", "OUT", "SCOPE", "SHIPPED", "MentionFinder", "find_model", "forms_of", "load_pipeline"]
+__all__ = ["MENTIONS", "OUT", "SCOPE", "MentionFinder", "find_model", "forms_of", "load_pipeline"]
 
 MENTIONS = "policyloom"
 """The key of `doc.spans` under which a framework's mentions stand: label is the element, id the rule."""
 
 NAME = "policyloom_mentions"
-
-SHIPPED = "en_policyloom"
-"""The spaCy pipeline that comes with policyloom; see models/README.md."""
 
 SCOPE, OUT = "scope", "out-of-scope"
 """Labels, in `doc.spans["policyloom_scope"]`, of words of the framework's field and of others."""
@@ -46,7 +43,8 @@ class MentionFinder:
         terms |= {f"exclude {e.id}": e.exclude for e in framework if e.exclude}
         terms |= {SCOPE: framework.scope.terms, OUT: framework.scope.exclude}
         try:
-            self._terms = TermMatcher(terms, words=framework.words, inflect=framework.language == "en")
+            inflect = load_language(framework.language).inflections
+            self._terms = TermMatcher(terms, words=framework.words, inflect=inflect)
         except TermError as error:
             raise FrameworkError(f"framework {framework.id}: {error}") from error
         self._patterns = Matcher(nlp.vocab)
@@ -129,12 +127,12 @@ def load_pipeline(framework: Framework | str | Path = BUILT_IN, *, model: str | 
 
     Args:
         framework: the framework, or where to read it.
-        model: "en_policyloom", which comes along, or the name or path of any other spaCy pipeline; without it, rules do
-            all the work.
+        model: the name or path of a spaCy pipeline; without it, rules do all the work. A language may name one of its
+            own, as English does ("en_policyloom").
 
     Raises:
         FrameworkError: the framework is wrong.
-        PolicyloomError: there is no such model; the text says which are installed.
+        PolicyloomError: there is no such model or language; the text says which are installed.
 
     Example:
         >>> nlp = load_pipeline()
@@ -144,32 +142,34 @@ def load_pipeline(framework: Framework | str | Path = BUILT_IN, *, model: str | 
     """
     if not isinstance(framework, Framework):
         framework = read_framework(framework)
-    nlp = spacy.blank(framework.language) if model is None else spacy.load(find_model(model))
+    pack = load_language(framework.language)
+    nlp = pack.blank_pipeline() if model is None else spacy.load(find_model(model))
     if any(element.relations for element in framework) and not nlp.has_pipe("parser"):
+        hint = f"; use the model {pack.model!r}" if pack.model else "; use a model with one"
         raise FrameworkError(
-            f"framework {framework.id}: its dependency patterns (relations) need a parser; use the model {SHIPPED!r}"
+            f"framework {framework.id}: its dependency patterns (relations) need a parser{hint}"
         )
     nlp.max_length = 10_000_000
-    nlp.add_pipe(sentences.NAME, first=True)
-    nlp.add_pipe(entities.NAME, last=True)
+    pack.add_components(nlp, framework.entities.model_dump(mode="json", exclude_defaults=True))
     nlp.add_pipe(NAME, config={"framework": framework.model_dump_json()}, last=True)
     return nlp
 
 
 def find_model(model: str) -> str | Path:
-    """What `spacy.load` takes for a model: "en_policyloom" comes with policyloom, others are installed, or are a folder.
+    """What `spacy.load` takes for a model: a language's own one comes with policyloom, others are installed, or a folder.
 
     Raises:
         PolicyloomError: it is not there; the text says which are installed.
     """
-    if model == SHIPPED and not spacy.util.is_package(model):
+    if spacy.util.is_package(model) or (Path(model) / "config.cfg").exists():
+        return model
+    own = {load_language(code).model for code in installed_languages()} - {""}
+    if model in own:
         # In the wheel the folder is part of the package; in a checkout it stands beside `pipeline/`.
-        here = Path(__file__).parents[1] / "models" / SHIPPED
-        return here if here.exists() else Path(__file__).parents[3] / "models" / SHIPPED
-    if not spacy.util.is_package(model) and not (Path(model) / "config.cfg").exists():
-        there = ", ".join([SHIPPED, *sorted(spacy.util.get_installed_models())])
-        raise PolicyloomError(f"no spaCy pipeline {model!r}; installed are: {there}")
-    return model
+        here = Path(__file__).parents[1] / "models" / model
+        return here if here.exists() else Path(__file__).parents[3] / "models" / model
+    there = ", ".join(sorted(own | set(spacy.util.get_installed_models())))
+    raise PolicyloomError(f"no spaCy pipeline {model!r}; installed are: {there}")
 
 
 @Language.factory(NAME, default_config={"framework": ""})

@@ -13,7 +13,7 @@ import numpy.typing as npt
 from scipy.sparse import csr_matrix, hstack
 from sklearn.feature_extraction.text import TfidfVectorizer
 
-from policyloom.framework.terms import inflections
+from policyloom.languages.en.forms import inflections
 from policyloom.records import Reading
 
 __all__ = ["BLOCKS", "TOKEN", "Features", "Parts", "tokens_of"]
