@@ -281,6 +281,15 @@ def _parse(text: str, name: str) -> Framework:
     return framework
 
 
+_TABLES: dict[str, type[BaseModel]] = {
+    "element": Element,
+    "link": Link,
+    "entities": EntityWords,
+    "measured": Measured,
+    "scope": Scope,
+}
+
+
 def _explain(error: Any, raw: dict[str, Any]) -> str:
     """One pydantic error as place, problem and what is allowed."""
     where = list(error["loc"])
@@ -294,9 +303,7 @@ def _explain(error: Any, raw: dict[str, Any]) -> str:
         "a valid string", "text, in quotes"
     )
     if error["type"] == "extra_forbidden":
-        model: type[BaseModel] = Framework
-        if str(where[0]).startswith(("element", "link")):
-            model = Element if str(where[0]).startswith("element") else Link
+        model = _TABLES.get(str(where[0]).partition(" ")[0], Framework) if len(where) > 1 else Framework
         message = f"is not a known key; known are {', '.join(model.model_fields)}"
     elif error["type"] == "missing":
         message = "is missing"
