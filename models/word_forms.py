@@ -66,7 +66,9 @@ def main() -> None:
         for word in sorted(forms.keys() & common)
         if forms[word] - regular_forms(word)
     ]
-    write_lines(folder / "irregular.txt", "Nouns and verbs with an irregular form, and all their forms.", irregular)
+    write_lines(
+        folder / "irregular.txt", "Nouns and verbs with an irregular form, and all their forms.", irregular
+    )
     words = {word for base, inflected in forms.items() for word in (base, *inflected)} - common
     write_lines(
         folder / "words.txt",

@@ -74,7 +74,10 @@ def test_links_are_found_by_either_end(tmp_path: Path) -> None:
             "language: policyloom does not speak 'tlh'; it speaks en",
         ),
         (HEAD + 'names = {mechanims = "Levers"}\n' + element("T1"), "names, mechanims"),
-        (HEAD + element("T1") + '[entities]\nhead = ["farm"]\n', "entities, head: is not a known key; known are heads, weak"),
+        (
+            HEAD + element("T1") + '[entities]\nhead = ["farm"]\n',
+            "entities, head: is not a known key; known are heads, weak",
+        ),
         (HEAD + element("T1") + '[entities.heads]\nFARM = ["herd"]\n', "entities, heads, FARM"),
         (HEAD + element("T1") + "[measured.recall]\nT2 = 0.5\n", "measured, recall: no element 'T2'"),
     ],

@@ -142,7 +142,17 @@ def test_an_irregular_verb_has_no_regular_past() -> None:
 
 @pytest.mark.parametrize(
     "word",
-    ["labour", "labor", "programme", "program", "modernisation", "modernization", "centre", "center", "curricula"],
+    [
+        "labour",
+        "labor",
+        "programme",
+        "program",
+        "modernisation",
+        "modernization",
+        "centre",
+        "center",
+        "curricula",
+    ],
 )
 def test_the_word_list_has_british_and_american_spellings(word: str) -> None:
     assert word in ENGLISH.known_words()

@@ -39,6 +39,7 @@ MAX_APART = 12
 SKIPPED = frozenset("-‐‑–—\"'“”‘’«»/")
 """Tokens that a term reads over."""
 
+
 class TermError(ValueError):
     """A term is not in the notation."""
 

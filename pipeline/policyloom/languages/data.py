@@ -21,7 +21,12 @@ if TYPE_CHECKING:
 
 __all__ = ["DataPack"]
 
-_TEXT, _WORDS, _TABLE, _LISTS = "text, in quotes", "a list of words, in square brackets", "a table", "a table of lists"
+_TEXT, _WORDS, _TABLE, _LISTS = (
+    "text, in quotes",
+    "a list of words, in square brackets",
+    "a table",
+    "a table of lists",
+)
 
 _KEYS = {
     "code": _TEXT,

@@ -213,7 +213,9 @@ def _of_model(span: Span, lists: EntityWords) -> Found | None:
     by_head = lists.head_label(text.split()) if " " in text else ""
     if by_head and (label == "ORG" or by_head in ("LAW", "POLICY")):
         label = by_head
-    if label not in ENTITY_TYPES and label not in lists.labels.values() or not _is_entity(text, label, by_head, lists, headline=_is_headline(span.doc)):
+    if (label not in ENTITY_TYPES and label not in lists.labels.values()) or not _is_entity(
+        text, label, by_head, lists, headline=_is_headline(span.doc)
+    ):
         return None
     return Found(start, start + len(text), label, "model")
 

@@ -59,6 +59,7 @@ _PROVISION = re.compile(
 _BEFORE_LAW = 80
 """Characters before a law's name in which its section may stand."""
 
+
 def find_names(text: str, lists: EntityWords) -> Iterator[Found]:
     """Names by head word, in order; a stretch in capitals is read as if it were in small letters."""
     text = _SHOUT.sub(lambda match: _in_title_case(match[0]), text)

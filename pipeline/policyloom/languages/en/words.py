@@ -39,7 +39,10 @@ class EntityWords:
 
     def __init__(self, added: Mapping[str, Any]) -> None:
         data = tomllib.loads(_data("entity_words.toml"))
-        heads, known = _joined(data["heads"], added.get("heads", {})), _joined(data["known"], added.get("known", {}))
+        heads, known = (
+            _joined(data["heads"], added.get("heads", {})),
+            _joined(data["known"], added.get("known", {})),
+        )
         self.labels: dict[str, str] = {head: label for label, heads_of in heads.items() for head in heads_of}
         self.weak = frozenset((*data["weak"]["words"], *added.get("weak", ())))
         self.alone = frozenset(data["alone"]["words"])
@@ -48,10 +51,14 @@ class EntityWords:
         self.owners = _pattern(words["owners"], added.get("owners", ()))
         self.units = _pattern(data["numbers"]["before_units"], added.get("units", ()))
         self.programmes = _pattern(data["programmes"]["nouns"], added.get("programmes", ()))
-        self.numbers: dict[str, str] = {name: text.replace("\n", "") for name, text in data["numbers"].items()}
+        self.numbers: dict[str, str] = {
+            name: text.replace("\n", "") for name, text in data["numbers"].items()
+        }
         self.titles: str = data["titles"]["words"].replace("\n", "")
         self.ing = frozenset(words["ing"].split())
-        self._kinds = frozenset((*(kind.strip() for kind in words["kinds"].split("|")), *added.get("kinds", ())))
+        self._kinds = frozenset(
+            (*(kind.strip() for kind in words["kinds"].split("|")), *added.get("kinds", ()))
+        )
         self.fields = frozenset((*words["fields"].split(), *added.get("fields", ())))
         self._openers = frozenset(words["openers"].split())
         self._breaks = frozenset(words["breaks"].split())
