@@ -33,7 +33,7 @@ class EnglishPack(DataPack):
         return inflections(word)
 
     def known_words(self) -> frozenset[str]:
-        """About 100,000 words in British and American spelling."""
+        """About 93,000 words in British and American spelling."""
         return _known_words()
 
     def add_components(self, nlp: Language, entities: Mapping[str, Any] | None = None) -> None:
