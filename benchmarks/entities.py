@@ -27,7 +27,7 @@ from spacy.language import Language
 from spacy.tokens import Doc
 
 from policyloom import load_pipeline
-from policyloom.languages.en.aliases import name_entities
+from policyloom.languages import load_language
 
 BOUNDARY = "\u23d0"  # the mark before each sentence but the first of a passage
 PARAGRAPH = re.compile(r"\S(?:.|\n(?!\s*\n))*")
@@ -41,7 +41,7 @@ def read(nlp: Language, text: str) -> tuple[list[int], list[Doc]]:
     paragraphs = list(PARAGRAPH.finditer(text))
     docs = list(nlp.pipe(match[0].replace("\n", " ") for match in paragraphs))
     if nlp.has_pipe("policyloom_entities"):
-        name_entities(docs)
+        load_language("en").name_entities(docs)
     return [match.start() for match in paragraphs], docs
 
 

@@ -69,6 +69,16 @@ def test_links_are_found_by_either_end(tmp_path: Path) -> None:
             HEAD + element("T1") + '[[link]]\nkind = "answers"\nsource = "T1"\n',
             "link number 1, target: is missing",
         ),
+        (
+            HEAD + 'language = "tlh"\n' + element("T1"),
+            "language: policyloom does not speak 'tlh'; it speaks en",
+        ),
+        (HEAD + 'names = {mechanims = "Levers"}\n' + element("T1"), "names, mechanims"),
+        (
+            HEAD + element("T1") + '[entities]\nhead = ["farm"]\n',
+            "entities, head: is not a known key; known are heads, weak",
+        ),
+        (HEAD + element("T1") + '[entities.heads]\nFARM = ["herd"]\n', "entities, heads, FARM"),
         (HEAD + element("T1") + "[measured.recall]\nT2 = 0.5\n", "measured, recall: no element 'T2'"),
     ],
 )
@@ -83,6 +93,12 @@ def test_a_missing_framework_names_what_there_is() -> None:
         read_framework("producton_education")
     with pytest.raises(FrameworkError, match="cannot be opened"):
         read_framework("nowhere.toml")
+
+
+def test_kinds_have_the_framework_s_own_plural_or_a_plain_one(tmp_path: Path) -> None:
+    framework = read(tmp_path, HEAD + 'names = {mechanism = "Levers"}\n' + element("T1"))
+    assert framework.plural("mechanism") == "Levers"
+    assert framework.plural("outcome") == "Outcomes"
 
 
 # The built-in framework
@@ -105,6 +121,15 @@ def test_built_in_answers_every_challenge_and_places_every_case(framework: Frame
         (link,) = framework.linked("exemplifies", source=case)
         assert framework.top(link.target) in ("T1", "T2", "T3", "T4", "T5")
         assert framework[case].institutions
+
+
+def test_built_in_calls_its_mechanisms_strategies(framework: Framework) -> None:
+    assert framework.plural("mechanism") == "Strategies"
+
+
+def test_built_in_brings_the_names_of_its_field(nlp: Language) -> None:
+    doc = nlp("Registered Apprenticeships at the Orsa Skills Training Center grew.")
+    assert [(e.text, e.label_) for e in doc.ents] == [("Orsa Skills Training Center", "ORG.training")]
 
 
 def test_built_in_elements_are_complete(framework: Framework) -> None:

@@ -17,11 +17,13 @@ from typing import Annotated, Any, Literal
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints, ValidationError
 
 from policyloom.errors import FrameworkError
+from policyloom.languages import installed_languages
 
 __all__ = [
     "BUILT_IN",
     "Element",
     "ElementKind",
+    "EntityWords",
     "Framework",
     "Link",
     "LinkKind",
@@ -40,6 +42,14 @@ _ENDS: dict[LinkKind, tuple[ElementKind, ElementKind]] = {
     "answers": ("mechanism", "challenge"),
     "exemplifies": ("case", "mechanism"),
     "leads_to": ("mechanism", "outcome"),
+}
+
+_PLURALS: dict[ElementKind, str] = {
+    "outcome": "Outcomes",
+    "challenge": "Challenges",
+    "mechanism": "Mechanisms",
+    "case": "Cases",
+    "actor": "Actors",
 }
 
 Text = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1)]
@@ -107,6 +117,35 @@ class Scope(_Strict):
     per_1000_words: float = Field(default=2.0, ge=0)
 
 
+EntityLabel = Annotated[
+    str, StringConstraints(pattern=r"^(PERSON|ORG|GPE|LOC|LAW|POLICY|PROGRAMME)(\.[a-z]+)?$")
+]
+
+
+class EntityWords(_Strict):
+    """Words of the framework's field by which names are found, besides those that the language brings.
+
+    Attributes:
+        heads: by entity type, the last word of such a name, in small letters: "training centre" for ORG.training.
+        weak: heads that name nothing without two words more.
+        known: by entity type, names that are the same everywhere, as "Name" or "Short = Full name".
+        kinds: words with a capital that name a kind of thing, in small letters.
+        fields: what bodies are for, in small letters: "skills" in "Labour and Skills Commission".
+        owners: words that carry 's inside a name: "Teachers" in "Teachers' College".
+        units: words before a unit of time: "credit" in "30 credit hours".
+        programmes: nouns that make words in quotation marks a name: "curriculum".
+    """
+
+    heads: dict[EntityLabel, tuple[Text, ...]] = Field(default_factory=dict)
+    weak: tuple[Text, ...] = ()
+    known: dict[EntityLabel, tuple[Text, ...]] = Field(default_factory=dict)
+    kinds: tuple[Text, ...] = ()
+    fields: tuple[Text, ...] = ()
+    owners: tuple[Text, ...] = ()
+    units: tuple[Text, ...] = ()
+    programmes: tuple[Text, ...] = ()
+
+
 class Measured(_Strict):
     """How well each element is found, on labelled text from which nothing was learned.
 
@@ -126,16 +165,19 @@ class Measured(_Strict):
 class Framework(_Strict):
     """A checked framework. `framework["T1"]` is an element; iterate to get all, in the file's order.
 
-    `words` holds the word lists that terms name as `{teacher}`, each as `teacher|instructor|trainer`. `facets` adds words of
-    the field to the language's own lists of the same name, such as people, by which facets are found.
+    `names` holds the framework's own word for the elements of a kind, in the plural. `words` holds the word lists that
+    terms name as `{teacher}`, each as `teacher|instructor|trainer`. `facets` adds words of the field to the language's
+    own lists of the same name, such as people, by which facets are found.
     """
 
     id: Id
     title: Text
     version: Text
-    language: Annotated[str, StringConstraints(pattern=r"^[a-z]{2}$")] = "en"
+    language: Annotated[str, StringConstraints(pattern=r"^[a-z]{2,3}$")] = "en"
     source: str = ""
+    names: dict[ElementKind, Text] = Field(default_factory=dict)
     scope: Scope = Scope()
+    entities: EntityWords = EntityWords()
     words: dict[str, str] = Field(default_factory=dict)
     facets: dict[str, str] = Field(default_factory=dict)
     elements: tuple[Element, ...] = Field(min_length=1)
@@ -176,6 +218,10 @@ class Framework(_Strict):
         """The ids of one kind, in the file's order; with `top`, only those without a parent."""
         return tuple(e.id for e in self.elements if e.kind == kind and not (top and e.parent))
 
+    def plural(self, kind: ElementKind) -> str:
+        """What the framework calls its elements of a kind, such as "Strategies" for mechanisms, or else "Mechanisms"."""
+        return self.names.get(kind, _PLURALS[kind])
+
     def linked(
         self, kind: LinkKind, *, source: str | None = None, target: str | None = None
     ) -> tuple[Link, ...]:
@@ -197,7 +243,7 @@ def read_framework(source: str | Path = BUILT_IN) -> Framework:
         FrameworkError: the file is missing or wrong; the text names the file, the element and the key.
 
     Example:
-        >>> read_framework("production_education")["T1"].kind
+        >>> read_framework()["T1"].kind
         'mechanism'
     """
     path = Path(source)
@@ -232,8 +278,18 @@ def _parse(text: str, name: str) -> Framework:
         framework = Framework.model_validate(raw | head)
     except ValidationError as error:
         raise FrameworkError(f"{name}: " + "; ".join(_explain(e, raw) for e in error.errors()[:5])) from error
+    _check_language(framework, name)
     _check_references(framework, name)
     return framework
+
+
+_TABLES: dict[str, type[BaseModel]] = {
+    "element": Element,
+    "link": Link,
+    "entities": EntityWords,
+    "measured": Measured,
+    "scope": Scope,
+}
 
 
 def _explain(error: Any, raw: dict[str, Any]) -> str:
@@ -249,13 +305,19 @@ def _explain(error: Any, raw: dict[str, Any]) -> str:
         "a valid string", "text, in quotes"
     )
     if error["type"] == "extra_forbidden":
-        model: type[BaseModel] = Framework
-        if str(where[0]).startswith(("element", "link")):
-            model = Element if str(where[0]).startswith("element") else Link
+        model = _TABLES.get(str(where[0]).partition(" ")[0], Framework) if len(where) > 1 else Framework
         message = f"is not a known key; known are {', '.join(model.model_fields)}"
     elif error["type"] == "missing":
         message = "is missing"
     return ", ".join(str(part) for part in where) + f": {message}"
+
+
+def _check_language(framework: Framework, name: str) -> None:
+    there = installed_languages()
+    if framework.language not in there:
+        raise FrameworkError(
+            f"{name}: language: policyloom does not speak {framework.language!r}; it speaks {', '.join(there)}"
+        )
 
 
 def _check_references(framework: Framework, name: str) -> None:

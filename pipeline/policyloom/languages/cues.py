@@ -8,8 +8,8 @@ from functools import lru_cache
 from typing import Any, get_args
 
 from policyloom.errors import PolicyloomError
-from policyloom.framework.terms import TermMatcher
 from policyloom.languages.protocol import Grammar, LanguagePack
+from policyloom.languages.terms import TermMatcher
 from policyloom.records import ClaimKind, FacetKind, MentionKind, Status
 
 __all__ = ["NO_LIMIT", "Cue", "Cues", "compile_cues"]

@@ -41,23 +41,38 @@ class Grammar(Protocol):
 
 
 class LanguagePack(Protocol):
-    """A language: how its text is read, and the words by which statuses, claims and entities are found.
+    """A language: how its text is read, and the words by which statuses, claims and entities are found."""
 
-    Attributes:
-        code: ISO 639-1, such as `en`.
-        name: as people say it, such as "English".
-        stop_words: words that tell nothing of a text's subject; also how the language is recognised.
-        cues: the content of `cues.toml`: assertion cues, claim cues, heading words, hedges, facet words.
-        grammar: what grammar tells of a sentence.
-        layout: the words by which a document's parts are recognised: captions, references, notices, months.
-    """
+    @property
+    def code(self) -> str:
+        """ISO 639-1, such as `en`."""
 
-    code: str
-    name: str
-    stop_words: frozenset[str]
-    cues: Mapping[str, Any]
-    grammar: Grammar
-    layout: LayoutWords
+    @property
+    def name(self) -> str:
+        """As people say it, such as "English"."""
+
+    @property
+    def model(self) -> str:
+        """The trained spaCy pipeline that policyloom offers for the language, such as `en_policyloom`; may be empty."""
+
+    @property
+    def stop_words(self) -> frozenset[str]:
+        """Words that tell nothing of a text's subject; also how the language is recognised."""
+
+    @property
+    def cues(self) -> Mapping[str, Any]:
+        """The content of `cues.toml`: assertion cues, claim cues, heading words, hedges, facet words."""
+
+    @property
+    def grammar(self) -> Grammar:
+        """What grammar tells of a sentence."""
+
+    @property
+    def layout(self) -> LayoutWords:
+        """The words by which a document's parts are recognised: captions, references, notices, months."""
+
+    def __hash__(self) -> int:
+        """Packs are kept by identity, so that what is made of one is made once."""
 
     def inflections(self, word: str) -> frozenset[str]:
         """The forms that a word may take, itself among them; some may not exist."""
@@ -65,11 +80,19 @@ class LanguagePack(Protocol):
     def known_words(self) -> frozenset[str]:
         """The words of the language in small letters, for mending damaged text; empty where there is no list."""
 
-    def add_components(self, nlp: Language) -> None:
-        """Adds sentence boundaries, first, and entities, last, to a spaCy pipeline."""
-
     def blank_pipeline(self) -> Language:
         """A spaCy pipeline with this language's tokenizer alone."""
 
+    def add_components(self, nlp: Language, entities: Mapping[str, Any] | None = None) -> None:
+        """Adds sentence boundaries, first, and entities, last, to a spaCy pipeline.
+
+        Args:
+            nlp: the pipeline.
+            entities: the words of a field by which names are found, as a framework's table [entities] has them.
+        """
+
     def name_entities(self, docs: Sequence[Doc]) -> None:
-        """Gives the entities of a document's blocks their full names, and adds the short forms that it defines."""
+        """Gives the entities of a document's blocks their full names, and adds the short forms that it defines.
+
+        The docs come from a pipeline with this language's components.
+        """

@@ -15,14 +15,13 @@ from spacy.tokens import Doc, Span
 
 from policyloom.errors import FrameworkError, PolicyloomError
 from policyloom.framework import BUILT_IN, Framework, read_framework
-from policyloom.framework.terms import TermError, TermMatcher
-from policyloom.languages.en import entities, sentences
+from policyloom.languages import installed_languages, load_language
+from policyloom.languages.terms import TermError, TermMatcher
 
 __all__ = [
     "MENTIONS",
     "OUT",
     "SCOPE",
-    "SHIPPED",
     "MentionFinder",
     "find_model",
     "forms_of",
@@ -34,9 +33,6 @@ MENTIONS = "policyloom"
 """The key of `doc.spans` under which a framework's mentions stand: label is the element, id the rule."""
 
 NAME = "policyloom_mentions"
-
-SHIPPED = "en_policyloom"
-"""The spaCy pipeline of the package policyloom-en; see models/README.md."""
 
 SCOPE, OUT = "scope", "out-of-scope"
 """Labels, in `doc.spans["policyloom_scope"]`, of words of the framework's field and of others."""
@@ -57,7 +53,8 @@ class MentionFinder:
         terms |= {f"exclude {e.id}": e.exclude for e in framework if e.exclude}
         terms |= {SCOPE: framework.scope.terms, OUT: framework.scope.exclude}
         try:
-            self._terms = TermMatcher(terms, words=framework.words, inflect=framework.language == "en")
+            inflect = load_language(framework.language).inflections
+            self._terms = TermMatcher(terms, words=framework.words, inflect=inflect)
         except TermError as error:
             raise FrameworkError(f"framework {framework.id}: {error}") from error
         self._patterns = Matcher(nlp.vocab)
@@ -140,12 +137,12 @@ def load_pipeline(framework: Framework | str | Path = BUILT_IN, *, model: str | 
 
     Args:
         framework: the framework, or where to read it.
-        model: "en_policyloom", from the package policyloom-en, or the name or path of any other spaCy pipeline; without
-            it, rules do all the work.
+        model: the name or path of a spaCy pipeline; without it, rules do all the work. A language may name one of its
+            own, as English does ("en_policyloom", from the package policyloom-en).
 
     Raises:
         FrameworkError: the framework is wrong.
-        PolicyloomError: there is no such model; the text says which are installed.
+        PolicyloomError: there is no such model or language; the text says which are installed.
 
     Example:
         >>> nlp = load_pipeline()
@@ -155,14 +152,15 @@ def load_pipeline(framework: Framework | str | Path = BUILT_IN, *, model: str | 
     """
     if not isinstance(framework, Framework):
         framework = read_framework(framework)
-    nlp = spacy.blank(framework.language) if model is None else spacy.load(find_model(model))
+    pack = load_language(framework.language)
+    nlp = pack.blank_pipeline() if model is None else spacy.load(find_model(model))
     if any(element.relations for element in framework) and not nlp.has_pipe("parser"):
+        hint = f"; use the model {pack.model!r}" if pack.model else "; use a model with one"
         raise FrameworkError(
-            f"framework {framework.id}: its dependency patterns (relations) need a parser; use the model {SHIPPED!r}"
+            f"framework {framework.id}: its dependency patterns (relations) need a parser{hint}"
         )
     nlp.max_length = 10_000_000
-    nlp.add_pipe(sentences.NAME, first=True)
-    nlp.add_pipe(entities.NAME, last=True)
+    pack.add_components(nlp, framework.entities.model_dump(mode="json", exclude_defaults=True))
     nlp.add_pipe(NAME, config={"framework": framework.model_dump_json()}, last=True)
     return nlp
 
@@ -173,25 +171,26 @@ def find_model(model: str) -> str | Path:
     Raises:
         PolicyloomError: the model is not there; the text says how to install it, or which models are installed.
     """
-    if model == SHIPPED:
-        for folder in _shipped_folders():
+    if spacy.util.is_package(model) or (Path(model) / "config.cfg").exists():
+        return model
+    own = {load_language(code).model for code in installed_languages()} - {""}
+    if model in own:
+        for folder in _own_folders(model):
             if (folder / "config.cfg").exists():
                 return folder
         raise PolicyloomError(
-            f"the spaCy pipeline {SHIPPED!r} is not installed; `make wheels` in a checkout builds it, and "
+            f"the spaCy pipeline {model!r} is not installed; `make wheels` in a checkout builds it, and "
             "`pip install --find-links dist 'policyloom[model]'` installs it from there"
         )
-    if not spacy.util.is_package(model) and not (Path(model) / "config.cfg").exists():
-        there = ", ".join(sorted(spacy.util.get_installed_models())) or "none"
-        raise PolicyloomError(f"no spaCy pipeline {model!r}; installed are: {there}")
-    return model
+    there = ", ".join(sorted(spacy.util.get_installed_models())) or "none"
+    raise PolicyloomError(f"no spaCy pipeline {model!r}; installed are: {there}")
 
 
-def _shipped_folders() -> list[Path]:
-    """Where en_policyloom may lie: the installed package, then `models/` of a checkout."""
-    found = importlib.util.find_spec(SHIPPED)
+def _own_folders(model: str) -> list[Path]:
+    """Where a language's own model may lie: the installed package, then `models/` of a checkout."""
+    found = importlib.util.find_spec(model)
     installed = [Path(folder) for folder in found.submodule_search_locations or ()] if found else []
-    return [*installed, Path(__file__).parents[3] / "models" / SHIPPED]
+    return [*installed, Path(__file__).parents[3] / "models" / model]
 
 
 @Language.factory(NAME, default_config={"framework": ""})

@@ -11,8 +11,8 @@ from typing import NamedTuple
 from spacy.tokens import Doc, Span
 from spacy.util import filter_spans
 
-from policyloom.languages.en.entities import TOWN
-from policyloom.languages.en.names import entity_words, head_label, one_of
+from policyloom.languages.en.entities import TOWN, lists_of
+from policyloom.languages.en.words import EntityWords, entity_words, one_of
 
 __all__ = ["name_entities", "normal_name"]
 
@@ -44,10 +44,11 @@ def name_entities(docs: Sequence[Doc]) -> None:
     the first act that the document names; a last name for the person; a firm's first word for the firm. What a rule
     found in one place has the rule's type wherever the model finds it.
     """
+    lists = lists_of(docs)
     blocks = [_Block(doc, doc.text, doc.ents) for doc in docs]
-    shorts = _defined(blocks)
+    shorts = _defined(blocks, lists)
     pattern = re.compile(rf"(?<![\w-])(?:{one_of(shorts)})(?![\w-])") if shorts else None
-    by_head, by_word = _by_head(blocks), _by_word(blocks)
+    by_head, by_word = _by_head(blocks, lists), _by_word(blocks, lists)
     labels = {e.text: e.label_ for block in blocks for e in block.ents if e.ent_id_ != "model"}
     explained = {
         match[2] for block in blocks for match in _DEFINED.finditer(block.text) if _is_explained(match)
@@ -58,21 +59,21 @@ def name_entities(docs: Sequence[Doc]) -> None:
             by_model = e.ent_id_ == "model"
             if not (by_model and e.text in explained):
                 label = labels.get(e.text, e.label_) if by_model else e.label_
-                found[e.start, e.end] = label, e.ent_id_, _name_of(e.text, label, shorts, by_word)
+                found[e.start, e.end] = label, e.ent_id_, _name_of(e.text, label, shorts, by_word, lists)
         for match in pattern.finditer(text) if pattern else ():
-            of = head_label([match[0]]) and text.startswith(" of ", match.end())  # "Board of Directors"
+            of = lists.head_label([match[0]]) and text.startswith(" of ", match.end())  # "Board of Directors"
             if (span := doc.char_span(*match.span())) and not of:
                 label, name = shorts[match[0]]
                 before = found.get((span.start, span.end), ("", ""))
                 found[span.start, span.end] = label, before[1] if before[0] == label else SHORT, name
-        for start, end, head, is_own in _bare_heads(doc, text):
+        for start, end, head, is_own in _bare_heads(doc, text, lists):
             if found.get((start, end), ("", "model"))[1] != "model":
                 continue
             names = by_head.get(head, [])
             if named := names[0][2:] if names and is_own else _antecedent(names, i, start):
                 found[start, end] = named[1], SHORT, named[0]
-            elif head in entity_words()["alone"]["words"]:
-                found[start, end] = head_label([head.split()[-1]]), SHORT, doc[start:end].text
+            elif head in lists.alone:
+                found[start, end] = lists.head_label([head.split()[-1]]), SHORT, doc[start:end].text
         if found or ents:
             doc.set_ents(_as_spans(doc, found))
 
@@ -85,7 +86,7 @@ class _Block(NamedTuple):
     ents: Sequence[Span]
 
 
-def normal_name(text: str, label: str) -> str:
+def normal_name(text: str, label: str, lists: EntityWords | None = None) -> str:
     """A name as it is written in every document: no article, one spelling of legal forms, no capitals throughout.
 
     Example:
@@ -97,7 +98,7 @@ def normal_name(text: str, label: str) -> str:
     name = re.sub(r"^(?:the|The|THE) ", "", " ".join(text.split())).replace("’", "'")
     if label.partition(".")[0] not in _NAMED:
         return name
-    known = _known().get(name)
+    known = _known(lists or entity_words()).get(name)
     if known:
         return known
     words = name.split(" ")
@@ -118,12 +119,12 @@ def _in_small_letters(word: str, *, first: bool) -> str:
 
 
 @cache
-def _known() -> dict[str, str]:
-    entries = [e.split(" = ") for entries in entity_words()["known"].values() for e in entries]
+def _known(lists: EntityWords) -> dict[str, str]:
+    entries = [e.split(" = ") for entries in lists.known.values() for e in entries]
     return {entry[0]: entry[-1] for entry in entries}
 
 
-def _defined(blocks: Sequence[_Block]) -> dict[str, tuple[str, str]]:
+def _defined(blocks: Sequence[_Block], lists: EntityWords) -> dict[str, tuple[str, str]]:
     """Short forms in brackets after a name, names in quotation marks and after a title, towns: label and name of each."""
     shorts: dict[str, tuple[str, str]] = {}
     for _, text, ents in blocks:
@@ -131,7 +132,7 @@ def _defined(blocks: Sequence[_Block]) -> dict[str, tuple[str, str]]:
         for e in ents:
             several = " " in e.text and (e.label_ == "PROGRAMME" or e.ent_id_ == "rule: title")
             if several or e.ent_id_ == TOWN:
-                shorts[e.text] = e.label_, normal_name(e.text, e.label_)
+                shorts[e.text] = e.label_, normal_name(e.text, e.label_, lists)
             elif e.label_ == "GPE" and (town := _TOWN_OF.fullmatch(e.text)):
                 shorts[town[1]] = "GPE", town[1]
         for match in _DEFINED.finditer(text):
@@ -140,12 +141,12 @@ def _defined(blocks: Sequence[_Block]) -> dict[str, tuple[str, str]]:
                     # "the Council" in quotation marks needs no letters in common with the name before it.
                     match[1] and not match[2].isupper() and entity.end_char == match.start() - 1
                 ):
-                    name = normal_name(entity.text, entity.label_)
+                    name = normal_name(entity.text, entity.label_, lists)
                     shorts.setdefault(match[2], (entity.label_, name))
                     break
             else:
                 # A body that the text itself sets up stands for itself.
-                if match[1] and (label := head_label(match[2].split())):
+                if match[1] and (label := lists.head_label(match[2].split())):
                     shorts.setdefault(match[2], (label, match[2]))
     return shorts
 
@@ -168,22 +169,22 @@ def _is_explained(definition: re.Match[str]) -> bool:
     return short.isupper() and _shortens(short, " ".join(before[-len(short) - 2 :]))
 
 
-def _by_head(blocks: Sequence[_Block]) -> dict[str, list[tuple[int, int, str, str]]]:
+def _by_head(blocks: Sequence[_Block], lists: EntityWords) -> dict[str, list[tuple[int, int, str, str]]]:
     """Full names by their head word in small letters: block, place, name and label, in order."""
     heads: dict[str, list[tuple[int, int, str, str]]] = {}
     for number, entity in ((i, entity) for i, block in enumerate(blocks) for entity in block.ents):
         rule = entity.ent_id_.removeprefix("rule: ").lower()
         words = entity.text.split()
-        head = rule if head_label([rule]) else words[-1].lower()
+        head = rule if lists.head_label([rule]) else words[-1].lower()
         two = " ".join(words[-2:]).lower()
         for key in {head, two} if entity.label_.partition(".")[0] in ("ORG", "LAW", "POLICY") else ():
-            if head_label(key.split()):
-                found = (number, entity.start, normal_name(entity.text, entity.label_), entity.label_)
+            if lists.head_label(key.split()):
+                found = (number, entity.start, normal_name(entity.text, entity.label_, lists), entity.label_)
                 heads.setdefault(key, []).append(found)
     return heads
 
 
-def _by_word(blocks: Sequence[_Block]) -> dict[tuple[str, str], str]:
+def _by_word(blocks: Sequence[_Block], lists: EntityWords) -> dict[tuple[str, str], str]:
     """Full names by (family, last name or a firm's first word), where only one name has it."""
     found: dict[tuple[str, str], set[str]] = {}
     for entity in (entity for block in blocks for entity in block.ents):
@@ -191,35 +192,36 @@ def _by_word(blocks: Sequence[_Block]) -> dict[tuple[str, str], str]:
         if len(words) > 1 and entity.label_ in ("PERSON", "ORG.enterprise"):
             word = words[-1] if entity.label_ == "PERSON" else words[0]
             found.setdefault((entity.label_.partition(".")[0], word), set()).add(
-                normal_name(entity.text, entity.label_)
+                normal_name(entity.text, entity.label_, lists)
             )
     return {key: next(iter(names)) for key, names in found.items() if len(names) == 1}
 
 
 def _name_of(
-    text: str, label: str, shorts: dict[str, tuple[str, str]], by_word: dict[tuple[str, str], str]
+    text: str,
+    label: str,
+    shorts: dict[str, tuple[str, str]],
+    by_word: dict[tuple[str, str], str],
+    lists: EntityWords,
 ) -> str:
     if text in shorts:
         return shorts[text][1]
-    return by_word.get((label.partition(".")[0], text)) or normal_name(text, label)
+    return by_word.get((label.partition(".")[0], text)) or normal_name(text, label, lists)
 
 
 @cache
-def _bare_pattern() -> re.Pattern[str]:
-    heads = [
-        head for heads in entity_words()["heads"].values() for head in heads if head_label([head.split()[-1]])
-    ]
-    capital = {" ".join(word.capitalize() for word in head.split()) for head in heads}
+def _bare_pattern(lists: EntityWords) -> re.Pattern[str]:
+    capital = {" ".join(word.capitalize() for word in head.split()) for head in lists.bare_heads}
     return re.compile(
         rf"\b(?:[Tt]he|[Tt]his|[Mm]y|[Oo]ur|[Ii]ts|said|each other's) ((?:(?:Federal|Central) )?(?:{one_of(capital)}))"
         r"(?![\w-]| (?:of|for|on) (?:the )?[A-Z]| [A-Z])"
     )
 
 
-def _bare_heads(doc: Doc, text: str) -> list[tuple[int, int, str, bool]]:
+def _bare_heads(doc: Doc, text: str, lists: EntityWords) -> list[tuple[int, int, str, bool]]:
     """Heads with a capital that stand alone after "the" and its kin: tokens, head, whether it is the text's own ("this")."""
     found = []
-    for match in _bare_pattern().finditer(text):
+    for match in _bare_pattern(lists).finditer(text):
         span = doc.char_span(*match.span(1))
         if span is not None:
             found.append((span.start, span.end, match[1].lower(), match[0].lower().startswith("this")))

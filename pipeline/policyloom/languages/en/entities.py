@@ -1,7 +1,7 @@
 """Entities by rules and by a trained model, as a spaCy component, and how the two agree.
 
-Types are PERSON, ORG (with a subtype after a full stop: ORG.college, .enterprise, .government, .training, .consortium,
-.association), GPE, LOC, DATE, MONEY, PERCENT, QUANTITY, LAW, POLICY and PROGRAMME (a model's name in quotation marks).
+Types are PERSON, ORG (with a subtype after a full stop: ORG.college, .enterprise, .government, .consortium,
+.association, and those that a framework adds), GPE, LOC, DATE, MONEY, PERCENT, QUANTITY, LAW, POLICY and PROGRAMME (a model's name in quotation marks).
 
 Where spans overlap, one stays:
 
@@ -22,31 +22,25 @@ Where spans overlap, one stays:
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping, Sequence
 from functools import cache
+from typing import Any
 
 from spacy.language import Language
 from spacy.tokens import Doc, Span
 
-from policyloom.languages.en.names import (
-    MONTHS,
-    Found,
-    entity_words,
-    find_names,
-    head_label,
-    is_field,
-    is_kind,
-    is_opener,
-    one_of,
-    places,
-    word_set,
-)
+from policyloom.languages.en.names import Found, find_names
+from policyloom.languages.en.words import MONTHS, EntityWords, entity_words, one_of, places
 
-__all__ = ["ENTITY_TYPES", "NAME", "find_entities"]
+__all__ = ["ENTITY_TYPES", "NAME", "EntityFinder", "lists_of"]
 
 NAME = "policyloom_entities"
 
+ADDED = "policyloom_entity_words"
+"""The key of `doc.user_data` under which a framework's additions to the word lists stand."""
+
 ENTITY_TYPES = (
-    "PERSON", "ORG", "ORG.college", "ORG.enterprise", "ORG.government", "ORG.training", "ORG.consortium", "ORG.association",
+    "PERSON", "ORG", "ORG.college", "ORG.enterprise", "ORG.government", "ORG.consortium", "ORG.association",
     "GPE", "LOC", "DATE", "MONEY", "PERCENT", "QUANTITY", "LAW", "POLICY", "PROGRAMME",
 )  # fmt: skip
 
@@ -81,19 +75,18 @@ _NOT_NAMES = "General|Council|And|The|Of|Announces|Will|Has|Is|To|On|For|In|Act|
 
 
 @cache
-def _patterns() -> tuple[tuple[str, str, re.Pattern[str]], ...]:
+def _patterns(lists: EntityWords) -> tuple[tuple[str, str, re.Pattern[str]], ...]:
     """(label, rule, pattern); group 1, where there is one, is the entity. Earlier ones go before later ones."""
-    numbers, titles = entity_words()["numbers"], entity_words()["titles"]["words"].replace("\n", "")
+    numbers, titles, nouns = lists.numbers, lists.titles, lists.programmes
     amount = rf"(?:{_AMOUNT}|\b(?:{numbers['words']})\b)"
     some = rf"{amount}(?:(?:[-–—]| to ){amount})?"
     scale = rf"(?:[ -]?(?:{numbers['scales']})\b)?"
-    nouns = entity_words()["programmes"]["nouns"]
     texts = (
         ("LAW", "citation", _CITATIONS),
         ("MONEY", "amount", rf"(?<!\w)(?:{numbers['signs']}) ?{_AMOUNT}{scale}(?:(?:[-–—]| to ){_AMOUNT}{scale})?"),
         ("MONEY", "amount", rf"\b{some}{scale} (?:{numbers['currencies']})\b"),
         ("PERCENT", "amount", rf"(?<![\w.]){amount}(?: ?%| ?per ?cent)?(?:(?:[-–—]| to ){amount})? ?(?:%|per ?cent\b|percentage points?\b)"),
-        ("QUANTITY", "amount", rf"(?<![\w.$£€]){some}{scale}[ -]?(?:{numbers['units'].replace(chr(10), '')})\b(?![ -]olds?\b)"),
+        ("QUANTITY", "amount", rf"(?<![\w.$£€]){some}{scale}[ -]?(?:(?:(?:{lists.units}) )?(?:{numbers['times']})|{numbers['units']})\b(?![ -]olds?\b)"),
         ("DATE", "date", rf"\b(?:(?:Mon|Tues|Wednes|Thurs|Fri|Satur|Sun)day, )?(?:{_DAY}(?: of)? )?{_MONTH}(?: {_DAY})?,? {_YEAR}\b"),
         ("DATE", "date", rf"\b(?:{_DAY} (?:of )?{_MONTH}|{_MONTH} {_DAY})(?![\w.]\d)\b"),
         ("DATE", "date", rf"\b(?:(?:early|late|mid)[ -])?(?:[Ss]pring|[Ss]ummer|[Aa]utumn|[Ff]all|[Ww]inter)(?: of)? {_YEAR}\b"),
@@ -114,42 +107,63 @@ def _patterns() -> tuple[tuple[str, str, re.Pattern[str]], ...]:
 
 
 @cache
-def _gazetteer() -> tuple[re.Pattern[str], dict[str, str]]:
+def _gazetteer(lists: EntityWords) -> tuple[re.Pattern[str], dict[str, str]]:
     """A pattern of the places and bodies that are written the same everywhere, and the label of each."""
     labels = dict.fromkeys(places(), "GPE")
-    for label, entries in entity_words()["known"].items():
+    for label, entries in lists.known.items():
         labels |= dict.fromkeys((name for entry in entries for name in entry.split(" = ")), label)
     return re.compile(rf"\b(?=[A-Z])(?:{one_of(labels)})(?![\w-])"), labels
 
 
-@Language.component(NAME, assigns=["doc.ents"])
-def find_entities(doc: Doc) -> Doc:
-    """`doc` with the entities of rules and model; the module's docstring says which stay where they overlap."""
-    by_model = [found for span in doc.ents if (found := _of_model(span))]
-    doc.set_ents(_spans(doc, _settle(_by_rules(doc.text), by_model)))
-    return doc
+class EntityFinder:
+    """The component that finds entities; the module's docstring says which stay where they overlap.
+
+    Args:
+        words: what a framework adds to the word lists, as its table [entities] has it.
+    """
+
+    def __init__(self, words: Mapping[str, Any]) -> None:
+        self._added = dict(words)
+        self._lists = entity_words(words)
+
+    def __call__(self, doc: Doc) -> Doc:
+        """`doc` with the entities of rules and model."""
+        by_model = [found for span in doc.ents if (found := _of_model(span, self._lists))]
+        doc.set_ents(_spans(doc, _settle(_by_rules(doc.text, self._lists), by_model)))
+        doc.user_data[ADDED] = self._added
+        return doc
 
 
-def _by_rules(text: str) -> list[Found]:
+@Language.factory(NAME, assigns=["doc.ents"], default_config={"words": {}})
+def _make(nlp: Language, name: str, words: dict[str, Any]) -> EntityFinder:  # noqa: ARG001 -- spaCy passes both
+    return EntityFinder(words)
+
+
+def lists_of(docs: Sequence[Doc]) -> EntityWords:
+    """The word lists with which the entities of docs were found; the general ones where no component says."""
+    return entity_words(next((doc.user_data[ADDED] for doc in docs if ADDED in doc.user_data), None))
+
+
+def _by_rules(text: str, lists: EntityWords) -> list[Found]:
     """What rules find, none overlapping: amounts and citations first, then the longest."""
     found = []
     has_digit = bool(_DIGIT.search(text))
-    for label, rule, pattern in _patterns():
+    for label, rule, pattern in _patterns(lists):
         if not has_digit and rule in _NUMERIC:
             continue
         for match in pattern.finditer(text):
             start, end = match.span(1 if pattern.groups else 0)
             if label == "ORG.enterprise":
-                start += _n_opening(match[0])
+                start += _n_opening(match[0], lists)
             found.append(Found(start, end, label, rule))
-    known, labels = _gazetteer()
+    known, labels = _gazetteer(lists)
     for match in known.finditer(text):
         found.append(Found(*match.span(), labels[match[0]], KNOWN))
         if labels[match[0]] == "GPE" and (
             town := _TOWN.search(text, max(0, match.start() - 40), match.start())
         ):
             found.append(Found(*town.span(1), "GPE", TOWN))
-    found += find_names(text)
+    found += find_names(text, lists)
     return _without_overlaps(sorted(found, key=_rank))
 
 
@@ -163,10 +177,10 @@ def _rank(found: Found) -> tuple[bool, int, int]:
     )
 
 
-def _n_opening(text: str) -> int:
+def _n_opening(text: str, lists: EntityWords) -> int:
     """How many characters of a name with a legal form only open the sentence."""
     n = 0
-    while " " in text[n:] and is_opener(text[n:].split(" ", 1)[0]):
+    while " " in text[n:] and lists.is_opener(text[n:].split(" ", 1)[0]):
         n = text.index(" ", n) + 1
     return n
 
@@ -188,37 +202,39 @@ _NO_NAME = re.compile(r"\d\.\d|[\"“”]|[A-Z&]{2,}s")
 """Section numbers, halves of quotations, abbreviations of several things ("NGOs")."""
 
 
-def _of_model(span: Span) -> Found | None:
+def _of_model(span: Span, lists: EntityWords) -> Found | None:
     """The model's entity without article, title and 's; None where it is none in our sense."""
     start, text, label = span.start_char, span.text, span.label_
     while opening := _ARTICLE.match(text):
         start, text = start + opening.end(), text[opening.end() :]
-    if label == "PERSON" and (title := _title_pattern().match(text)):
+    if label == "PERSON" and (title := _title_pattern(lists).match(text)):
         start, text = start + title.end(), text[title.end() :]
     text = _TAIL.sub("", text)
-    by_head = head_label(text.split()) if " " in text else ""
+    by_head = lists.head_label(text.split()) if " " in text else ""
     if by_head and (label == "ORG" or by_head in ("LAW", "POLICY")):
         label = by_head
-    if label not in ENTITY_TYPES or not _is_entity(text, label, by_head, headline=_is_headline(span.doc)):
+    if (label not in ENTITY_TYPES and label not in lists.labels.values()) or not _is_entity(
+        text, label, by_head, lists, headline=_is_headline(span.doc)
+    ):
         return None
     return Found(start, start + len(text), label, "model")
 
 
-def _is_entity(text: str, label: str, by_head: str, *, headline: bool) -> bool:
+def _is_entity(text: str, label: str, by_head: str, lists: EntityWords, *, headline: bool) -> bool:
     """Whether the words can be an entity of this type, as far as one sees from them."""
     if label in _AMOUNTS:
         return bool(re.search(rf"\d{{4}}|\b{_MONTH}\b" if label == "DATE" else r"\d", text))
     words = text.split()
-    if not re.search(r"[A-Z]", text) or is_kind(text) or _NO_NAME.search(text):
+    if not re.search(r"[A-Z]", text) or lists.is_kind(text) or _NO_NAME.search(text):
         return False
     if label in ("LOC", "LAW"):
         return bool(by_head)
     if label == "ORG":
-        fields = any(map(is_field, words)) if len(words) > 1 else text.lower() in word_set("words", "fields")
-        return bool(by_head) or not (headline or fields or head_label(words) or len(text) < 3)
-    if label == "GPE" and head_label(words):
+        fields = any(map(lists.is_field, words)) if len(words) > 1 else text.lower() in lists.fields
+        return bool(by_head) or not (headline or fields or lists.head_label(words) or len(text) < 3)
+    if label == "GPE" and lists.head_label(words):
         return " " in text
-    return not is_opener(text)
+    return not lists.is_opener(text)
 
 
 def _is_headline(doc: Doc) -> bool:
@@ -228,8 +244,8 @@ def _is_headline(doc: Doc) -> bool:
 
 
 @cache
-def _title_pattern() -> re.Pattern[str]:
-    return re.compile(rf"(?:(?:{entity_words()['titles']['words'].replace(chr(10), '')})\.? )+")
+def _title_pattern(lists: EntityWords) -> re.Pattern[str]:
+    return re.compile(rf"(?:(?:{lists.titles})\.? )+")
 
 
 def _settle(rules: list[Found], model: list[Found]) -> list[Found]:

@@ -9,29 +9,13 @@ fields ("Science and Technology Commission"), and right over "of" and its kin, u
 from __future__ import annotations
 
 import re
-import tomllib
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cache
-from importlib import resources
-from typing import Any
 
-__all__ = [
-    "MONTHS",
-    "Found",
-    "entity_words",
-    "find_names",
-    "head_label",
-    "is_field",
-    "is_kind",
-    "is_opener",
-    "one_of",
-    "places",
-    "word_set",
-]
+from policyloom.languages.en.words import MONTHS, EntityWords, places
 
-
-MONTHS = "January|February|March|April|May|June|July|August|September|October|November|December"
+__all__ = ["Found", "find_names"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,46 +39,8 @@ class _Word:
 
 
 @cache
-def entity_words() -> dict[str, Any]:
-    """The word lists of `entity_words.toml`."""
-    return tomllib.loads(_data("entity_words.toml"))
-
-
-@cache
-def places() -> frozenset[str]:
-    """Countries, regions and cities."""
-    lines = (_data("countries.txt") + _data("places.txt")).splitlines()
-    return frozenset(line.strip() for line in lines if line.strip() and line[0] != "#")
-
-
-def _data(name: str) -> str:
-    return (resources.files("policyloom") / "languages" / "en" / name).read_text("utf-8")
-
-
-def one_of(names: Iterable[str]) -> str:
-    """A pattern of these names verbatim: no shorter one hides a longer, and only those with the right letter are tried."""
-    by_letter: dict[str, list[str]] = {}
-    for name in sorted(names, key=lambda name: (-len(name), name)):
-        by_letter.setdefault(name[0], []).append(re.escape(name[1:]))
-    return "|".join(f"{re.escape(letter)}(?:{'|'.join(rest)})" for letter, rest in sorted(by_letter.items()))
-
-
-@cache
-def _heads() -> dict[str, str]:
-    return {head: label for label, heads in entity_words()["heads"].items() for head in heads}
-
-
-@cache
-def word_set(table: str, name: str) -> frozenset[str]:
-    """One of the lists of single words in `entity_words.toml`."""
-    value = entity_words()[table][name]
-    return frozenset(value if isinstance(value, list) else re.split(r"[|\s]+", value.strip()))
-
-
-@cache
-def _run_pattern() -> re.Pattern[str]:
-    owners = entity_words()["words"]["owners"]
-    word = rf"(?!(?:{MONTHS})\b)(?:(?:{owners})[’'](?:s\b)?|(?:[A-Z]\.)+(?!\w)|(?:\d+-)?[A-Z]\w*(?:[-./&@+](?=\w)\w+|[’'](?!s\b)\w+)*)"
+def _run_pattern(lists: EntityWords) -> re.Pattern[str]:
+    word = rf"(?!(?:{MONTHS})\b)(?:(?:{lists.owners})[’'](?:s\b)?|(?:[A-Z]\.)+(?!\w)|(?:\d+-)?[A-Z]\w*(?:[-./&@+](?=\w)\w+|[’'](?!s\b)\w+)*)"
     bracket = rf"(?: \({word}(?: {word})?\)(?= [A-Z]))?"
     link = r"(?:,? (?:and|&) (?:the )?| (?:of|for|on|in|to|de|la|du|von) (?:the )?|, | )"
     return re.compile(rf"\b{word}(?:{bracket}{link}{word})*")
@@ -113,17 +59,13 @@ _PROVISION = re.compile(
 _BEFORE_LAW = 80
 """Characters before a law's name in which its section may stand."""
 
-_ABSTRACT = re.compile(
-    r"(?:tion|sion|ment|ing|ics|ogy|ity|ure|ance|ence|ism|ship|ery|try|al|ies|ade|ergy|[^aiou]s)$"
-)
 
-
-def find_names(text: str) -> Iterator[Found]:
+def find_names(text: str, lists: EntityWords) -> Iterator[Found]:
     """Names by head word, in order; a stretch in capitals is read as if it were in small letters."""
     text = _SHOUT.sub(lambda match: _in_title_case(match[0]), text)
-    for run in _run_pattern().finditer(text):
+    for run in _run_pattern(lists).finditer(text):
         if " " in run[0]:
-            yield from _names_in(_words(run[0], run.start()), text)
+            yield from _names_in(lists, _words(run[0], run.start()), text)
 
 
 def _in_title_case(text: str) -> str:
@@ -138,17 +80,17 @@ def _words(run: str, at: int) -> list[_Word]:
     return [_Word(at + m.start(), at + m.end(), m[0], m[0] in _LINKS) for m in _WORD.finditer(run)]
 
 
-def _names_in(words: list[_Word], text: str) -> Iterator[Found]:
+def _names_in(lists: EntityWords, words: list[_Word], text: str) -> Iterator[Found]:
     """The names of one run, left to right, none within another."""
     done = 0
-    while (at := _next_head(words, done)) is not None:
+    while (at := _next_head(lists, words, done)) is not None:
         head, label = at
-        start = _left(words, head, done, label)
-        end = _right(words, start, head, label)
-        if head_label([words[end - 1].text]) == "LAW":  # "Bureau of Foreign Employment Act"
+        start = _left(lists, words, head, done, label)
+        end = _right(lists, words, start, head, label)
+        if lists.head_label([words[end - 1].text]) == "LAW":  # "Bureau of Foreign Employment Act"
             label = "LAW"
         done = end
-        if _is_name(words, start, head, end, text):
+        if _is_name(lists, words, start, head, end, text):
             first, last = words[start].start, words[end - 1].end
             if label == "LAW":
                 last = _LAW_TAIL.match(text, last).end()  # type: ignore[union-attr]
@@ -157,7 +99,7 @@ def _names_in(words: list[_Word], text: str) -> Iterator[Found]:
             yield Found(first, last, label, f"rule: {words[head].text}")
 
 
-def _next_head(words: list[_Word], done: int) -> tuple[int, str] | None:
+def _next_head(lists: EntityWords, words: list[_Word], done: int) -> tuple[int, str] | None:
     """The last head word of the next group of words that has one, and its label."""
     found: tuple[int, str] | None = None
     for i in range(done, len(words)):
@@ -165,47 +107,28 @@ def _next_head(words: list[_Word], done: int) -> tuple[int, str] | None:
             if found:
                 return found
             continue
-        label = head_label([w.text for w in words[max(done, i - 2) : i + 1]])
+        label = lists.head_label([w.text for w in words[max(done, i - 2) : i + 1]])
         phrase = words[i : i + 3]  # "Board of Directors"
-        if label and not (len(phrase) == 3 and is_kind(" ".join(w.text for w in phrase))):
+        if label and not (len(phrase) == 3 and lists.is_kind(" ".join(w.text for w in phrase))):
             found = i, label
     return found
 
 
-def head_label(words: list[str]) -> str:
-    """The label that the last words of a name decide, the longest head first; "" where none is a head."""
-    lower = [word.lower() for word in words]
-    for n in (3, 2, 1):
-        if len(lower) >= n and (label := _heads().get(" ".join(lower[-n:]))):
-            return label
-    return ""
-
-
-def is_kind(text: str) -> bool:
-    """Whether capitalised words name a kind of thing, not one thing: "Registered Apprenticeship"."""
-    return text.lower() in _kinds()
-
-
-@cache
-def _kinds() -> frozenset[str]:
-    return frozenset(kind.strip() for kind in entity_words()["words"]["kinds"].split("|"))
-
-
-def _left(words: list[_Word], head: int, done: int, label: str) -> int:
+def _left(lists: EntityWords, words: list[_Word], head: int, done: int, label: str) -> int:
     """Where the name of this head begins."""
-    breaks, start = word_set("words", "breaks"), head
+    start = head
     while start > done:
         i = start - 1
         while i >= done and words[i].is_link:
             i -= 1
-        if i < done or words[i].text.lower() in breaks:
+        if i < done or lists.is_break(words[i].text):
             break
         links = [w.text for w in words[i + 1 : start]]
-        if links and not _joins(words[i].text, links, words[start].text, label):
+        if links and not _joins(lists, words[i].text, links, words[start].text, label):
             break
         start = i
     start = max([start, *(i + 1 for i in range(start, head) if words[i].text in _ARTICLES)])
-    while start < head and (words[start].is_link or _opens(words[start], first=start == 0)):
+    while start < head and (words[start].is_link or _opens(lists, words[start], first=start == 0)):
         start += 1
     return start
 
@@ -214,36 +137,23 @@ _ARTICLES = frozenset("The This These A An".split())
 """Words with a capital that stand at the beginning of a sentence and in no name."""
 
 
-def _joins(before: str, links: list[str], after: str, label: str) -> bool:
+def _joins(lists: EntityWords, before: str, links: list[str], after: str, label: str) -> bool:
     """Whether two words are fields of one name that ends in a head, as in "Science and Technology Commission"."""
     if not set(links) <= {"and", "&", ","} or before in places() or label in ("GPE", "LOC"):
         return False
     if label in ("LAW", "POLICY"):  # "CHIPS and Science Act", "Development and Regulation Act"
-        return is_field(after) or head_label([after]) == "LAW"
-    return is_field(before) and is_field(after)
+        return lists.is_field(after) or lists.head_label([after]) == "LAW"
+    return lists.is_field(before) and lists.is_field(after)
 
 
-def is_field(word: str) -> bool:
-    """Whether a word can be what a body is for: "Education", "Skills"; no head word such as "Commission"."""
-    lower = word.lower()
-    if lower in word_set("words", "fields"):
-        return True
-    return word not in places() and not head_label([word]) and bool(_ABSTRACT.search(lower))
-
-
-def _opens(word: _Word, *, first: bool) -> bool:
+def _opens(lists: EntityWords, word: _Word, *, first: bool) -> bool:
     """Whether a word only begins the sentence or heading."""
     lower = word.text.lower()
-    verb = first and lower.endswith("ing") and lower not in word_set("words", "ing")
-    return verb or is_opener(lower) or lower in word_set("words", "breaks")
+    verb = first and lower.endswith("ing") and lower not in lists.ing
+    return verb or lists.is_opener(lower) or lists.is_break(lower)
 
 
-def is_opener(word: str) -> bool:
-    """Whether a word with a capital begins a sentence, not a name: "The", "Under", "Strengthen"."""
-    return word.lower() in word_set("words", "openers")
-
-
-def _right(words: list[_Word], start: int, head: int, label: str) -> int:
+def _right(lists: EntityWords, words: list[_Word], start: int, head: int, label: str) -> int:
     """Where the name ends: after its "of …", with the fields that "and" adds, before the next name."""
     end = head + 1
     links = _PREPOSITIONS.get(label.partition(".")[0], ())
@@ -257,13 +167,13 @@ def _right(words: list[_Word], start: int, head: int, label: str) -> int:
         first = end
         while first < len(words) and words[first].is_link:
             first += 1
-        last = _end_of_group(words, first)
+        last = _end_of_group(lists, words, first)
         texts = [w.text for w in words[first:last]]
         link = words[end].text
-        if not texts or (link in ("and", "&", ",") and not _continues(words, end, last, texts)):
+        if not texts or (link in ("and", "&", ",") and not _continues(lists, words, end, last, texts)):
             break
         if label in ("LAW", "POLICY"):
-            bare = len(texts) == 1 and head_label(texts)  # "the Policy of the Government"
+            bare = len(texts) == 1 and lists.head_label(texts)  # "the Policy of the Government"
             if bare or (link == "to" and start < head):
                 break
         elif link in ("in", "to", "on", "for") and end > head + 1:
@@ -283,50 +193,46 @@ _CLOSED = frozenset(("act", "code", "ordinance", "bill", "statute"))
 """Heads that end a name which has begun before them."""
 
 
-def _end_of_group(words: list[_Word], first: int) -> int:
+def _end_of_group(lists: EntityWords, words: list[_Word], first: int) -> int:
     """Where the words without a link between them end, before a verb or the head after a place."""
     end = first
-    while (
-        end < len(words)
-        and not words[end].is_link
-        and words[end].text.lower() not in word_set("words", "breaks")
-    ):
-        if head_label([words[end].text]) and " ".join(w.text for w in words[first:end]) in places():
+    while end < len(words) and not words[end].is_link and not lists.is_break(words[end].text):
+        if lists.head_label([words[end].text]) and " ".join(w.text for w in words[first:end]) in places():
             break
         end += 1
     return end
 
 
-def _continues(words: list[_Word], link: int, last: int, texts: list[str]) -> bool:
+def _continues(lists: EntityWords, words: list[_Word], link: int, last: int, texts: list[str]) -> bool:
     """Whether "and …" or ", …" goes on with the fields of one name, and does not begin the next."""
     before = words[link - 1].text
     begins_with_place = any(" ".join(texts[:n]) in places() for n in (1, 2, 3))
-    if before in places() or begins_with_place or texts[0].isupper() or _is_head(before):
+    if before in places() or begins_with_place or texts[0].isupper() or _is_head(lists, before):
         return False
     for word in words[link:]:
         if word.is_link and word.text not in ("and", "&", ",", "the"):
             break
-        if _is_head(word.text):
+        if _is_head(lists, word.text):
             return False
     if words[link].text == ",":
         closes = any(w.text in ("and", "&") for w in words[last : last + 4])
-        return closes and is_field(before) and all(is_field(text) for text in texts)
+        return closes and lists.is_field(before) and all(lists.is_field(text) for text in texts)
     return True
 
 
-def _is_head(word: str) -> bool:
-    return bool(head_label([word])) and not is_field(word)
+def _is_head(lists: EntityWords, word: str) -> bool:
+    return bool(lists.head_label([word])) and not lists.is_field(word)
 
 
-def _is_name(words: list[_Word], start: int, head: int, end: int, text: str) -> bool:
+def _is_name(lists: EntityWords, words: list[_Word], start: int, head: int, end: int, text: str) -> bool:
     """Whether a head with what is around it names one thing."""
     n_before, n_after = head - start, end - head - 1
     if n_before + n_after == 0:
         return False
-    weak = words[head].text.lower() in word_set("weak", "words")
+    weak = words[head].text.lower() in lists.weak
     if weak and n_before + n_after < 2:
         return False
     before = text[max(0, words[start].start - 6) : words[start].start].lower()
-    if is_kind(" ".join(w.text for w in words[start:end])):
+    if lists.is_kind(" ".join(w.text for w in words[start:end])):
         return False
     return not re.search(r"\b(?:any|each|every|no|other|such) $", before)

@@ -31,11 +31,15 @@ _BEFORE_NUMBER = frozenset(
     " oct nov dec".split()
 )
 _BEFORE_CAPITAL = frozenset("co etc ltd inc corp al".split())
+_BEFORE_STARTER = frozenset(
+    "st blvd dept govt jr sr jan feb mar apr jun jul aug sep sept oct nov dec".split()
+)
+"""Abbreviations that may close a sentence, and before which one of `_STARTERS` never goes on with it: "Main St. The"."""
 _COUNTRIES = frozenset(("u.s", "u.k"))
 _STARTERS = frozenset(
     "The This These Those It In On At As If We They He She There And But However When While".split()
 )
-"""Words with a capital that begin a sentence even after "U.S."."""
+"""Words with a capital that begin a sentence even after "U.S." or "Main St."."""
 _MARKED_END = re.compile(r"[a-z)\]]{2,}[.!?]\[?\d{1,3}(?:[,–-]\d{1,3})*")
 _ENUM = re.compile(
     r"\((?:[a-z]|[ivx]{1,4}|\d{1,2})\)|(?:[a-z]|[ivx]{1,4}|\d{1,2})\)|(?-i:[ivx]{1,4}|[a-h])\. |[•●▪]",
@@ -171,6 +175,8 @@ def _is_end(doc: Doc, i: int, j: int, begin: int) -> bool:
     glued = text != "." or (i and not doc[i - 1].whitespace_)
     if before in _BEFORE_NUMBER and glued and first.isdigit():
         return False
+    if before in _BEFORE_STARTER and following in _STARTERS:
+        return True
     if before in _ABBREVIATIONS and glued:
         return (
             first.isupper() and before in _BEFORE_CAPITAL and following not in ("Ltd", "Ltd.", "Inc", "Inc.")

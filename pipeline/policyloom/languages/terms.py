@@ -19,14 +19,16 @@ lemmas adds those.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import reduce
 from itertools import product
 from operator import or_
-from typing import Any
 
-__all__ = ["TermError", "TermMatch", "TermMatcher", "inflections"]
+__all__ = ["Inflect", "TermError", "TermMatch", "TermMatcher"]
+
+Inflect = Callable[[str], frozenset[str]]
+"""The forms that a word may take, itself among them."""
 
 MAX_GAP = 5
 """Words that `...` may stand for."""
@@ -36,45 +38,6 @@ MAX_APART = 12
 
 SKIPPED = frozenset("-‐‑–—\"'“”‘’«»/")
 """Tokens that a term reads over."""
-
-_IRREGULAR = {
-    "be": "is are was were been being am",
-    "begin": "begins began begun beginning",
-    "bring": "brings brought bringing",
-    "build": "builds built building",
-    "buy": "buys bought buying",
-    "child": "children",
-    "choose": "chooses chose chosen choosing",
-    "cut": "cuts cutting",
-    "do": "does did done doing",
-    "fall": "falls fell fallen falling",
-    "find": "finds found finding",
-    "get": "gets got gotten getting",
-    "give": "gives gave given giving",
-    "grow": "grows grew grown growing",
-    "have": "has had having",
-    "hold": "holds held holding",
-    "keep": "keeps kept keeping",
-    "leave": "leaves left leaving",
-    "lose": "loses lost losing",
-    "make": "makes made making",
-    "man": "men",
-    "meet": "meets met meeting",
-    "pay": "pays paid paying",
-    "person": "persons people",
-    "put": "puts putting",
-    "rise": "rises rose risen rising",
-    "run": "runs ran running",
-    "seek": "seeks sought seeking",
-    "send": "sends sent sending",
-    "set": "sets setting",
-    "spend": "spends spent spending",
-    "take": "takes took taken taking",
-    "teach": "teaches taught teaching",
-    "win": "wins won winning",
-    "woman": "women",
-    "write": "writes wrote written writing",
-}
 
 
 class TermError(ValueError):
@@ -108,40 +71,14 @@ class _Step:
     gap: int
 
 
-def inflections(word: str) -> frozenset[str]:
-    """The forms that an English word may take, as noun or verb; some may not exist.
-
-    Example:
-        >>> sorted(inflections("policy"))
-        ['policied', 'policies', 'policy', 'policying']
-    """
-    if not word.isascii() or not word.isalpha() or len(word) < 3:
-        return frozenset((word, *_IRREGULAR.get(word, "").split()))
-    if word in _IRREGULAR:
-        return frozenset((word, *_IRREGULAR[word].split()))
-    stem, consonant = word, word[-1] not in "aeiou"
-    forms = {word}
-    if word.endswith("y") and word[-2] not in "aeiou":
-        forms |= {word[:-1] + "ies", word[:-1] + "ied", word + "ing"}
-    elif word.endswith(("s", "x", "z", "ch", "sh")):
-        forms |= {word + "es", word + "ed", word + "ing"}
-    elif word.endswith("e"):
-        stem = word[:-1]
-        forms |= {word + "s", word + "d", stem + "ing"}
-    else:
-        forms |= {word + "s", word + "ed", word + "ing"}
-    if consonant and word[-1] not in "wxy" and word[-2] in "aeiou" and word[-3] not in "aeiou":
-        forms |= {word + word[-1] + "ed", word + word[-1] + "ing"}
-    return frozenset(forms)
-
-
 class TermMatcher:
     """Terms of many labels, compiled once and found in one pass.
 
     Args:
         terms: the terms of each label.
         words: the word lists that `{name}` stands for, each as `one|two|three`.
-        inflect: whether English inflections of the words are found as well.
+        inflect: gives the other forms of a word that are found as well, as a `LanguagePack` does; None finds a word in
+            the form given alone.
 
     Raises:
         TermError: a term is not in the notation; the text names it and its label.
@@ -152,7 +89,7 @@ class TermMatcher:
         terms: Mapping[str, Iterable[str]],
         *,
         words: Mapping[str, str] | None = None,
-        inflect: Any = True,
+        inflect: Inflect | None,
     ) -> None:
         self._sequences: list[tuple[_Step, ...]] = []
         self._needs: list[int] = []  # of each sequence, the choices that a sentence must offer
@@ -289,7 +226,7 @@ def _longest(matches: Iterable[TermMatch]) -> list[TermMatch]:
     return [match for matches in kept.values() for match in matches]
 
 
-def _parse(text: str, words: Mapping[str, str], inflect: Any) -> tuple[_Part, ...]:
+def _parse(text: str, words: Mapping[str, str], inflect: Inflect | None) -> tuple[_Part, ...]:
     parts: list[_Part] = []
     gap = 0
     for raw in _expand(text, words).replace("-", " ").split():
@@ -307,7 +244,7 @@ def _parse(text: str, words: Mapping[str, str], inflect: Any) -> tuple[_Part, ..
             elif word.endswith("*"):
                 prefixes.append(word[:-1])
             else:
-                forms |= (inflect if callable(inflect) else inflections)(word) if inflect else {word}
+                forms |= inflect(word) if inflect else {word}
         parts.append(_Part(frozenset(forms), tuple(prefixes), optional, gap))
         gap = 0
     if not parts or all(part.optional for part in parts):
