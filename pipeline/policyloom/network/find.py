@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Mapping
 
 from policyloom.framework import ElementKind, Framework
+from policyloom.network.counting import Unit
 from policyloom.network.counts import Counts, count, sum_counts
 from policyloom.network.evidence import SentenceEvidence, find_evidence
-from policyloom.network.incidence import Boilerplate, Level, Unit
+from policyloom.network.incidence import Boilerplate, Level
 from policyloom.network.links import LinkOptions, Test
-from policyloom.network.measures import Measure
 from policyloom.network.network import Network
 from policyloom.records import Status, Tagged
 
@@ -26,7 +26,7 @@ def find_links(
     statuses: Mapping[ElementKind, Collection[Status]] | None = None,
     boilerplate: Boilerplate = "each",
     test: Test = "documents",
-    interval: Measure = "npmi",
+    interval: str = "npmi",
     bootstrap: int = 1000,
     seed: int = 0,
     min_n: int = 1,

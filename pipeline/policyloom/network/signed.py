@@ -11,8 +11,9 @@ from typing import TYPE_CHECKING, Any, Literal, get_args
 import numpy as np
 
 from policyloom.framework import ElementKind
-from policyloom.network.counts import STATUSES
-from policyloom.network.incidence import Rows, nodes_at, sentence_key
+from policyloom.network.counting import STATUSES
+from policyloom.network.counts import SMALLEST_UNIT_CODES
+from policyloom.network.incidence import CorpusArrays, nodes_at, sentence_key
 from policyloom.network.links import LinkOptions
 from policyloom.records import Status
 
@@ -30,7 +31,7 @@ SIGNS: dict[Status, int] = {"affirmed": 1, "planned": 1, "lacking": -1, "negated
 
 
 def two_mode(
-    rows: Rows,
+    arrays: CorpusArrays,
     options: LinkOptions,
     *,
     of: Literal["actor", "document"],
@@ -40,30 +41,30 @@ def two_mode(
 ) -> pd.DataFrame:
     """Actors, or documents, by elements: in how many documents each holds each stance.
 
-    A stance counts once a document, however often the document repeats it. Rows and columns without any
+    A stance counts once a document, however often the document repeats it. CorpusArrays and columns without any
     stance are left out.
     """
     import pandas as pd
 
-    framework, nodes = rows.framework, nodes_at(rows.framework, options.level)
-    node_of = rows.node_of(options.level)
+    framework, nodes = arrays.framework, nodes_at(arrays.framework, options.level)
+    node_of = arrays.node_of(options.level)
     if of == "actor" and stated:
-        keep = rows.kept(rows.act_document, rows.acts["sentence"], options.boilerplate)
-        document, acts = rows.act_document[keep], rows.acts[keep]
+        keep = arrays.kept(arrays.act_document, arrays.acts["sentence"], options.boilerplate)
+        document, acts = arrays.act_document[keep], arrays.acts[keep]
         holder, element, status = node_of[acts["actor"]], acts["element"], acts["status"]
     else:
-        events = rows.events
-        keep = rows.kept(rows.event_document, events["sentence"], options.boilerplate)
+        events = arrays.events
+        keep = arrays.kept(arrays.event_document, events["sentence"], options.boilerplate)
         if of == "actor":
-            keep &= events["place"] == 0
-        events, document = events[keep], rows.event_document[keep]
+            keep &= events["smallest_unit"] == SMALLEST_UNIT_CODES["sentence"]
+        events, document = events[keep], arrays.event_document[keep]
         holder, element, status = document, events["element"], events["status"]
         if of == "actor":
             is_actor = np.array([e.kind == "actor" for e in framework])
             at = _joined(sentence_key(document, events["sentence"]), is_actor[element])
             document, status = document[at[1]], status[at[1]]
             holder, element = node_of[element[at[0]]], element[at[1]]
-    holders = nodes if of == "actor" else rows.ids
+    holders = nodes if of == "actor" else arrays.ids
     right = np.array([e.kind == kind for e in framework])[element]
     sign = np.array([SIGNS[s] for s in STATUSES])[status]
     column = node_of[element]

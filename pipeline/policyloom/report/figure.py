@@ -1,4 +1,4 @@
-"""The figure of mechanisms and outcomes: where every bar, line and label stands, without drawing it."""
+"""The figure of mechanisms and outcomes: the places of its bars, lines and labels; a template draws it."""
 
 from __future__ import annotations
 
@@ -7,17 +7,17 @@ from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from policyloom.report.rows import LinkRow
+from policyloom.report.inputs import ReportedLink
 
 __all__ = ["Figure", "Line", "Node", "lay_out"]
 
 # All lengths are SVG user units; at the page's full width one unit is about one CSS pixel.
 WIDTH = 1120
-CHARACTER = 7.3  # of 14 px text, on the wide side
+CHARACTER = 7.3  # width of a letter of 14 px text, rather too wide than too narrow
 LABEL_GAP = 10
 BAR = 5
-WIDEST, THINNEST = 11.0, 1.4
-GAP = 3.5
+MAX_LINE_WIDTH, MIN_LINE_WIDTH = 11.0, 1.4
+LINE_GAP = 3.5
 LINE_HEIGHT = 18
 PADDING = 20
 LABEL_CHARACTERS = 46
@@ -45,7 +45,7 @@ class Line:
     """One link as a curve; `number` is the link's place in the sequence given."""
 
     number: int
-    link: LinkRow
+    link: ReportedLink
     path: str
     width: float
     x: float
@@ -67,7 +67,7 @@ class Figure:
 
 
 def lay_out(
-    links: Sequence[tuple[int, LinkRow]],
+    links: Sequence[tuple[int, ReportedLink]],
     *,
     left: Sequence[str],
     right: Sequence[str],
@@ -89,9 +89,12 @@ def lay_out(
         if link.kind in KINDS and link.source in left and link.target in right
     ]
     most = max((link.n_documents for _, link in drawn), default=0)
-    width = {number: max(THINNEST, WIDEST * link.n_documents / max(most, 1)) for number, link in drawn}
+    width = {
+        number: max(MIN_LINE_WIDTH, MAX_LINE_WIDTH * link.n_documents / max(most, 1))
+        for number, link in drawn
+    }
 
-    def rank(item: tuple[int, LinkRow]) -> tuple[int, int, int]:
+    def rank(item: tuple[int, ReportedLink]) -> tuple[int, int, int]:
         link = item[1]
         return left.index(link.source), right.index(link.target), KINDS.index(link.kind)
 
@@ -102,7 +105,7 @@ def lay_out(
 
     ends = [("left", id) for id in left] + [("right", id) for id in right]
     lines = {end: _wrap(end[1], labels.get(end[1], end[1])) for end in ends}
-    stacks = {end: sum(width[number] + GAP for number in ports.get(end, ())) for end in ends}
+    stacks = {end: sum(width[number] + LINE_GAP for number in ports.get(end, ())) for end in ends}
     heights = {end: max(stacks[end], len(lines[end]) * LINE_HEIGHT) for end in ends}
     columns = {side: [end for end in ends if end[0] == side] for side in ("left", "right")}
     height = max(sum(heights[end] + PADDING for end in column) for column in columns.values())
@@ -120,8 +123,8 @@ def lay_out(
         for end in column:
             at = y + (heights[end] - stacks[end]) / 2
             for number in ports.get(end, ()):
-                leaves[side, number] = at + (width[number] + GAP) / 2
-                at += width[number] + GAP
+                leaves[side, number] = at + (width[number] + LINE_GAP) / 2
+                at += width[number] + LINE_GAP
             nodes[side].append(
                 Node(
                     id=end[1],
@@ -154,7 +157,7 @@ def lay_out(
     )
 
 
-def _curve(number: int, link: LinkRow, width: float, *ends: float) -> Line:
+def _curve(number: int, link: ReportedLink, width: float, *ends: float) -> Line:
     """The line between two ends, given as x, y, x, y; level where it meets the bars."""
     x0, y0, x1, y1 = ends
     middle = (x0 + x1) / 2
