@@ -579,6 +579,24 @@ def test_intervals_hold_the_estimate_and_depend_on_the_seed_alone() -> None:
     assert len({(row["ci_low"], row["ci_high"]) for row in rows}) > 1
 
 
+def test_intervals_are_expanded_for_few_documents() -> None:
+    # Six documents of ten sentences, as (both, T1, O1). A t interval of 95 % with 5 degrees of freedom reaches
+    # 2.571 * sqrt(6 / 5) = 2.816 standard errors, below which 0.243 % of a normal distribution lie.
+    counts = np.array([(1, 2, 3), (2, 4, 3), (1, 5, 2), (3, 4, 4), (1, 1, 6), (2, 3, 3)])
+    columns = [csc_array(counts[:, [end]]) for end in range(3)]
+    low, high = bootstrap_interval(*columns, np.full(6, 10), samples=400, seed=3)
+    weights = np.random.default_rng(3).multinomial(6, np.full(6, 1 / 6), size=400)
+    values = []
+    for drawn in weights:
+        both, source, target = (drawn @ counts).tolist()
+        values.append(math.log2(both * 60 / (source * target)) / -math.log2(both / 60))
+    expected = np.quantile(values, [0.00243, 1 - 0.00243])
+    assert [low[0], high[0]] == pytest.approx(expected.tolist(), abs=1e-3)
+    plain = np.quantile(values, [0.025, 0.975])
+    assert low[0] < plain[0] - 0.01
+    assert high[0] > plain[1] + 0.01
+
+
 # ---------------------------------------------------------------- evidence
 
 
@@ -973,7 +991,17 @@ def test_the_examples_of_the_documentation_run(tmp_path: Path, monkeypatch: pyte
     assert len(blocks) == 5
     for block in blocks:
         exec(compile(block, "docs/network.md", "exec"), names)
-    assert (tmp_path / "outputs/run/network/links.csv").exists()
+    links = pd.read_csv(tmp_path / "outputs/run/network/links.csv")
+    assert links.loc[0, ["source", "target", "kind", "n"]].tolist() == ["T1", "O1", "co_occurs", 1]
+    counts = names["counts"]
+    assert isinstance(counts, Counts)
+    assert sorted(counts.documents) == ["a", "b", "elsewhere", "guide"]
+    network = names["network"]
+    assert isinstance(network, Network)
+    assert network.pair("T1", "O1") is None  # the new guide speaks of T2
+    assert network.pair("T2", "O1") == PairCounts(
+        "T2", "O1", n=1, n_documents=1, npmi=pytest.approx(1 / math.log2(6))
+    )
 
 
 def test_importing_the_network_is_quick() -> None:

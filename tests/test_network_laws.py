@@ -60,7 +60,7 @@ marked = st.tuples(
 )
 draft_sentence = st.lists(marked, max_size=4).map(tuple)
 draft_block = st.tuples(
-    st.sampled_from(["paragraph", "list_item", "heading", "table", "title", "reference"]),
+    st.sampled_from(["paragraph", "list_item", "heading", "table", "title", "front_matter", "reference"]),
     st.sampled_from(["", "a", "b"]),
     st.lists(draft_sentence, min_size=1, max_size=4).map(tuple),
 )

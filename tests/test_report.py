@@ -16,14 +16,29 @@ import pytest
 
 from policyloom.check import ClaimCheck
 from policyloom.framework import Framework
-from policyloom.records import Coverage, Evidence, Failure, Finding
+from policyloom.network import Network, find_links
+from policyloom.records import (
+    Block,
+    Claim,
+    Coverage,
+    Document,
+    Evidence,
+    Failure,
+    Finding,
+    Mention,
+    Metadata,
+    Sentence,
+    Tagged,
+)
 from policyloom.report import (
     ReportedDocument,
     ReportedLink,
     figure,
+    report_links,
     write_check_report,
     write_run_report,
 )
+from policyloom.report.links import spread_quotes
 
 ATTACK = "<script>alert('x')</script>\"><img src=x onerror=alert(1)>&amp;"
 VOID = {"meta", "link", "input", "br", "img", "hr"}
@@ -604,3 +619,86 @@ def test_check_claims_stand_known_before_unknown(tmp_path: Path) -> None:
 
 def test_check_names_what_it_was_held_against(tmp_path: Path) -> None:
     assert "A small framework (2) and the run of 2024" in Page(check_page(tmp_path)).text
+
+
+# ---------------------------------------------------------------- what a network gives to a report
+
+
+def linked_network() -> Network:
+    """Document `a` joins T1 and S1 in three sentences, `b` and `c` in one each; `c` claims it."""
+    documents = []
+    for id, n in (("a", 3), ("b", 1), ("c", 1)):
+        words = [f"Relief {number} raises skill." for number in range(n)]
+        text = " ".join(words)
+        starts = [text.index(word) for word in words]
+        mentions = []
+        for number, start in enumerate(starts):
+            mentions.append(Mention(start, start + 6, "mechanism", "T1", number))
+            mentions.append(Mention(start + 16, start + 21, "outcome", "S1", number))
+        claims = (Claim("leads_to", 0, 1, (9, 15), 0),) if id == "c" else ()
+        documents.append(
+            Tagged(
+                Document(id, f"{id}.pdf", "", 0, "en", Metadata(), text, (Block("paragraph", 0, len(text)),)),
+                tuple(Sentence(start, start + len(words[0]), 0) for start in starts),
+                tuple(mentions),
+                claims,
+            )
+        )
+    return find_links(documents, FRAMEWORK)
+
+
+def test_a_link_has_the_numbers_of_the_network() -> None:
+    links, evidence = report_links(linked_network())
+    assert [(k.source, k.target, k.kind, k.n, k.n_documents, k.unit) for k in links] == [
+        ("T1", "S1", "co_occurs", 5, 3, "sentence"),
+        ("T1", "S1", "claims", 1, 1, "sentence"),
+    ]
+    assert links[0].npmi == 0.0
+    assert links[1].npmi is None
+    assert links[0].q is None
+    assert links[0].note == "too few documents to test (3 documents; 5 are needed)"
+    assert [e.document for e in evidence["T1", "S1", "claims"]] == ["c"]
+
+
+def test_quotes_come_from_every_document_before_a_second_of_one() -> None:
+    _, evidence = report_links(linked_network())
+    quotes = evidence["T1", "S1", "co_occurs"]
+    assert [e.document for e in quotes] == ["a", "b", "c", "a", "a"]
+    assert [e.quote for e in quotes[3:]] == ["Relief 1 raises skill.", "Relief 2 raises skill."]
+
+
+def test_eight_quotes_at_most_stand_with_a_link() -> None:
+    quotes = [{"document": name} for name in "aaaaaaaaabcc"]
+    assert [q["document"] for q in spread_quotes(quotes)] == list("abcacaaa")
+
+
+def test_a_link_of_paragraphs_says_so(tmp_path: Path) -> None:
+    html = run_page(
+        tmp_path, links=[ReportedLink("K1", "T1", "exemplifies", 2, 1, unit="paragraph")], evidence={}
+    )
+    assert "2 paragraphs" in Page(html).text
+
+
+def test_an_element_named_in_a_heading_alone_is_shown_as_that(tmp_path: Path) -> None:
+    page = Page(check_page(tmp_path, coverage=[Coverage("a", "T1", n_elsewhere=1)]))
+    assert "in no sentence; in 1 heading or the like" in page.text
+    assert "Names 1 of 6 elements" in page.text
+    names = Page(run_page(tmp_path, coverage=[Coverage("a", "T1", n_elsewhere=2)], findings=[])).values(
+        "aria-label"
+    )
+    assert "T1, no sentence; 2 headings or the like" in names
+
+
+def test_sentences_with_two_statuses_are_counted_once(tmp_path: Path) -> None:
+    coverage = [Coverage("a", "T1", n_sentences=3, affirmed=2, planned=2)]
+    row = re.search(
+        r"<b>T1</b> Policy support</th>.*?</tr>", section(run_page(tmp_path, coverage=coverage), "coverage")
+    )
+    assert row
+    assert re.findall(r">(\d+|·)<", row.group()) == ["1", "1", "1", "·", "·", "3"]
+
+
+@pytest.mark.parametrize("wrong", [{"affirmed": 2}, {"n_sentences": 1}, {"n_sentences": 3, "affirmed": 2}])
+def test_coverage_whose_numbers_do_not_fit_is_refused(wrong: dict[str, int]) -> None:
+    with pytest.raises(ValueError, match=r"coverage of T1: \d sentences cannot have"):
+        Coverage("a", "T1", **wrong)

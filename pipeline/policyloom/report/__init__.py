@@ -22,12 +22,14 @@ from policyloom.framework import Framework
 from policyloom.records import Coverage, Evidence, Failure, Finding
 from policyloom.report.arrange import DETAILS, check_view, run_view
 from policyloom.report.inputs import LinkKind, ReportedDocument, ReportedLink
+from policyloom.report.links import report_links
 from policyloom.report.views import STATUSES, Detail, statuses
 
 __all__ = [
     "LinkKind",
     "ReportedDocument",
     "ReportedLink",
+    "report_links",
     "write_check_report",
     "write_run_report",
 ]

@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Hashable, Iterator, Sequence
-from math import isnan
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
-from typing import Any, get_args
 
 from policyloom.check import Checked, check
 from policyloom.coders.classifier import SentenceClassifier, as_measured
@@ -24,18 +22,15 @@ from policyloom.export import (
 )
 from policyloom.files import open_table, write_bytes
 from policyloom.framework import Framework
-from policyloom.network import Network, find_links
+from policyloom.network import find_links
 from policyloom.network.counting import count_units
-from policyloom.records import Coverage, Document, Evidence, Failure, Finding, Tagged, to_json
-from policyloom.report import LinkKind, ReportedDocument, ReportedLink, write_check_report, write_run_report
+from policyloom.records import Coverage, Document, Failure, Finding, Tagged, to_json
+from policyloom.report import ReportedDocument, report_links, write_check_report, write_run_report
 from policyloom.run.folder import claim, open_folder, seal
 
 __all__ = ["document_row", "write_check", "write_outputs"]
 
 CHECK_OUTPUTS = ("findings.csv", "coverage.csv", "mentions.csv", "claims.csv", "check.html")
-
-N_QUOTES = 8
-"""Quotes for one link in the report; all of them stand in links_evidence.csv."""
 
 
 def write_outputs(
@@ -108,7 +103,7 @@ def write_outputs(
     with open_table(out / "failures.csv", FAILURES.names) as table:
         table(failure_rows(failures))
     tell("writing the report", len(rows))
-    links, evidence = _links(network)
+    links, evidence = report_links(network)
     write_run_report(
         out / "report.html",
         title=name,
@@ -183,45 +178,6 @@ def _outline(document: Document) -> tuple[tuple[int, str, int], ...]:
         for block in document.blocks
         if block.kind == "heading"
     )
-
-
-def _links(network: Network) -> tuple[list[ReportedLink], dict[tuple[str, str, str], list[Evidence]]]:
-    rows: list[ReportedLink] = []
-    evidence: dict[tuple[str, str, str], list[Evidence]] = {}
-    for link in network.links.to_dict("records"):
-        kind = str(link["kind"])
-        if kind not in get_args(LinkKind):
-            continue
-        npmi, q = (None if isnan(value) else float(value) for value in (link["npmi"], link["q"]))
-        key = (str(link["source"]), str(link["target"]), kind)
-        rows.append(
-            ReportedLink(
-                *key,  # type: ignore[arg-type]
-                n=int(link["n"]),
-                n_documents=int(link["n_documents"]),
-                npmi=npmi,
-                q=q,
-                note=str(link["note"] or ""),
-                unit=link["unit"],
-            )
-        )
-        found = network.evidence(*key)  # type: ignore[arg-type]
-        quotes = found.drop_duplicates(["document", "start"]).to_dict("records")
-        evidence[key] = [
-            Evidence(str(r["document"]), int(r["page"]), int(r["start"]), int(r["end"]), str(r["quote"]))
-            for r in _spread(quotes)
-        ]
-    return rows, evidence
-
-
-def _spread(quotes: Sequence[dict[Hashable, Any]]) -> list[dict[Hashable, Any]]:
-    """A few quotes from as many documents as can be: the first of each, then the second of each."""
-    turn: dict[object, int] = {}
-    keyed = []
-    for quote in quotes:
-        turn[quote["document"]] = turn.get(quote["document"], 0) + 1
-        keyed.append((turn[quote["document"]], quote))
-    return [quote for _, quote in sorted(keyed, key=lambda pair: pair[0])[:N_QUOTES]]
 
 
 def _settings(
