@@ -45,7 +45,7 @@ _STATUS_CODES: dict[Status, int] = {status: code for code, status in enumerate(S
 
 @dataclass(frozen=True, slots=True)
 class DocumentCounts:
-    """One document's contribution.
+    """The counts of one document.
 
     Attributes:
         sha256: of the file, to tell copies.
@@ -75,7 +75,7 @@ class DocumentCounts:
 
 @dataclass(frozen=True, slots=True)
 class Counts:
-    """The counts of any number of documents; `a + b` is the counts of both.
+    """The counts of any number of documents; `a + b` are the counts of both together.
 
     Attributes:
         framework: the framework's id; empty only where there are no documents.

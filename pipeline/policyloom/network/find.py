@@ -1,4 +1,4 @@
-"""From tagged documents to their network, in one call."""
+"""The network of tagged documents, in one call."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ def find_links(
     Args:
         tagged: the documents; they are read once, one at a time.
         framework: with which they were tagged.
-        unit: within what two elements must stand together.
+        unit: the unit in which two elements must stand together.
         level: `top` reports an element's parts with it, `own` each by itself.
         kinds: the kinds joined by co-occurrence, source and target.
         statuses: by kind, the statuses that count.

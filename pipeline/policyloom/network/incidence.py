@@ -1,4 +1,4 @@
-"""From packed counts to matrices: documents by elements, and documents by pairs of elements."""
+"""The counts of a corpus as matrices: documents by elements, and documents by pairs of elements."""
 
 from __future__ import annotations
 
@@ -63,7 +63,9 @@ _CLAIM = np.dtype(
 _ACT = np.dtype({"names": ["sentence", "actor", "element", "status"], "formats": ["<u4", "<u2", "<u2", "u1"]})
 # The packed rows of `counts` and these types describe the same bytes.
 if (_EVENT.itemsize, _CLAIM.itemsize, _ACT.itemsize) != (EVENT.size, CLAIM.size, ACT.size):
-    raise ImportError("the row types of policyloom.network.counts and .incidence differ in size")
+    raise ImportError(
+        "the packed rows of policyloom.network.counts and the types of .incidence differ in size"
+    )
 
 
 def nodes_at(framework: Framework, level: Level) -> tuple[str, ...]:
@@ -73,7 +75,7 @@ def nodes_at(framework: Framework, level: Level) -> tuple[str, ...]:
 
 @dataclass(frozen=True, slots=True)
 class Incidence:
-    """How often each node, and each pair, stands in the units of each document.
+    """In how many units of each document each node, and each pair of nodes, is named.
 
     Attributes:
         n_units: units of each document, (documents,).
@@ -88,9 +90,9 @@ class Incidence:
     unit_document: Array
 
     def pairs(self, sources: Sequence[int], targets: Sequence[int]) -> csc_array:
-        """Units of each document with both, (documents, sources x targets), targets running fastest.
+        """How many units of each document have both, (documents, sources x targets), with targets running fastest.
 
-        Where a node is among both, it is in every one of its units with itself.
+        A node that is both source and target counts as together with itself in each of its units.
         """
         from scipy.sparse import coo_array, csc_array, hstack
 
@@ -164,7 +166,7 @@ class CorpusArrays:
         return np.array([[s in statuses.get(e.kind, ()) for s in STATUSES] for e in self.framework])
 
     def node_of(self, level: Level) -> Array:
-        """The place of each element's node among `nodes_at(framework, level)`."""
+        """For each element, the position of its node among `nodes_at(framework, level)`."""
         places = {id: place for place, id in enumerate(nodes_at(self.framework, level))}
         return np.array(
             [places[e.id if level == "own" else self.framework.top(e.id)] for e in self.framework]
@@ -261,7 +263,7 @@ def sentence_key(document: Array, sentence: Array) -> Array:
 
 
 def _join(parts: Iterable[bytes], dtype: np.dtype[Any]) -> tuple[Array, Array]:
-    """Rows of all documents, and the document of each row."""
+    """The rows of all documents as one array, and the document of each row."""
     parts = list(parts)
     lengths = np.array([len(part) // dtype.itemsize for part in parts], dtype=np.int64)
     return np.frombuffer(b"".join(parts), dtype=dtype), np.repeat(

@@ -54,8 +54,8 @@ With fewer, resampling documents has too few different samples (126 at five) to 
 MIN_PAIR_DOCUMENTS = 3
 """Below this, a pair's interval is withheld.
 
-A pair that meets in one document alone has the same NPMI in every sample that holds the document, and an
-interval without width.
+A pair that meets in one document alone has the same NPMI in every sample with that document, so that its interval has no
+width.
 """
 
 _ENDS = {
@@ -93,16 +93,16 @@ LINK_COLUMNS = {**_ENDS, **COUNTS, **STRENGTHS, "note": "what to beware of, in p
 
 @dataclass(frozen=True, slots=True)
 class LinkOptions:
-    """The choices behind a network.
+    """The choices that make a network.
 
     Attributes:
-        unit: within what two elements must stand together.
+        unit: the unit in which two elements must stand together.
         level: `top` reports an element's parts with it; `own` reports each element by itself.
         kinds: the kinds whose elements are joined by co-occurrence, source and target.
         statuses: by kind, the statuses that count; kinds left out have their defaults.
         boilerplate: `once` counts a sentence that several documents share in the first of them alone.
-        test: `documents` takes documents as the sampling unit and is right for every unit; `fisher` and `g2`
-            take the units themselves, and find too much where sentences of a document resemble each other.
+        test: `documents` takes documents as independent and is right for every unit; `fisher` and `g2` take the
+            units as independent, and find too many links where sentences of a document resemble each other.
         interval: the measure for bootstrap intervals and leave-one-out.
         bootstrap: samples; 0 for no intervals.
         seed: of the samples.

@@ -180,11 +180,11 @@ class Network:
         return evidence_frame(rows)
 
     def backbone(self, alpha: float = 0.05) -> nx.DiGraph[str]:
-        """The co-occurrence edges that carry more of a node's weight than chance would give them."""
+        """The co-occurrence edges with a larger share of a node's weight than chance would give; see `structure.backbone`."""
         return structure.backbone(self.graph, alpha)
 
     def communities(self, seed: int = 0) -> dict[str, int]:
-        """A community for each node that is linked: 1 is the largest."""
+        """The number of each linked node's community; 1 is the largest community."""
         return structure.communities(self.graph, seed)
 
     def centralities(self) -> pd.DataFrame:
@@ -233,8 +233,8 @@ class Network:
         """A network for each group of documents, sorted by the group's name.
 
         Args:
-            by: the group of each document's id; documents left out are in no slice. By default the year that
-                stands in the document's date, where one does.
+            by: the group of each document's id; a document without a group is in no slice. By default a document's
+                group is the year in its date; documents without a year are in no slice.
         """
         groups: dict[str, list[str]] = {}
         for id, date in zip(self.arrays.ids, self.arrays.dates, strict=True):
@@ -251,7 +251,7 @@ class Network:
 
     @property
     def notes(self) -> tuple[str, ...]:
-        """What to know before reading the numbers, in plain words."""
+        """Remarks on the corpus that affect every number: files that are copies, sentences that repeat."""
         notes = []
         hashes: dict[str, list[str]] = {}
         for id in self.documents:

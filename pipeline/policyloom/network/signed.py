@@ -1,4 +1,4 @@
-"""Agreement as discourse network analysis counts it: who is for, who is against, and who agrees with whom.
+"""Stances and agreement as in discourse network analysis: who is for, who is against, who agrees with whom.
 
 Source: Leifeld 2017, Discourse network analysis: policy debates as dynamic networks, Oxford Handbook of
 Political Networks, ch. 12; the names follow the manual of the Discourse Network Analyzer.
@@ -27,7 +27,7 @@ Normalization = Literal["no", "average", "jaccard", "cosine"]
 Array = np.ndarray[Any, np.dtype[Any]]
 
 SIGNS: dict[Status, int] = {"affirmed": 1, "planned": 1, "lacking": -1, "negated": -1}
-"""The stance a status stands for. What is lacking is said not to be there, as what is negated."""
+"""The stance behind a status: 1 for, -1 against. A text that calls something lacking says that it is not there."""
 
 
 def two_mode(
@@ -41,7 +41,7 @@ def two_mode(
 ) -> pd.DataFrame:
     """Actors, or documents, by elements: in how many documents each holds each stance.
 
-    A stance counts once a document, however often the document repeats it. CorpusArrays and columns without any
+    A stance counts once a document, however often the document repeats it. Rows and columns without any
     stance are left out.
     """
     import pandas as pd
@@ -87,7 +87,7 @@ def two_mode(
 
 
 def combine_signs(positive: Array, negative: Array, aggregation: Aggregation) -> Array:
-    """One table of two modes from its positive and negative counts."""
+    """The two-mode table of positive and negative counts, combined."""
     match aggregation:
         case "ignore":
             return positive + negative
@@ -162,7 +162,7 @@ def _scale(whole: Array, normalization: Normalization) -> Array:
 
 
 def _joined(key: Array, left: Array) -> tuple[Array, Array]:
-    """Every (left row, right row) with the same key, where `left` says which rows are left."""
+    """The indexes of all pairs of a left row and another row with the same key; `left` marks the left rows."""
     lefts, rights = np.flatnonzero(left), np.flatnonzero(~left)
     lefts = lefts[np.argsort(key[lefts], kind="stable")]
     first = np.searchsorted(key[lefts], key[rights], side="left")
