@@ -15,9 +15,9 @@ from policyloom.report.views import (
     STATUSES,
     Cell,
     ChallengeView,
-    Column,
     Detail,
     DocumentView,
+    ElementSummary,
     FindingGroup,
     FindingView,
     LinkView,
@@ -183,14 +183,14 @@ class _Source:
                 groups.append((plural(self.framework, kind), elements))
         return groups
 
-    def column(self, element: Element) -> Column:
+    def column(self, element: Element) -> ElementSummary:
         """An element over all documents."""
         found = [item for row in self.rows if (item := self.at(row, element)).is_named]
         by_status = tuple((a, word, sum(1 for item in found if getattr(item, word))) for a, word in STATUSES)
         measured = self.framework.measured
         recall, precision = measured.recall.get(element.id), measured.precision.get(element.id)
         n_labelled = measured.n.get(element.id, 0)
-        return Column(
+        return ElementSummary(
             element,
             n_documents=len(found),
             n_sentences=sum(item.n_sentences for item in found),

@@ -12,9 +12,9 @@ __all__ = [
     "STATUSES",
     "Cell",
     "ChallengeView",
-    "Column",
     "Detail",
     "DocumentView",
+    "ElementSummary",
     "FindingGroup",
     "FindingView",
     "LinkView",
@@ -72,7 +72,7 @@ class Cell:
 
 
 @dataclass(frozen=True, slots=True)
-class Column:
+class ElementSummary:
     """One element over all documents: how many name it, in all and with each status.
 
     `recall` was measured on `n_labelled` mentions and `precision` on `n_found`, both from 0 to 1; None where neither was.
