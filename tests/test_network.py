@@ -8,6 +8,7 @@ import os
 import re
 import subprocess
 import sys
+from dataclasses import asdict, replace
 from itertools import pairwise
 from pathlib import Path
 
@@ -202,6 +203,12 @@ def test_npmi_at_its_limits(counts: tuple[int, int, int, int], npmi: float) -> N
     assert float(associate(*counts)["npmi"]) == pytest.approx(npmi)
 
 
+def test_measures_of_an_element_that_never_occurs_are_missing() -> None:
+    for counts in ((0, 0, 3, 10), (0, 3, 0, 10)):
+        assert math.isnan(float(associate(*counts)["npmi"]))
+    assert math.isnan(float(associate(0, 3, 4, 10)["pmi"]))
+
+
 def test_associate_agrees_with_scipy() -> None:
     rng = np.random.default_rng(1)
     for table in rng.integers(1, 9, size=(50, 2, 2)):
@@ -338,6 +345,36 @@ def test_claims_stand_apart_from_co_occurrence() -> None:
 def test_a_claim_of_what_is_lacking_is_no_support() -> None:
     tagged = make_tagged("d", "No [T1 lacking|relief] for [O1|wages].", claims=[("T1", "O1", "positive")])
     assert find_links([tagged], FRAMEWORK).links.empty
+
+
+def test_a_pair_that_only_meets_has_no_claims() -> None:
+    pair = find_links([make_tagged("d", "[T1|Relief] and [O1|wages].")], FRAMEWORK).pair("T1", "O1")
+    assert pair is not None
+    assert asdict(pair) == {
+        "source": "T1",
+        "target": "O1",
+        "n": 1,
+        "n_documents": 1,
+        "npmi": 0.0,
+        "q": None,
+        "claims": 0,
+        "claims_documents": 0,
+        "claims_hedged": 0,
+        "claims_negative": 0,
+        "claims_negative_documents": 0,
+    }
+
+
+def test_a_pair_has_its_claims_by_sentence_and_document() -> None:
+    sentence = "[T1|Relief] may raise [O1|wages]."
+    said = make_tagged("a", f"{sentence} {sentence}", claims=[("T1", "O1", "positive")])
+    hedged = replace(said, claims=tuple(replace(c, hedged=True) for c in said.claims))
+    more = make_tagged("b", sentence, claims=[("T1", "O1", "positive"), ("T1", "O1", "negative")])
+    pair = find_links([hedged, more], FRAMEWORK).pair("T1", "O1")
+    assert pair is not None
+    assert (pair.n, pair.n_documents) == (3, 2)
+    assert (pair.claims, pair.claims_documents, pair.claims_hedged) == (2, 2, 1)
+    assert (pair.claims_negative, pair.claims_negative_documents) == (1, 1)
 
 
 def test_pair_finds_the_node_of_a_part() -> None:
