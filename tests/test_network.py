@@ -412,6 +412,8 @@ def test_the_graph_keeps_what_the_framework_says_apart() -> None:
     assert graph.nodes["T1"] | {} == graph.nodes["T1"]
     assert graph.nodes["T1"]["label"] == "label of T1"
     assert "T1.1" not in graph
+    answers = graph.edges["T1", "C1", "framework_answers"]
+    assert (answers["kind"], answers["weight"]) == ("framework_answers", 1)
 
 
 # ---------------------------------------------------------------- adding
@@ -800,6 +802,8 @@ def test_keyness_has_the_published_values() -> None:
     assert found["chi2_yates"] == pytest.approx(-2.632438, abs=5e-7)
     assert found["g2"] == pytest.approx(-4.534939, abs=5e-7)
     assert found["p"] == pytest.approx(stats.fisher_exact([[3, 7], [7, 2]]).pvalue)
+    assert (found["share_a"], found["share_b"]) == (pytest.approx(3 / 10), pytest.approx(7 / 9))
+    assert found["log_ratio"] == pytest.approx(math.log2((3.5 / 10.5) / (7.5 / 9.5)))
 
 
 def test_keyness_of_links_and_its_limits() -> None:
@@ -996,6 +1000,22 @@ def test_write_csv_rounds_and_keeps_numbers(tmp_path: Path) -> None:
 def test_options_name_what_is_allowed(choice: dict[str, object], message: str) -> None:
     with pytest.raises(ValueError, match=message):
         LinkOptions(**choice)
+
+
+def test_find_links_has_the_defaults_of_the_options() -> None:
+    assert find_links([], FRAMEWORK).options == LinkOptions()
+
+
+@pytest.mark.parametrize(("n_mechanisms", "more"), [(4, ""), (5, "5 more in <code>.links</code>")])
+def test_a_notebook_shows_twenty_links_and_how_many_more(n_mechanisms: int, more: str) -> None:
+    mechanisms, outcomes = (
+        [f"{letter}{i}" for i in range(n)] for letter, n in (("T", n_mechanisms), ("O", 5))
+    )
+    sentence = " ".join(f"[{id}|x]" for id in (*mechanisms, *outcomes)) + "."
+    shown = find_links([make_tagged("d", sentence)], make_framework(*outcomes, *mechanisms))._repr_html_()
+    assert shown.count("<tr") == 21  # and the head
+    assert (" more in " in shown) == bool(more)
+    assert more in shown
 
 
 def test_a_notebook_shows_text_as_text() -> None:
