@@ -29,8 +29,8 @@ import numpy as np
 
 from policyloom.framework import Framework
 from policyloom.network import Counts, LinkOptions, Network, count, find_links, sum_counts
-from policyloom.network.counts import KEY_WORDS, find_words, sentence_keys
 from policyloom.network.links import Test
+from policyloom.network.repeats import KEY_WORDS, find_words, sentence_keys
 from policyloom.records import Block, Claim, Document, Mention, Metadata, Sentence, Tagged
 
 STATUSES = ("affirmed", "affirmed", "affirmed", "planned", "lacking", "negated")

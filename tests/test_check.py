@@ -2,13 +2,26 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import pytest
 
 from policyloom.check import Checked, check, cover
 from policyloom.framework import Element, Framework, Link, Measured
-from policyloom.records import Block, Claim, Document, Facet, Mention, Metadata, Sentence, Tagged
+from policyloom.network.counting import DEFAULT_STATUSES, Statuses
+from policyloom.records import (
+    Block,
+    BlockKind,
+    Claim,
+    Coverage,
+    Document,
+    Facet,
+    Mention,
+    Metadata,
+    Polarity,
+    Sentence,
+    Tagged,
+)
 
 SENTENCES = ["Teachers are short.", "The state shall pay grants.", "Courses raise skill.", "Skill matters."]
 TEXT = " ".join(SENTENCES)
@@ -42,18 +55,18 @@ FRAMEWORK = Framework(
 
 @dataclass(frozen=True)
 class Pair:
-    n_documents: int = 0
-    claims_documents: int = 0
-    claims_negative_documents: int = 0
+    together: tuple[str, ...] = ()
+    claims: tuple[str, ...] = ()
+    denials: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
 class Corpus:
-    documents: tuple[str, ...]
-    known: Pair | None
+    known: Pair
+    statuses: Statuses = field(default_factory=lambda: DEFAULT_STATUSES)
 
-    def pair(self, source: str, target: str) -> Pair | None:
-        return self.known if (source, target) == ("T2", "S1") else None
+    def pair_documents(self, mechanism: str, outcome: str) -> Pair:
+        return self.known if (mechanism, outcome) == ("T2", "S1") else Pair()
 
 
 def spans() -> list[tuple[int, int]]:
@@ -65,19 +78,33 @@ def spans() -> list[tuple[int, int]]:
 
 
 def make(
-    *mentions: tuple[int, str, str, str], claims: tuple[Claim, ...] = (), concrete: tuple[int, ...] = ()
+    *mentions: tuple[int, str, str, str],
+    claims: tuple[Claim, ...] = (),
+    concrete: tuple[int, ...] = (),
+    acting: tuple[int, ...] = (),
+    kinds: tuple[BlockKind, ...] = ("paragraph",) * 4,
 ) -> Tagged:
-    """A document of four sentences, with mentions as (sentence, kind, element, status); some say how much by when."""
+    """A document of four sentences, each a block of its own, with mentions as (sentence, kind, element, status).
+
+    The mentions of the sentences in `concrete` say how much by when, those in `acting` who acts.
+    """
     at = spans()
-    document = Document("d", "d.txt", "", 0, "en", Metadata(), TEXT, (Block("paragraph", 0, len(TEXT)),))
-    facets = {
-        s: (Facet("amount", at[s][0], at[s][1]), Facet("deadline", at[s][0], at[s][1])) for s in concrete
-    }
+    blocks = tuple(Block(kind, a, b) for kind, (a, b) in zip(kinds, at, strict=True))
+    document = Document("d", "d.txt", "", 0, "en", Metadata(), TEXT, blocks)
     made = [
-        Mention(at[s][0], at[s][1], kind, id, s, status, facets=facets.get(s, ()))  # type: ignore[arg-type]
+        Mention(
+            *at[s],
+            kind,  # type: ignore[arg-type]
+            id,
+            s,
+            status,  # type: ignore[arg-type]
+            actor=at[s] if s in acting else None,
+            facets=(Facet("amount", *at[s]), Facet("deadline", *at[s])) if s in concrete else (),
+        )
         for s, kind, id, status in mentions
     ]
-    return Tagged(document, tuple(Sentence(a, b, 0) for a, b in at), tuple(made), claims)
+    sentences = tuple(Sentence(a, b, block) for block, (a, b) in enumerate(at))
+    return Tagged(document, sentences, tuple(made), claims)
 
 
 def rules(checked: Checked) -> set[tuple[str, str]]:
@@ -91,9 +118,9 @@ def test_cover_counts_sentences_by_status_and_rolls_parts_up() -> None:
         (2, "mechanism", "T1", "affirmed"),
     )
     rows = {c.element: c for c in cover(tagged, FRAMEWORK)}
-    assert (rows["T1"].planned, rows["T1"].affirmed, rows["T1"].n) == (1, 1, 2)
-    assert (rows["T1.1"].planned, rows["T1.1"].n) == (1, 1)
-    assert rows["T2"].n == 0
+    assert (rows["T1"].planned, rows["T1"].affirmed, rows["T1"].n_sentences) == (1, 1, 2)
+    assert (rows["T1.1"].planned, rows["T1.1"].n_sentences) == (1, 1)
+    assert rows["T2"].n_sentences == 0
     assert [e.quote for e in rows["T1"].evidence] == [SENTENCES[1], SENTENCES[2]]
 
 
@@ -154,23 +181,38 @@ CLAIMING = make(
 
 
 @pytest.mark.parametrize(
-    ("pair", "documents", "rule", "n"),
+    ("pair", "rule", "n"),
     [
-        (Pair(3, 2, 0), ("x", "y", "z"), "claim-known", 2),
-        (Pair(3, 1, 0), ("d", "y", "z"), "claim-plausible", 2),  # its own claim does not count
-        (Pair(1, 1, 0), ("d",), "claim-unknown", 0),
-        (Pair(1, 0, 1), ("x",), "claim-contradicted", 1),
-        (None, ("x",), "claim-unknown", 0),
+        (Pair(together=("x", "y", "z"), claims=("x", "y")), "claim-known", 2),
+        (Pair(together=("d", "y", "z"), claims=("d",)), "claim-plausible", 2),  # its own claim does not count
+        (Pair(together=("d",), claims=("d",)), "claim-unknown", 0),
+        (Pair(together=("x",), denials=("x",)), "claim-contradicted", 1),
+        (Pair(claims=("x",), denials=("y", "z")), "claim-known", 1),  # a claim outweighs denials
+        (Pair(), "claim-unknown", 0),
     ],
 )
-def test_a_claim_is_held_against_the_other_documents(
-    pair: Pair | None, documents: tuple[str, ...], rule: str, n: int
-) -> None:
-    checked = check(CLAIMING, FRAMEWORK, Corpus(documents, pair))
+def test_a_claim_is_held_against_the_other_documents(pair: Pair, rule: str, n: int) -> None:
+    checked = check(CLAIMING, FRAMEWORK, Corpus(pair))
     (finding,) = (f for f in checked.findings if f.rule.startswith("claim-"))
     assert (finding.rule, finding.subject) == (rule, "T2>S1")
     assert checked.claims[0].n_documents == n
     assert [e.quote for e in finding.evidence] == [SENTENCES[2]]
+
+
+@pytest.mark.parametrize(
+    ("known", "words"),
+    [
+        (Pair(claims=("x",)), "label S1: also claimed by 1 other document of the corpus."),
+        (Pair(together=("x", "y")), "named together, but not claimed, by 2 other documents of the corpus."),
+        (Pair(denials=("x", "y")), "denied by 2 other documents of the corpus and claimed by no other."),
+        (Pair(), "not known from any other document of the corpus."),
+    ],
+)
+def test_a_claim_says_what_the_others_say(known: Pair, words: str) -> None:
+    checked = check(CLAIMING, FRAMEWORK, Corpus(known))
+    (finding,) = (f for f in checked.findings if f.rule.startswith("claim-"))
+    assert finding.message.startswith("Claims that T2 label T2 leads to S1 label S1: ")
+    assert finding.message.endswith(words)
 
 
 def test_without_a_corpus_claims_are_listed_but_not_judged() -> None:
@@ -189,7 +231,7 @@ def test_a_document_of_another_field_gets_one_finding() -> None:
 
 
 def test_findings_come_worst_first() -> None:
-    found = check(CLAIMING, FRAMEWORK, Corpus(("x", "y"), Pair(2, 0, 2))).findings
+    found = check(CLAIMING, FRAMEWORK, Corpus(Pair(denials=("x", "y")))).findings
     severities = [f.severity for f in found]
     assert severities == sorted(severities, key=["error", "warning", "info"].index)
     assert severities[0] == "error"
@@ -197,6 +239,202 @@ def test_findings_come_worst_first() -> None:
 
 @pytest.mark.parametrize(("n", "severity"), [(1, "warning"), (2, "error")])
 def test_a_claim_that_one_document_alone_denies_is_no_error(n: int, severity: str) -> None:
-    checked = check(CLAIMING, FRAMEWORK, Corpus(("x", "y"), Pair(n, 0, n)))
+    checked = check(CLAIMING, FRAMEWORK, Corpus(Pair(denials=("x", "y")[:n])))
     (finding,) = (f for f in checked.findings if f.rule == "claim-contradicted")
     assert finding.severity == severity
+
+
+def coverage(tagged: Tagged, id: str) -> Coverage:
+    (row,) = (c for c in cover(tagged, FRAMEWORK) if c.element == id)
+    return row
+
+
+def test_a_sentence_with_two_statuses_is_one_sentence_under_both() -> None:
+    row = coverage(make((1, "mechanism", "T1", "planned"), (1, "mechanism", "T1.1", "lacking")), "T1")
+    assert (row.n_sentences, row.planned, row.lacking) == (1, 1, 1)
+
+
+@pytest.mark.parametrize("kind", ["heading", "table", "caption", "title", "front_matter"])
+def test_outside_running_text_an_element_is_named_and_in_no_sentence(kind: BlockKind) -> None:
+    kinds: tuple[BlockKind, ...] = (kind, "paragraph", "paragraph", "paragraph")
+    heading = (0, "mechanism", "T1", "affirmed")
+    row = coverage(make(heading, kinds=kinds), "T1")
+    assert (row.n_sentences, row.affirmed, row.n_elsewhere) == (0, 0, 1)
+    assert [e.quote for e in row.evidence] == [SENTENCES[0]]
+    both = coverage(make(heading, (1, "mechanism", "T1", "planned"), kinds=kinds), "T1")
+    assert (both.n_sentences, both.planned, both.n_elsewhere) == (1, 1, 1)
+    assert [e.quote for e in both.evidence] == [SENTENCES[1]]
+
+
+def test_a_mechanism_in_a_heading_alone_is_neither_missing_nor_lacking() -> None:
+    kinds: tuple[BlockKind, ...] = ("heading", "paragraph", "paragraph", "paragraph")
+    found = rules(check(make((0, "mechanism", "T1", "planned"), kinds=kinds), FRAMEWORK))
+    assert not {rule for rule, subject in found if subject == "T1"}
+    assert ("not-covered", "T2") in found
+
+
+def test_a_mechanism_in_a_heading_alone_answers_its_challenge() -> None:
+    kinds: tuple[BlockKind, ...] = ("heading", "paragraph", "paragraph", "paragraph")
+    tagged = make((0, "mechanism", "T1", "planned"), (1, "challenge", "C1", "affirmed"), kinds=kinds)
+    (finding,) = (f for f in check(tagged, FRAMEWORK).findings if f.rule == "answered-challenge")
+    assert finding.message.endswith("T1 label T1 (in a heading, a title or the like alone).")
+
+
+def test_a_challenge_says_how_its_answer_stands() -> None:
+    tagged = make(
+        (0, "challenge", "C1", "affirmed"),
+        (1, "mechanism", "T1", "planned"),
+        (2, "mechanism", "T1", "affirmed"),
+        (3, "mechanism", "T1", "lacking"),
+    )
+    (finding,) = (f for f in check(tagged, FRAMEWORK).findings if f.rule == "answered-challenge")
+    assert finding.severity == "info"
+    assert finding.message == (
+        "Names the challenge C1 label C1 and states what answers it: T1 label T1 (1 affirmed, 1 planned)."
+    )
+    assert [e.quote for e in finding.evidence] == [SENTENCES[0], SENTENCES[1], SENTENCES[2]]
+
+
+def test_an_unanswered_challenge_names_what_would_answer_it() -> None:
+    tagged = make((0, "challenge", "C1", "affirmed"), (1, "challenge", "C1", "affirmed"))
+    (finding,) = (f for f in check(tagged, FRAMEWORK).findings if f.rule == "unanswered-challenge")
+    assert finding.severity == "warning"
+    assert finding.message == (
+        "Names the challenge C1 label C1 in 2 sentences, but nothing done or planned of T1 label T1."
+    )
+
+
+@pytest.mark.parametrize("status", ["planned", "lacking", "negated"])
+def test_only_a_challenge_that_is_affirmed_wants_an_answer(status: str) -> None:
+    found = rules(check(make((0, "challenge", "C1", status)), FRAMEWORK))
+    assert not [rule for rule, subject in found if subject == "C1"]
+
+
+def test_a_challenge_without_a_link_in_the_framework_wants_none() -> None:
+    framework = FRAMEWORK.model_copy(update={"links": ()})
+    assert not [
+        f
+        for f in check(make((0, "challenge", "C1", "affirmed")), framework).findings
+        if "challenge" in f.rule
+    ]
+
+
+def test_a_mechanism_named_only_as_lacking_is_pointed_out() -> None:
+    tagged = make((0, "mechanism", "T1", "lacking"), (1, "mechanism", "T1", "negated"))
+    (finding,) = (f for f in check(tagged, FRAMEWORK).findings if f.rule == "only-lacking")
+    assert (finding.subject, finding.severity) == ("T1", "warning")
+    assert finding.message == "T1 label T1 is named only as lacking or denied, in 2 sentences."
+
+
+@pytest.mark.parametrize(
+    ("concrete", "acting", "is_vague"),
+    [((), (), True), ((), (1,), True), ((1,), (), False), ((1,), (1,), False)],
+)
+def test_a_plan_is_vague_with_one_particular_but_not_with_two(
+    concrete: tuple[int, ...], acting: tuple[int, ...], is_vague: bool
+) -> None:
+    tagged = make((1, "mechanism", "T1", "planned"), concrete=concrete, acting=acting)
+    assert (("no-particulars", "T1") in rules(check(tagged, FRAMEWORK))) is is_vague
+
+
+def test_a_mechanism_that_is_there_needs_no_particulars() -> None:
+    tagged = make((1, "mechanism", "T1", "planned"), (2, "mechanism", "T1", "affirmed"))
+    assert ("no-particulars", "T1") not in rules(check(tagged, FRAMEWORK))
+
+
+def test_an_outcome_without_means_says_in_how_many_sentences_it_stands() -> None:
+    tagged = make((2, "outcome", "S1", "planned"), (3, "outcome", "S1", "lacking"))
+    (finding,) = (f for f in check(tagged, FRAMEWORK).findings if f.rule == "outcome-without-means")
+    assert finding.severity == "info"
+    assert "Speaks of S1 label S1 in 2 sentences," in finding.message
+
+
+def test_an_outcome_only_lacking_is_not_said_to_be_without_means() -> None:
+    found = rules(check(make((3, "outcome", "S1", "lacking")), FRAMEWORK))
+    assert not [rule for rule, subject in found if subject == "S1"]
+
+
+def claim(*, statuses: tuple[str, str] = ("affirmed", "affirmed"), polarity: Polarity = "positive") -> Tagged:
+    return make(
+        (2, "mechanism", "T2", statuses[0]),
+        (2, "outcome", "S1", statuses[1]),
+        claims=(Claim("leads_to", 0, 1, (56, 61), 2, polarity),),
+    )
+
+
+@pytest.mark.parametrize(
+    ("statuses", "n"),
+    [
+        (("affirmed", "affirmed"), 1),
+        (("planned", "planned"), 1),
+        (("lacking", "affirmed"), 0),
+        (("affirmed", "negated"), 0),
+    ],
+)
+def test_a_claim_of_what_is_lacking_or_negated_is_none(statuses: tuple[str, str], n: int) -> None:
+    assert len(check(claim(statuses=statuses), FRAMEWORK).claims) == n
+
+
+def test_the_statuses_of_a_claim_that_count_are_those_of_the_network() -> None:
+    network = Corpus(Pair(), {"mechanism": ("lacking",), "outcome": ("affirmed",)})
+    assert len(check(claim(statuses=("lacking", "affirmed")), FRAMEWORK, network).claims) == 1
+    assert not check(claim(), FRAMEWORK, network).claims
+
+
+def test_a_denial_is_no_claim() -> None:
+    assert not check(claim(polarity="negative"), FRAMEWORK).claims
+
+
+def test_a_claim_in_a_heading_is_none() -> None:
+    tagged = make(
+        (2, "mechanism", "T2", "affirmed"),
+        (2, "outcome", "S1", "affirmed"),
+        claims=(Claim("leads_to", 0, 1, (56, 61), 2),),
+        kinds=("paragraph", "paragraph", "heading", "paragraph"),
+    )
+    assert not check(tagged, FRAMEWORK).claims
+
+
+def test_that_a_challenge_is_answered_is_no_claim_about_an_outcome() -> None:
+    tagged = make(
+        (2, "mechanism", "T1", "affirmed"),
+        (2, "challenge", "C1", "affirmed"),
+        claims=(Claim("answers", 0, 1, (56, 61), 2),),
+    )
+    assert not check(tagged, FRAMEWORK).claims
+
+
+def test_a_pair_claimed_in_parts_is_one_claim_with_a_quote_a_sentence() -> None:
+    tagged = make(
+        (1, "mechanism", "T1.1", "affirmed"),
+        (1, "outcome", "S1", "affirmed"),
+        (2, "mechanism", "T1", "affirmed"),
+        (2, "outcome", "S1", "affirmed"),
+        claims=(
+            Claim("leads_to", 0, 1, (22, 25), 1),
+            Claim("leads_to", 0, 1, (26, 28), 1),
+            Claim("leads_to", 2, 3, (56, 61), 2),
+        ),
+    )
+    (found,) = check(tagged, FRAMEWORK).claims
+    assert (found.mechanism, found.outcome) == ("T1", "S1")
+    assert [e.quote for e in found.evidence] == [SENTENCES[1], SENTENCES[2]]
+
+
+def test_an_element_unknown_to_the_framework_is_named() -> None:
+    with pytest.raises(ValueError, match=r"document d: a mention of 'T9', which framework f does not have"):
+        check(make((1, "mechanism", "T9", "planned")), FRAMEWORK)
+
+
+def test_five_quotes_at_most_stand_with_a_finding() -> None:
+    words = [f"Grants {number} are paid." for number in range(8)]
+    text = " ".join(words)
+    starts = [text.index(word) for word in words]
+    tagged = Tagged(
+        Document("d", "d.txt", "", 0, "en", Metadata(), text, (Block("paragraph", 0, len(text)),)),
+        tuple(Sentence(start, start + len(word), 0) for start, word in zip(starts, words, strict=True)),
+        tuple(Mention(start, start + 6, "mechanism", "T1", n, "lacking") for n, start in enumerate(starts)),
+    )
+    (finding,) = (f for f in check(tagged, FRAMEWORK).findings if f.rule == "only-lacking")
+    assert [e.quote for e in finding.evidence] == words[:5]
+    assert "in 8 sentences" in finding.message

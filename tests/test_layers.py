@@ -35,7 +35,7 @@ ONLY_IMPORTERS = {
     "spellchecker": {"extract"},
     "spacy": {"languages", "tag", "learn"},
     "sklearn": {"coders", "learn"},
-    "networkx": {"network"},
+    "networkx": {"export", "network"},
     "scipy": {"coders", "learn", "network"},
     "jinja2": {"report"},
     "click": {"cli"},

@@ -8,6 +8,7 @@ import os
 import re
 import subprocess
 import sys
+from dataclasses import asdict, replace
 from itertools import pairwise
 from pathlib import Path
 
@@ -19,6 +20,7 @@ from scipy import stats
 from scipy.sparse import csc_array
 
 from policyloom.errors import RunError
+from policyloom.export import write_network
 from policyloom.files import safe_cell, write_csv
 from policyloom.framework import Framework
 from policyloom.network import (
@@ -32,10 +34,9 @@ from policyloom.network import (
     find_links,
     load_network,
     sum_counts,
-    write_network,
 )
-from policyloom.network.counts import ACT, CLAIM, EVENT, DocumentCounts, sentence_keys
-from policyloom.network.incidence import Rows
+from policyloom.network.counts import ACT, CLAIM, EVENT, DocumentCounts
+from policyloom.network.incidence import CorpusArrays
 from policyloom.network.measures import (
     adjust,
     associate,
@@ -44,6 +45,7 @@ from policyloom.network.measures import (
     fisher_test,
     g2_test,
 )
+from policyloom.network.repeats import sentence_keys
 from policyloom.network.signed import combine_signs, project
 from policyloom.records import Block, Claim, Document, Mention, Metadata, Sentence, Tagged
 
@@ -168,9 +170,9 @@ def link(network: Network, source: str, target: str, kind: str = "co_occurs") ->
 
 def test_associate_gives_the_published_chi2_and_g2() -> None:
     found = associate(3, 10, 10, 19)
-    assert float(found.chi2) == pytest.approx(4.337160, abs=5e-7)
-    assert float(found.chi2_yates) == pytest.approx(2.632438, abs=5e-7)
-    assert float(found.g2) == pytest.approx(4.534939, abs=5e-7)
+    assert float(found["chi2"]) == pytest.approx(4.337160, abs=5e-7)
+    assert float(found["chi2_yates"]) == pytest.approx(2.632438, abs=5e-7)
+    assert float(found["g2"]) == pytest.approx(4.534939, abs=5e-7)
 
 
 def test_associate_gives_the_published_lambda_and_z() -> None:
@@ -180,17 +182,17 @@ def test_associate_gives_the_published_lambda_and_z() -> None:
     n_first = sum(first == "a" for first, _ in pairs)
     n_second = sum(second == "b" for _, second in pairs)
     found = associate(n, n_first, n_second, len(pairs))
-    assert float(found.log_odds) == pytest.approx(3.412247, abs=5e-7)
-    assert float(found.z) == pytest.approx(1.936083, abs=5e-7)
+    assert float(found["log_odds"]) == pytest.approx(3.412247, abs=5e-7)
+    assert float(found["z"]) == pytest.approx(1.936083, abs=5e-7)
 
 
 def test_associate_gives_hand_counted_shares() -> None:
     found = associate(2, 4, 5, 20)
-    assert float(found.jaccard) == pytest.approx(2 / 7)
-    assert float(found.p_target_given_source) == 0.5
-    assert float(found.p_source_given_target) == 0.4
-    assert float(found.pmi) == pytest.approx(1.0)  # observed 2, expected 1
-    assert float(found.npmi) == pytest.approx(1 / math.log2(10))
+    assert float(found["jaccard"]) == pytest.approx(2 / 7)
+    assert float(found["p_target_given_source"]) == 0.5
+    assert float(found["p_source_given_target"]) == 0.4
+    assert float(found["pmi"]) == pytest.approx(1.0)  # observed 2, expected 1
+    assert float(found["npmi"]) == pytest.approx(1 / math.log2(10))
 
 
 @pytest.mark.parametrize(
@@ -198,7 +200,13 @@ def test_associate_gives_hand_counted_shares() -> None:
     [((0, 3, 4, 10), -1.0), ((3, 3, 3, 10), 1.0), ((10, 10, 10, 10), 0.0), ((2, 4, 5, 10), 0.0)],
 )
 def test_npmi_at_its_limits(counts: tuple[int, int, int, int], npmi: float) -> None:
-    assert float(associate(*counts).npmi) == pytest.approx(npmi)
+    assert float(associate(*counts)["npmi"]) == pytest.approx(npmi)
+
+
+def test_measures_of_an_element_that_never_occurs_are_missing() -> None:
+    for counts in ((0, 0, 3, 10), (0, 3, 0, 10)):
+        assert math.isnan(float(associate(*counts)["npmi"]))
+    assert math.isnan(float(associate(0, 3, 4, 10)["pmi"]))
 
 
 def test_associate_agrees_with_scipy() -> None:
@@ -208,8 +216,8 @@ def test_associate_agrees_with_scipy() -> None:
         found = associate(a, a + b, a + c, table.sum())
         g2 = stats.chi2_contingency(table, correction=False, lambda_="log-likelihood")
         yates = stats.chi2_contingency(table, correction=True)
-        assert float(found.g2) == pytest.approx(g2.statistic)
-        assert float(found.chi2_yates) == pytest.approx(yates.statistic)
+        assert float(found["g2"]) == pytest.approx(g2.statistic)
+        assert float(found["chi2_yates"]) == pytest.approx(yates.statistic)
         n, n_source, n_target = (np.array([x]) for x in (a, a + b, a + c))
         assert g2_test(n, n_source, n_target, int(table.sum()))[0] == pytest.approx(g2.pvalue)
         assert fisher_test(n, n_source, n_target, int(table.sum()))[0] == pytest.approx(
@@ -254,7 +262,7 @@ def test_parts_of_one_element_in_a_sentence_count_once_for_it() -> None:
         ("table", {"section", "document"}),
         ("caption", {"section", "document"}),
         ("title", {"document"}),
-        ("front_matter", set()),
+        ("front_matter", {"document"}),
         ("reference", set()),
     ],
 )
@@ -275,7 +283,7 @@ def test_a_heading_joins_its_section_and_no_other() -> None:
     links = find_links([tagged], FRAMEWORK, unit="section").links
     assert list(links["target"]) == ["O1"]
     for unit, n_units in (("sentence", 2), ("paragraph", 2), ("section", 2), ("document", 1)):
-        found = Rows(count(tagged, FRAMEWORK), FRAMEWORK).incidence(unit=unit, level="top")
+        found = CorpusArrays(count(tagged, FRAMEWORK), FRAMEWORK).incidence(unit=unit, level="top")
         assert found.n_units.tolist() == [n_units]
 
 
@@ -310,7 +318,8 @@ def test_statuses_that_count_are_a_choice() -> None:
 def test_elements_shows_every_node_by_status() -> None:
     tagged = make_tagged("d", "[T1.1 lacking|Relief]. [T1 planned|Relief] and [T1.2 planned|grants].")
     elements = find_links([tagged], FRAMEWORK).elements.set_index("id")
-    assert elements.loc["T1", ["n_sentences", "n_documents", "planned", "lacking"]].tolist() == [1, 1, 1, 1]
+    assert elements.loc["T1", ["n_sentences", "n_documents", "planned", "lacking"]].tolist() == [2, 1, 1, 1]
+    assert elements.loc["T1", ["n_sentences_linkable", "n_documents_linkable"]].tolist() == [1, 1]
     assert elements.loc["T2", "n_documents"] == 0
 
 
@@ -336,6 +345,36 @@ def test_claims_stand_apart_from_co_occurrence() -> None:
 def test_a_claim_of_what_is_lacking_is_no_support() -> None:
     tagged = make_tagged("d", "No [T1 lacking|relief] for [O1|wages].", claims=[("T1", "O1", "positive")])
     assert find_links([tagged], FRAMEWORK).links.empty
+
+
+def test_a_pair_that_only_meets_has_no_claims() -> None:
+    pair = find_links([make_tagged("d", "[T1|Relief] and [O1|wages].")], FRAMEWORK).pair("T1", "O1")
+    assert pair is not None
+    assert asdict(pair) == {
+        "source": "T1",
+        "target": "O1",
+        "n": 1,
+        "n_documents": 1,
+        "npmi": 0.0,
+        "q": None,
+        "claims": 0,
+        "claims_documents": 0,
+        "claims_hedged": 0,
+        "claims_negative": 0,
+        "claims_negative_documents": 0,
+    }
+
+
+def test_a_pair_has_its_claims_by_sentence_and_document() -> None:
+    sentence = "[T1|Relief] may raise [O1|wages]."
+    said = make_tagged("a", f"{sentence} {sentence}", claims=[("T1", "O1", "positive")])
+    hedged = replace(said, claims=tuple(replace(c, hedged=True) for c in said.claims))
+    more = make_tagged("b", sentence, claims=[("T1", "O1", "positive"), ("T1", "O1", "negative")])
+    pair = find_links([hedged, more], FRAMEWORK).pair("T1", "O1")
+    assert pair is not None
+    assert (pair.n, pair.n_documents) == (3, 2)
+    assert (pair.claims, pair.claims_documents, pair.claims_hedged) == (2, 2, 1)
+    assert (pair.claims_negative, pair.claims_negative_documents) == (1, 1)
 
 
 def test_pair_finds_the_node_of_a_part() -> None:
@@ -373,6 +412,8 @@ def test_the_graph_keeps_what_the_framework_says_apart() -> None:
     assert graph.nodes["T1"] | {} == graph.nodes["T1"]
     assert graph.nodes["T1"]["label"] == "label of T1"
     assert "T1.1" not in graph
+    answers = graph.edges["T1", "C1", "framework_answers"]
+    assert (answers["kind"], answers["weight"]) == ("framework_answers", 1)
 
 
 # ---------------------------------------------------------------- adding
@@ -469,7 +510,7 @@ def test_a_clause_repeated_in_another_document_can_count_once(other: str) -> Non
 )
 def test_sentences_that_say_something_else_are_no_repeats(other: str) -> None:
     documents = [make_tagged("a", CLAUSE), make_tagged("b", other)]
-    assert Rows(sum_counts(count(d, FRAMEWORK) for d in documents), FRAMEWORK).repeats.sum() == 0
+    assert CorpusArrays(sum_counts(count(d, FRAMEWORK) for d in documents), FRAMEWORK).repeats.sum() == 0
 
 
 def test_short_sentences_and_repeats_within_a_document_are_no_boilerplate() -> None:
@@ -575,6 +616,24 @@ def test_intervals_hold_the_estimate_and_depend_on_the_seed_alone() -> None:
     assert rows[0]["ci_low"] < rows[0]["npmi"] < rows[0]["ci_high"]
     assert rows[0] == rows[1]
     assert len({(row["ci_low"], row["ci_high"]) for row in rows}) > 1
+
+
+def test_intervals_are_expanded_for_few_documents() -> None:
+    # Six documents of ten sentences, as (both, T1, O1). A t interval of 95 % with 5 degrees of freedom reaches
+    # 2.571 * sqrt(6 / 5) = 2.816 standard errors, below which 0.243 % of a normal distribution lie.
+    counts = np.array([(1, 2, 3), (2, 4, 3), (1, 5, 2), (3, 4, 4), (1, 1, 6), (2, 3, 3)])
+    columns = [csc_array(counts[:, [end]]) for end in range(3)]
+    low, high = bootstrap_interval(*columns, np.full(6, 10), samples=400, seed=3)
+    weights = np.random.default_rng(3).multinomial(6, np.full(6, 1 / 6), size=400)
+    values = []
+    for drawn in weights:
+        both, source, target = (drawn @ counts).tolist()
+        values.append(math.log2(both * 60 / (source * target)) / -math.log2(both / 60))
+    expected = np.quantile(values, [0.00243, 1 - 0.00243])
+    assert [low[0], high[0]] == pytest.approx(expected.tolist(), abs=1e-3)
+    plain = np.quantile(values, [0.025, 0.975])
+    assert low[0] < plain[0] - 0.01
+    assert high[0] > plain[1] + 0.01
 
 
 # ---------------------------------------------------------------- evidence
@@ -743,6 +802,8 @@ def test_keyness_has_the_published_values() -> None:
     assert found["chi2_yates"] == pytest.approx(-2.632438, abs=5e-7)
     assert found["g2"] == pytest.approx(-4.534939, abs=5e-7)
     assert found["p"] == pytest.approx(stats.fisher_exact([[3, 7], [7, 2]]).pvalue)
+    assert (found["share_a"], found["share_b"]) == (pytest.approx(3 / 10), pytest.approx(7 / 9))
+    assert found["log_ratio"] == pytest.approx(math.log2((3.5 / 10.5) / (7.5 / 9.5)))
 
 
 def test_keyness_of_links_and_its_limits() -> None:
@@ -867,9 +928,7 @@ def test_a_loaded_network_is_the_one_written(tmp_path: Path) -> None:
 
 
 def test_loading_from_the_wrong_folder_or_framework_says_what_to_do(tmp_path: Path) -> None:
-    with pytest.raises(
-        RunError, match=r"counts\.json: cannot be read .*give a folder that write_network wrote"
-    ):
+    with pytest.raises(RunError, match=r"counts\.json: cannot be read .*give a folder that a run wrote"):
         load_network(tmp_path, FRAMEWORK)
     write_network(written(), tmp_path)
     with pytest.raises(RunError, match=r"counts\.json: these counts were made with framework 'small'"):
@@ -929,7 +988,7 @@ def test_write_csv_rounds_and_keeps_numbers(tmp_path: Path) -> None:
         ({"unit": "page"}, "unit 'page': use one of sentence, paragraph, section, document"),
         ({"level": "bottom"}, "level 'bottom': use one of top, own"),
         ({"test": "t"}, "test 't': use one of documents, fisher, g2"),
-        ({"interval": "g2"}, "interval 'g2': use one of npmi"),
+        ({"interval": "g2"}, "interval 'g2': use one of jaccard"),
         ({"kinds": ("mechanism", "goal")}, "kind 'goal': use one of outcome, challenge"),
         (
             {"statuses": {"mechanism": ("maybe",)}},
@@ -941,6 +1000,22 @@ def test_write_csv_rounds_and_keeps_numbers(tmp_path: Path) -> None:
 def test_options_name_what_is_allowed(choice: dict[str, object], message: str) -> None:
     with pytest.raises(ValueError, match=message):
         LinkOptions(**choice)
+
+
+def test_find_links_has_the_defaults_of_the_options() -> None:
+    assert find_links([], FRAMEWORK).options == LinkOptions()
+
+
+@pytest.mark.parametrize(("n_mechanisms", "more"), [(4, ""), (5, "5 more in <code>.links</code>")])
+def test_a_notebook_shows_twenty_links_and_how_many_more(n_mechanisms: int, more: str) -> None:
+    mechanisms, outcomes = (
+        [f"{letter}{i}" for i in range(n)] for letter, n in (("T", n_mechanisms), ("O", 5))
+    )
+    sentence = " ".join(f"[{id}|x]" for id in (*mechanisms, *outcomes)) + "."
+    shown = find_links([make_tagged("d", sentence)], make_framework(*outcomes, *mechanisms))._repr_html_()
+    assert shown.count("<tr") == 21  # and the head
+    assert (" more in " in shown) == bool(more)
+    assert more in shown
 
 
 def test_a_notebook_shows_text_as_text() -> None:
@@ -973,7 +1048,17 @@ def test_the_examples_of_the_documentation_run(tmp_path: Path, monkeypatch: pyte
     assert len(blocks) == 5
     for block in blocks:
         exec(compile(block, "docs/network.md", "exec"), names)
-    assert (tmp_path / "outputs/run/network/links.csv").exists()
+    links = pd.read_csv(tmp_path / "outputs/run/network/links.csv")
+    assert links.loc[0, ["source", "target", "kind", "n"]].tolist() == ["T1", "O1", "co_occurs", 1]
+    counts = names["counts"]
+    assert isinstance(counts, Counts)
+    assert sorted(counts.documents) == ["a", "b", "elsewhere", "guide"]
+    network = names["network"]
+    assert isinstance(network, Network)
+    assert network.pair("T1", "O1") is None  # the new guide speaks of T2
+    assert network.pair("T2", "O1") == PairCounts(
+        "T2", "O1", n=1, n_documents=1, npmi=pytest.approx(1 / math.log2(6))
+    )
 
 
 def test_importing_the_network_is_quick() -> None:

@@ -14,16 +14,31 @@ from pathlib import Path
 
 import pytest
 
+from policyloom.check import ClaimCheck
 from policyloom.framework import Framework
-from policyloom.records import Coverage, Evidence, Failure, Finding
+from policyloom.network import Network, find_links
+from policyloom.records import (
+    Block,
+    Claim,
+    Coverage,
+    Document,
+    Evidence,
+    Failure,
+    Finding,
+    Mention,
+    Metadata,
+    Sentence,
+    Tagged,
+)
 from policyloom.report import (
-    ClaimRow,
-    DocumentRow,
-    LinkRow,
+    ReportedDocument,
+    ReportedLink,
     figure,
+    report_links,
     write_check_report,
     write_run_report,
 )
+from policyloom.report.links import spread_quotes
 
 ATTACK = "<script>alert('x')</script>\"><img src=x onerror=alert(1)>&amp;"
 VOID = {"meta", "link", "input", "br", "img", "hr"}
@@ -102,24 +117,30 @@ def quote(document: str, page: int, words: str) -> Evidence:
     return Evidence(document, page, 0, len(words), words)
 
 
+def covered(document: str, element: str, *, evidence: Sequence[Evidence] = (), **by_status: int) -> Coverage:
+    """Coverage by sentences of one status each."""
+    n = sum(by_status.values())
+    return Coverage(document, element, n_sentences=n, **by_status, evidence=tuple(evidence))
+
+
 DOCUMENTS = (
-    DocumentRow("b", "b.pdf", "Plan of the North", ("M. Adeyemi",), "2024", "en", 12, 4000, 300, 20, 2),
-    DocumentRow(
+    ReportedDocument("b", "b.pdf", "Plan of the North", ("M. Adeyemi",), "2024", "en", 12, 4000, 300, 20, 2),
+    ReportedDocument(
         "a", "a.pdf", "Act of the South", n_pages=3, n_words=900,
         outline=((1, "Part One", 1), (2, "Chapter on funds", 2)), warnings=("Page 3 holds no text.",),
     ),
 )  # fmt: skip
 COVERAGE = (
-    Coverage("a", "T1", affirmed=1, planned=2, evidence=(quote("a", 2, "A fund is set up."),)),
-    Coverage("b", "T1", negated=1, evidence=(quote("b", 11, "There is no tax relief."),)),
-    Coverage("b", "C1", lacking=4, evidence=(quote("b", 5, "Procedures are missing."),)),
+    covered("a", "T1", affirmed=1, planned=2, evidence=(quote("a", 2, "A fund is set up."),)),
+    covered("b", "T1", negated=1, evidence=(quote("b", 11, "There is no tax relief."),)),
+    covered("b", "C1", lacking=4, evidence=(quote("b", 5, "Procedures are missing."),)),
 )
 LINKS = (
-    LinkRow("T2", "S1", "co_occurs", 9, 2, -0.004, 0.0004),
-    LinkRow("T1", "S1", "claims", 2, 1, note="one document only"),
-    LinkRow("T1", "S2", "claims", 5, 2),
-    LinkRow("T1", "S2", "claims_negative", 1, 1),
-    LinkRow("T1", "C1", "answers", 1, 1, 0.253, 0.04),
+    ReportedLink("T2", "S1", "co_occurs", 9, 2, -0.004, 0.0004),
+    ReportedLink("T1", "S1", "claims", 2, 1, note="one document only"),
+    ReportedLink("T1", "S2", "claims", 5, 2),
+    ReportedLink("T1", "S2", "claims_negative", 1, 1),
+    ReportedLink("T1", "C1", "answers", 1, 1, 0.253, 0.04),
 )
 LINK_EVIDENCE = {("T1", "S2", "claims"): (quote("b", 7, "Relief made the mills modern."),)}
 FINDINGS = (
@@ -139,9 +160,9 @@ def run_page(
     tmp_path: Path,
     *,
     title: str = "Two texts",
-    documents: Sequence[DocumentRow] = DOCUMENTS,
+    documents: Sequence[ReportedDocument] = DOCUMENTS,
     coverage: Sequence[Coverage] = COVERAGE,
-    links: Sequence[LinkRow] = LINKS,
+    links: Sequence[ReportedLink] = LINKS,
     findings: Sequence[Finding] = FINDINGS,
     failures: Sequence[Failure] = FAILURES,
     evidence: Mapping[tuple[str, str, str], Sequence[Evidence]] = LINK_EVIDENCE,
@@ -167,10 +188,10 @@ def run_page(
 def check_page(
     tmp_path: Path,
     *,
-    document: DocumentRow = DOCUMENTS[1],
+    document: ReportedDocument = DOCUMENTS[1],
     coverage: Sequence[Coverage] = (),
     findings: Sequence[Finding] = (),
-    claims: Sequence[ClaimRow] = (),
+    claims: Sequence[ClaimCheck] = (),
     against: str = "the run of 2024",
 ) -> str:
     path = tmp_path / "check.html"
@@ -210,9 +231,9 @@ def test_every_quote_stands_there_with_its_page(tmp_path: Path) -> None:
 
 
 def test_a_document_without_pages_has_none_at_its_quotes(tmp_path: Path) -> None:
-    row = DocumentRow("t", "t.txt")
+    row = ReportedDocument("t", "t.txt")
     page = Page(run_page(tmp_path, documents=[row], coverage=[
-        Coverage("t", "T1", planned=1, evidence=(quote("t", 0, "Funds follow."),))
+        covered("t", "T1", planned=1, evidence=(quote("t", 0, "Funds follow."),))
     ], links=[], findings=[]))  # fmt: skip
     assert "Funds follow." in page.text
     assert "p. 0" not in page.text
@@ -223,14 +244,14 @@ def test_nothing_from_outside_becomes_markup(tmp_path: Path, place: str) -> None
     evil = {
         "title": {"title": ATTACK},
         "document": {
-            "documents": [DocumentRow("a", ATTACK, ATTACK, (ATTACK,), ATTACK, ATTACK, 1, 1, 1, 1, 1, ((1, ATTACK, 1),), (ATTACK,))],
-            "coverage": [Coverage("a", "T1", affirmed=1, evidence=(quote("a", 1, "x"),))],
+            "documents": [ReportedDocument("a", ATTACK, ATTACK, (ATTACK,), ATTACK, ATTACK, 1, 1, 1, 1, 1, ((1, ATTACK, 1),), (ATTACK,))],
+            "coverage": [covered("a", "T1", affirmed=1, evidence=(quote("a", 1, "x"),))],
             "findings": [Finding("a", "r", "info", "", "m")],
             "evidence": {("T1", "S2", "claims"): [quote("a", 1, "x")]},
         },
-        "quote": {"coverage": [Coverage("a", "T1", affirmed=1, evidence=(quote("a", 1, ATTACK),))]},
+        "quote": {"coverage": [covered("a", "T1", affirmed=1, evidence=(quote("a", 1, ATTACK),))]},
         "link": {
-            "links": [LinkRow(ATTACK, ATTACK, "answers", 1, 1, note=ATTACK)],
+            "links": [ReportedLink(ATTACK, ATTACK, "answers", 1, 1, note=ATTACK)],
             "evidence": {(ATTACK, ATTACK, "answers"): [quote(ATTACK, 1, ATTACK)]},
         },
         "finding": {"findings": [Finding(ATTACK, ATTACK, "error", ATTACK, ATTACK, (quote("a", 1, ATTACK),))]},
@@ -251,10 +272,10 @@ def test_nothing_from_outside_becomes_markup(tmp_path: Path, place: str) -> None
 def test_check_page_escapes_too(tmp_path: Path) -> None:
     html = check_page(
         tmp_path,
-        document=DocumentRow("a", ATTACK, ATTACK),
-        coverage=[Coverage("a", "T1", planned=1, evidence=(quote("a", 1, ATTACK),))],
+        document=ReportedDocument("a", ATTACK, ATTACK),
+        coverage=[covered("a", "T1", planned=1, evidence=(quote("a", 1, ATTACK),))],
         findings=[Finding("a", ATTACK, "info", ATTACK, ATTACK)],
-        claims=[ClaimRow(ATTACK, ATTACK, "unknown", 0, (quote("a", 1, ATTACK),))],
+        claims=[ClaimCheck(ATTACK, ATTACK, "unknown", 0, (quote("a", 1, ATTACK),))],
         against=ATTACK,
     )
     page = Page(html)
@@ -375,7 +396,7 @@ def test_measured_recall_stands_beside_its_element(tmp_path: Path) -> None:
 
 def test_five_quotes_a_cell_and_how_many_more(tmp_path: Path) -> None:
     evidence = tuple(quote("a", n, f"Sentence number {n}.") for n in range(1, 9))
-    coverage = [Coverage("a", "T1", planned=11, evidence=evidence)]
+    coverage = [covered("a", "T1", planned=11, evidence=evidence)]
     text = Page(run_page(tmp_path, coverage=coverage, links=[], findings=[])).text
     assert [n for n in range(1, 9) if f"Sentence number {n}." in text] == [1, 2, 3, 4, 5]
     assert "and 6 more" in text
@@ -388,7 +409,9 @@ def test_five_quotes_a_cell_and_how_many_more(tmp_path: Path) -> None:
 def test_npmi_and_q_are_rounded_for_reading(
     tmp_path: Path, npmi: float | None, q: float | None, shown: list[str]
 ) -> None:
-    html = run_page(tmp_path, links=[LinkRow("T1", "S1", "co_occurs", 3, 2, npmi, q, "odd")], evidence={})
+    html = run_page(
+        tmp_path, links=[ReportedLink("T1", "S1", "co_occurs", 3, 2, npmi, q, "odd")], evidence={}
+    )
     cells = re.findall(r'<td class="num"[^>]*>([^<]*)</td>', section(html, "links"))
     assert [cell.replace("&lt;", "<") for cell in cells[-2:]] == shown
 
@@ -436,15 +459,15 @@ def test_figure_draws_each_link_of_mechanism_and_outcome_once(tmp_path: Path) ->
 
 
 def test_figure_draws_parts_where_only_parts_are_linked(tmp_path: Path) -> None:
-    html = run_page(tmp_path, links=[LinkRow("T1.1", "S1", "claims", 1, 1)], evidence={})
+    html = run_page(tmp_path, links=[ReportedLink("T1.1", "S1", "claims", 1, 1)], evidence={})
     assert re.findall(r'data-from="([\w.]+)" data-to="(\w+)"', html) == [("T1.1", "S1")]
 
 
 def test_figure_lines_are_as_wide_as_they_have_documents() -> None:
     links = [
-        (0, LinkRow("T1", "S1", "claims", 9, 8)),
-        (1, LinkRow("T2", "S1", "co_occurs", 9, 4)),
-        (2, LinkRow("T2", "S9", "claims", 9, 9)),
+        (0, ReportedLink("T1", "S1", "claims", 9, 8)),
+        (1, ReportedLink("T2", "S1", "co_occurs", 9, 4)),
+        (2, ReportedLink("T2", "S9", "claims", 9, 9)),
     ]
     drawn = figure.lay_out(links, left=["T1", "T2"], right=["S1"], labels={})
     assert [(line.number, line.width) for line in drawn.lines] == [(0, 11.0), (1, 5.5)]
@@ -452,7 +475,7 @@ def test_figure_lines_are_as_wide_as_they_have_documents() -> None:
 
 
 def test_figure_nodes_do_not_overlap_and_fit() -> None:
-    links = [(n, LinkRow(f"T{n % 5}", f"S{n % 3}", "claims", 1, 1 + n)) for n in range(15)]
+    links = [(n, ReportedLink(f"T{n % 5}", f"S{n % 3}", "claims", 1, 1 + n)) for n in range(15)]
     labels = {f"T{n}": "A label of many words " * (n + 1) for n in range(5)}
     drawn = figure.lay_out(
         links, left=[f"T{n}" for n in range(5)], right=[f"S{n}" for n in range(3)], labels=labels
@@ -468,10 +491,10 @@ def test_a_large_run_stays_small_and_says_what_it_leaves_out(tmp_path: Path) -> 
     words = (
         "The ministry shall fund training centres that firms and colleges run together in each district. " * 2
     )
-    rows = [DocumentRow(f"d{n:03}", f"d{n:03}.pdf", f"Policy number {n}") for n in range(500)]
+    rows = [ReportedDocument(f"d{n:03}", f"d{n:03}.pdf", f"Policy number {n}") for n in range(500)]
     tops = [e.id for e in FRAMEWORK if not e.parent]
     coverage = [
-        Coverage(row.id, id, planned=9, evidence=tuple(quote(row.id, p, words + str(p)) for p in range(1, 8)))
+        covered(row.id, id, planned=9, evidence=tuple(quote(row.id, p, words + str(p)) for p in range(1, 8)))
         for row in rows
         for id in tops
     ]
@@ -490,24 +513,22 @@ def test_text_that_html_forbids_is_dropped(tmp_path: Path) -> None:
 
 def test_coverage_of_an_unknown_document_is_refused(tmp_path: Path) -> None:
     with pytest.raises(ValueError, match=r"document 'x': no such document"):
-        run_page(tmp_path, coverage=[Coverage("x", "T1", affirmed=1)])
+        run_page(tmp_path, coverage=[covered("x", "T1", affirmed=1)])
 
 
 def test_coverage_of_an_unknown_element_is_refused(tmp_path: Path) -> None:
     with pytest.raises(ValueError, match=r"element 'T9': not in framework small"):
-        run_page(tmp_path, coverage=[Coverage("a", "T9", affirmed=1)])
+        run_page(tmp_path, coverage=[covered("a", "T9", affirmed=1)])
 
 
 def test_two_documents_with_one_id_are_refused(tmp_path: Path) -> None:
     with pytest.raises(ValueError, match=r"id 'a' stands twice"):
-        run_page(tmp_path, documents=[*DOCUMENTS, DocumentRow("a", "c.pdf")])
+        run_page(tmp_path, documents=[*DOCUMENTS, ReportedDocument("a", "c.pdf")])
 
 
 def test_rows_refuse_unknown_words() -> None:
     with pytest.raises(ValueError, match="link kind 'causes': use one of co_occurs"):
-        LinkRow("T1", "S1", "causes", 1, 1)  # type: ignore[arg-type]
-    with pytest.raises(ValueError, match="known 'maybe': use one of claimed"):
-        ClaimRow("T1", "S1", "maybe")  # type: ignore[arg-type]
+        ReportedLink("T1", "S1", "causes", 1, 1)  # type: ignore[arg-type]
 
 
 def test_a_failed_write_leaves_the_old_page(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -526,14 +547,14 @@ def test_a_failed_write_leaves_the_old_page(tmp_path: Path, monkeypatch: pytest.
 @pytest.mark.parametrize(
     ("coverage", "words"),
     [
-        ([Coverage("a", "C1", affirmed=1)], "1 of 1 challenge it names stays unanswered"),
-        ([Coverage("a", "C1", affirmed=1), Coverage("a", "T1", lacking=2)], "stays unanswered"),
+        ([covered("a", "C1", affirmed=1)], "1 of 1 challenge it names stays unanswered"),
+        ([covered("a", "C1", affirmed=1), covered("a", "T1", lacking=2)], "stays unanswered"),
         (
-            [Coverage("a", "C1", affirmed=1), Coverage("a", "T1", planned=1)],
+            [covered("a", "C1", affirmed=1), covered("a", "T1", planned=1)],
             "The challenge it names is answered",
         ),
-        ([Coverage("a", "C1", negated=1)], "It affirms no challenge"),
-        ([], "Names 0 of 6 elements: 0 of 2 outcomes, 0 of 2 challenges, 0 of 2 strategies"),
+        ([covered("a", "C1", negated=1)], "It affirms no challenge"),
+        ([], "Names 0 of 6 elements: 0 of 2 outcomes, 0 of 2 challenges, 0 of 2 mechanisms"),
     ],
 )
 def test_check_verdict_says_which_challenges_are_answered(
@@ -554,16 +575,16 @@ def test_check_verdict_says_which_challenges_are_answered(
     ],
 )
 def test_check_verdict_says_what_is_known(tmp_path: Path, known: list[str], words: str) -> None:
-    claims = [ClaimRow("T1", "S1", k) for k in known]  # type: ignore[arg-type]
+    claims = [ClaimCheck("T1", "S1", k, 0, ()) for k in known]  # type: ignore[arg-type]
     assert words in Page(check_page(tmp_path, claims=claims)).text
 
 
 def test_check_lists_every_element_and_what_is_left_out(tmp_path: Path) -> None:
     html = check_page(
-        tmp_path, coverage=[Coverage("a", "T1", planned=1, evidence=(quote("a", 2, "A fund."),))]
+        tmp_path, coverage=[covered("a", "T1", planned=1, evidence=(quote("a", 2, "A fund."),))]
     )
-    covered = section(html, "coverage").partition('<section id="challenges">')[0]
-    assert re.findall(r'title="Definition of (\S+?)\."', covered) == [
+    shown = section(html, "coverage").partition('<section id="challenges">')[0]
+    assert re.findall(r'title="Definition of (\S+?)\."', shown) == [
         "S1",
         "S2",
         "C1",
@@ -578,17 +599,17 @@ def test_check_lists_every_element_and_what_is_left_out(tmp_path: Path) -> None:
 
 def test_check_shows_quotes_beyond_the_first(tmp_path: Path) -> None:
     evidence = tuple(quote("a", n, f"Sentence number {n}.") for n in range(1, 9))
-    html = check_page(tmp_path, coverage=[Coverage("a", "T1", planned=10, evidence=evidence)])
+    html = check_page(tmp_path, coverage=[covered("a", "T1", planned=10, evidence=evidence)])
     assert [n for n in range(1, 9) if f"Sentence number {n}." in html] == [1, 2, 3, 4, 5]
     assert "5 not quoted here" in html
 
 
 def test_check_claims_stand_known_before_unknown(tmp_path: Path) -> None:
     claims = [
-        ClaimRow("T2", "S1", "unknown", 0, (quote("a", 3, "We say so."),)),
-        ClaimRow("T1", "S2", "co-occurs", 2),
-        ClaimRow("T1", "S1", "claimed", 1),
-        ClaimRow("T2", "S2", "claimed", 6),
+        ClaimCheck("T2", "S1", "unknown", 0, (quote("a", 3, "We say so."),)),
+        ClaimCheck("T1", "S2", "co-occurs", 2, ()),
+        ClaimCheck("T1", "S1", "claimed", 1, ()),
+        ClaimCheck("T2", "S2", "claimed", 6, ()),
     ]
     html = section(check_page(tmp_path, claims=claims), "claims")
     pairs = re.findall(r'<tr><th scope="row"><b>(\w+)</b>.*?<td><b>(\w+)</b>', html)
@@ -598,3 +619,86 @@ def test_check_claims_stand_known_before_unknown(tmp_path: Path) -> None:
 
 def test_check_names_what_it_was_held_against(tmp_path: Path) -> None:
     assert "A small framework (2) and the run of 2024" in Page(check_page(tmp_path)).text
+
+
+# ---------------------------------------------------------------- what a network gives to a report
+
+
+def linked_network() -> Network:
+    """Document `a` joins T1 and S1 in three sentences, `b` and `c` in one each; `c` claims it."""
+    documents = []
+    for id, n in (("a", 3), ("b", 1), ("c", 1)):
+        words = [f"Relief {number} raises skill." for number in range(n)]
+        text = " ".join(words)
+        starts = [text.index(word) for word in words]
+        mentions = []
+        for number, start in enumerate(starts):
+            mentions.append(Mention(start, start + 6, "mechanism", "T1", number))
+            mentions.append(Mention(start + 16, start + 21, "outcome", "S1", number))
+        claims = (Claim("leads_to", 0, 1, (9, 15), 0),) if id == "c" else ()
+        documents.append(
+            Tagged(
+                Document(id, f"{id}.pdf", "", 0, "en", Metadata(), text, (Block("paragraph", 0, len(text)),)),
+                tuple(Sentence(start, start + len(words[0]), 0) for start in starts),
+                tuple(mentions),
+                claims,
+            )
+        )
+    return find_links(documents, FRAMEWORK)
+
+
+def test_a_link_has_the_numbers_of_the_network() -> None:
+    links, evidence = report_links(linked_network())
+    assert [(k.source, k.target, k.kind, k.n, k.n_documents, k.unit) for k in links] == [
+        ("T1", "S1", "co_occurs", 5, 3, "sentence"),
+        ("T1", "S1", "claims", 1, 1, "sentence"),
+    ]
+    assert links[0].npmi == 0.0
+    assert links[1].npmi is None
+    assert links[0].q is None
+    assert links[0].note == "too few documents to test (3 documents; 5 are needed)"
+    assert [e.document for e in evidence["T1", "S1", "claims"]] == ["c"]
+
+
+def test_quotes_come_from_every_document_before_a_second_of_one() -> None:
+    _, evidence = report_links(linked_network())
+    quotes = evidence["T1", "S1", "co_occurs"]
+    assert [e.document for e in quotes] == ["a", "b", "c", "a", "a"]
+    assert [e.quote for e in quotes[3:]] == ["Relief 1 raises skill.", "Relief 2 raises skill."]
+
+
+def test_eight_quotes_at_most_stand_with_a_link() -> None:
+    quotes = [{"document": name} for name in "aaaaaaaaabcc"]
+    assert [q["document"] for q in spread_quotes(quotes)] == list("abcacaaa")
+
+
+def test_a_link_of_paragraphs_says_so(tmp_path: Path) -> None:
+    html = run_page(
+        tmp_path, links=[ReportedLink("K1", "T1", "exemplifies", 2, 1, unit="paragraph")], evidence={}
+    )
+    assert "2 paragraphs" in Page(html).text
+
+
+def test_an_element_named_in_a_heading_alone_is_shown_as_that(tmp_path: Path) -> None:
+    page = Page(check_page(tmp_path, coverage=[Coverage("a", "T1", n_elsewhere=1)]))
+    assert "in no sentence; in 1 heading or the like" in page.text
+    assert "Names 1 of 6 elements" in page.text
+    names = Page(run_page(tmp_path, coverage=[Coverage("a", "T1", n_elsewhere=2)], findings=[])).values(
+        "aria-label"
+    )
+    assert "T1, no sentence; 2 headings or the like" in names
+
+
+def test_sentences_with_two_statuses_are_counted_once(tmp_path: Path) -> None:
+    coverage = [Coverage("a", "T1", n_sentences=3, affirmed=2, planned=2)]
+    row = re.search(
+        r"<b>T1</b> Policy support</th>.*?</tr>", section(run_page(tmp_path, coverage=coverage), "coverage")
+    )
+    assert row
+    assert re.findall(r">(\d+|·)<", row.group()) == ["1", "1", "1", "·", "·", "3"]
+
+
+@pytest.mark.parametrize("wrong", [{"affirmed": 2}, {"n_sentences": 1}, {"n_sentences": 3, "affirmed": 2}])
+def test_coverage_whose_numbers_do_not_fit_is_refused(wrong: dict[str, int]) -> None:
+    with pytest.raises(ValueError, match=r"coverage of T1: \d sentences cannot have"):
+        Coverage("a", "T1", **wrong)

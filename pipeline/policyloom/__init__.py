@@ -22,13 +22,13 @@ if TYPE_CHECKING:
     from policyloom.check import check
     from policyloom.coders.classifier import as_measured, read_classifier, write_classifier
     from policyloom.errors import DocumentError, FrameworkError, LabelsError, PolicyloomError, RunError
-    from policyloom.export import to_frame
+    from policyloom.export import to_frame, write_network
     from policyloom.extract import read_document, read_pdf
     from policyloom.framework import read_framework
     from policyloom.learn.labels import read_labels, write_labels
     from policyloom.learn.scores import agreement
     from policyloom.learn.training import choose_sentences, evaluate_labels, train_classifier
-    from policyloom.network import find_links, load_network, write_network
+    from policyloom.network import find_links, load_network
     from policyloom.records import from_json, to_json
     from policyloom.run import read_tagged, run
     from policyloom.tag import tag, tag_all
@@ -63,7 +63,7 @@ _HOMES = {
     "train_classifier": "learn.training",
     "write_classifier": "coders.classifier",
     "write_labels": "learn.labels",
-    "write_network": "network",
+    "write_network": "export",
 }
 
 __version__ = version("policyloom")

@@ -1,5 +1,45 @@
-"""Records as tables and files for other programs."""
+"""Records and networks as tables, and as files for other programs.
 
-from policyloom.export.tables import to_frame
+tables  each table's columns, declared once
+graphs  a network for spreadsheets, Gephi, Cytoscape, VOSviewer and Pajek
+"""
 
-__all__ = ["to_frame"]
+from policyloom.export.graphs import write_network
+from policyloom.export.tables import (
+    BLOCKS,
+    CLAIMS,
+    COVERAGE,
+    FAILURES,
+    FINDINGS,
+    MENTIONS,
+    Column,
+    Table,
+    TableRow,
+    block_rows,
+    claim_rows,
+    coverage_rows,
+    failure_rows,
+    finding_rows,
+    mention_rows,
+    to_frame,
+)
+
+__all__ = [
+    "BLOCKS",
+    "CLAIMS",
+    "COVERAGE",
+    "FAILURES",
+    "FINDINGS",
+    "MENTIONS",
+    "Column",
+    "Table",
+    "TableRow",
+    "block_rows",
+    "claim_rows",
+    "coverage_rows",
+    "failure_rows",
+    "finding_rows",
+    "mention_rows",
+    "to_frame",
+    "write_network",
+]

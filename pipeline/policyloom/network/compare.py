@@ -1,4 +1,4 @@
-"""Two groups of documents held against each other: which elements and links mark the one or the other."""
+"""Two groups of documents compared: which elements and links are typical of the one or the other."""
 
 from __future__ import annotations
 
@@ -9,8 +9,9 @@ import numpy as np
 
 from policyloom.framework import Framework
 from policyloom.network import measures
+from policyloom.network.counting import UNITS, Unit
 from policyloom.network.counts import Counts
-from policyloom.network.incidence import UNITS, Rows, Unit, nodes_at
+from policyloom.network.incidence import CorpusArrays, nodes_at
 from policyloom.network.links import MIN_DOCUMENTS, LinkOptions
 from policyloom.network.network import Network
 
@@ -22,12 +23,12 @@ __all__ = ["Comparison", "compare"]
 
 @dataclass(frozen=True, slots=True)
 class Comparison:
-    """The keyness of elements and of links, each a frame with the most telling first.
+    """The keyness of elements and of links: two frames, each with the largest difference first.
 
     Columns: `n_a`, `n_b` of `total_a`, `total_b` units; `share_a`, `share_b`; `log_ratio`, the binary
-    logarithm of the shares' ratio with half a unit added to each count; `g2`, `chi2` and `chi2_yates`,
-    positive where group a has more than its part and negative where it has less; p (Fisher's exact) and q
-    over the rows of the frame; a note.
+    logarithm of the ratio of the shares, with half a unit added to each count; `g2`, `chi2` and `chi2_yates`,
+    positive where the share is larger in group a and negative where it is smaller; `p` (Fisher's exact test) and
+    `q`, adjusted over the rows of the frame; `note`.
     """
 
     elements: pd.DataFrame
@@ -47,8 +48,8 @@ def compare(
     Args:
         a, b: networks, or counts together with a framework.
         framework: needed for counts.
-        unit: what is counted; documents by default, which are independent as the test wants it. For a smaller
-            unit p is withheld. A link counts in a document if its ends meet there in the options' unit.
+        unit: what is counted; documents by default, for the test needs independent units. For a smaller unit
+            there is no p. A link counts in a document if its ends meet there within the unit of the options.
         options: level, statuses and the unit within which links meet; those of `a` by default.
 
     Raises:
@@ -69,7 +70,7 @@ def compare(
     shared = sorted(counts[0].documents.keys() & counts[1].documents.keys())
     if shared:
         raise ValueError(f"document {shared[0]!r} is in both groups")
-    tables = [_occurrence(Rows(each, framework), options, unit) for each in counts]
+    tables = [_occurrence(CorpusArrays(each, framework), options, unit) for each in counts]
     nodes = nodes_at(framework, options.level)
     labels = {id: framework[id].label for id in nodes}
     totals = (tables[0][0], tables[1][0])
@@ -87,14 +88,14 @@ def compare(
 
 
 def _occurrence(
-    rows: Rows, options: LinkOptions, unit: Unit
+    arrays: CorpusArrays, options: LinkOptions, unit: Unit
 ) -> tuple[int, np.ndarray[Any, Any], np.ndarray[Any, Any], list[tuple[int, int]]]:
     """Units in all, with each node, and with each pair."""
     chosen = {"level": options.level, "statuses": options.counting, "boilerplate": options.boilerplate}
-    by_unit = rows.incidence(unit=unit, **chosen)  # type: ignore[arg-type]
-    meeting = rows.incidence(unit=options.unit if unit == "document" else unit, **chosen)  # type: ignore[arg-type]
-    nodes = nodes_at(rows.framework, options.level)
-    ends = [[n for n, id in enumerate(nodes) if rows.framework[id].kind == kind] for kind in options.kinds]
+    by_unit = arrays.incidence(unit=unit, **chosen)  # type: ignore[arg-type]
+    meeting = arrays.incidence(unit=options.unit if unit == "document" else unit, **chosen)  # type: ignore[arg-type]
+    nodes = nodes_at(arrays.framework, options.level)
+    ends = [[n for n, id in enumerate(nodes) if arrays.framework[id].kind == kind] for kind in options.kinds]
     joint = meeting.pairs(*ends)
     pairs = [(i, j) for i in ends[0] for j in ends[1]]
     n_pairs = np.diff(joint.indptr) if unit == "document" else np.asarray(joint.sum(axis=0)).ravel()
@@ -138,9 +139,9 @@ def _keyness(
             "share_a": share_a,
             "share_b": share_b,
             "log_ratio": log_ratio,
-            "g2": sign * found.g2,
-            "chi2": sign * found.chi2,
-            "chi2_yates": sign * found.chi2_yates,
+            "g2": sign * found["g2"],
+            "chi2": sign * found["chi2"],
+            "chi2_yates": sign * found["chi2_yates"],
             "p": p,
             "q": measures.adjust(p),
             "note": note,
@@ -149,7 +150,7 @@ def _keyness(
 
 
 def _sorted(frame: pd.DataFrame) -> pd.DataFrame:
-    """Rows that occur at all, the most telling for either group first."""
+    """The rows of what occurs at all, the most telling for either group first."""
     frame = frame[frame["n_a"] + frame["n_b"] > 0]
     order = frame["g2"].abs().sort_values(ascending=False, kind="stable").index
     return frame.loc[order].reset_index(drop=True)

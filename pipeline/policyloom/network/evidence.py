@@ -7,8 +7,17 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from policyloom.framework import Framework
-from policyloom.network.counts import PLACES
-from policyloom.network.incidence import UNITS, Statuses, Unit
+from policyloom.network.columns import in_columns
+from policyloom.network.counting import (
+    DEFAULT_STATUSES,
+    SmallestUnit,
+    Statuses,
+    Unit,
+    claim_counts,
+    counted_claims,
+    counted_mentions,
+    counts_within,
+)
 from policyloom.records import ClaimKind, Polarity, Span, Status, Tagged
 
 if TYPE_CHECKING:
@@ -16,23 +25,24 @@ if TYPE_CHECKING:
 
 __all__ = ["ClaimEvidence", "MentionEvidence", "SentenceEvidence", "find_evidence"]
 
-COLUMNS = [
-    "source",
-    "target",
-    "kind",
-    "document",
-    "page",
-    "section",
-    "sentence",
-    "status_source",
-    "status_target",
-    "polarity",
-    "hedged",
-    "cue",
-    "quote",
-    "start",
-    "end",
-]
+EVIDENCE_COLUMNS = {
+    "source": "id of the node the edge leaves; of a mention, the node",
+    "target": "id of the node the edge enters; empty for a mention",
+    "kind": "kind of edge, or `mentions`",
+    "document": "the document's id",
+    "page": "counted from 1; 0 where the format has no pages",
+    "section": "the headings over the sentence, outermost first",
+    "sentence": "number of the sentence in its document, from 0",
+    "status_source": "statuses of the source in the sentence",
+    "status_target": "statuses of the target in the sentence",
+    "polarity": "of a claim: positive or negative",
+    "hedged": "of a claim: whether the text weakens it",
+    "cue": "the words that make the claim, or set a status",
+    "quote": "the sentence, verbatim",
+    "start": "first character in the document's text",
+    "end": "the character after the last",
+}
+"""The columns of the table of evidence, in order, each with what it says."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +77,7 @@ class SentenceEvidence:
         document: its id.
         sentence, paragraph: indexes among the document's sentences and blocks.
         section: the headings over it.
-        place: the narrowest unit in which its mentions count: 0 sentence, 1 section, 2 document.
+        smallest_unit: the smallest unit in which its mentions count.
         page: counted from 1; 0 where the format has no pages.
         start, end: in the document's text.
         quote: the sentence, verbatim.
@@ -77,7 +87,7 @@ class SentenceEvidence:
     sentence: int
     paragraph: int
     section: tuple[str, ...]
-    place: int
+    smallest_unit: SmallestUnit
     page: int
     start: int
     end: int
@@ -87,7 +97,7 @@ class SentenceEvidence:
 
     def unit(self, unit: Unit) -> tuple[object, ...] | None:
         """Which unit of its kind the sentence stands in; None where it counts in none."""
-        if self.place > (0, 0, 1, 2)[UNITS.index(unit)]:
+        if not counts_within(self.smallest_unit, unit):
             return None
         within: object = {
             "sentence": self.sentence,
@@ -102,15 +112,17 @@ def find_evidence(tagged: Tagged, framework: Framework) -> list[SentenceEvidence
     """The sentences of a document that count for the network, with what they mention and claim."""
 
     def words(span: Span | None) -> str:
-        return "" if span is None else tagged.document.text[span[0] : span[1]]
+        return tagged.document.text[span[0] : span[1]] if span else ""
 
     mentions: dict[int, list[MentionEvidence]] = {}
-    for m in tagged.mentions:
-        if m.kind != "entity" and m.label in framework:
-            marked = MentionEvidence(m.label, m.status, words((m.start, m.end)), words(m.cue))
-            mentions.setdefault(m.sentence, []).append(marked)
+    smallest_units: dict[int, SmallestUnit] = {}
+    for m, smallest in counted_mentions(tagged, framework):
+        mentions.setdefault(m.sentence, []).append(
+            MentionEvidence(m.label, m.status, tagged.quote(m), words(m.cue))
+        )
+        smallest_units[m.sentence] = smallest
     claims: dict[int, list[ClaimEvidence]] = {}
-    for c in tagged.claims:
+    for c in counted_claims(tagged):
         mechanism, target = tagged.mentions[c.mechanism], tagged.mentions[c.target]
         claims.setdefault(c.sentence, []).append(
             ClaimEvidence(
@@ -127,23 +139,19 @@ def find_evidence(tagged: Tagged, framework: Framework) -> list[SentenceEvidence
     found = []
     for index in sorted(mentions):
         sentence = tagged.sentences[index]
-        block = tagged.document.blocks[sentence.block]
-        place = PLACES.get(block.kind)
-        if place is None:
-            continue
         found.append(
             SentenceEvidence(
                 tagged.document.id,
                 index,
                 sentence.block,
-                block.section,
-                place,
+                tagged.document.blocks[sentence.block].section,
+                smallest_units[index],
                 tagged.page(sentence),
                 sentence.start,
                 sentence.end,
                 tagged.quote(sentence),
                 tuple(mentions[index]),
-                tuple(claims.get(index, ())) if place == 0 else (),
+                tuple(claims.get(index, ())),
             )
         )
     return found
@@ -162,15 +170,15 @@ def pair_evidence(
     """The sentences that mention either node, from the units that hold both with a status that counts."""
     near: dict[tuple[object, ...], tuple[list[SentenceEvidence], set[str]]] = {}
     for sentence in sentences:
-        place = sentence.unit(unit)
+        where = sentence.unit(unit)
         nodes = {
             node_of(m.element)
             for m in sentence.mentions
             if m.status in statuses.get(framework[m.element].kind, ())
             and node_of(m.element) in (source, target)
         }
-        if place is not None and nodes:
-            inside, seen = near.setdefault(place, ([], set()))
+        if where is not None and nodes:
+            inside, seen = near.setdefault(where, ([], set()))
             inside.append(sentence)
             seen |= nodes
     return [
@@ -189,10 +197,10 @@ def claim_evidence(
     *,
     kind: ClaimKind,
     polarity: Polarity,
-    statuses: Statuses | None,
+    statuses: Statuses = DEFAULT_STATUSES,
     node_of: Callable[[str], str],
 ) -> list[dict[str, object]]:
-    """The sentences that claim the pair; with `statuses`, only where both ends have one that counts."""
+    """The sentences with a claim of the pair that counts."""
     rows = []
     for sentence in sentences:
         hits = [
@@ -200,12 +208,11 @@ def claim_evidence(
             for c in sentence.claims
             if (c.kind, c.polarity) == (kind, polarity)
             and (node_of(c.mechanism), node_of(c.target)) == (source, target)
-            and (
-                statuses is None
-                or (
-                    c.mechanism_status in statuses.get(framework[c.mechanism].kind, ())
-                    and c.target_status in statuses.get(framework[c.target].kind, ())
-                )
+            and claim_counts(
+                polarity,
+                (framework[c.mechanism].kind, c.mechanism_status),
+                (framework[c.target].kind, c.target_status),
+                statuses,
             )
         ]
         if hits:
@@ -231,7 +238,8 @@ def evidence_frame(rows: Sequence[dict[str, object]]) -> pd.DataFrame:
     """Rows as a frame, in the order of documents and their text."""
     import pandas as pd
 
-    frame = pd.DataFrame(rows, columns=COLUMNS)
+    frame = pd.DataFrame(rows) if rows else pd.DataFrame(columns=list(EVIDENCE_COLUMNS))
+    frame = in_columns(frame, EVIDENCE_COLUMNS)
     frame["hedged"] = frame["hedged"].astype("boolean")
     return frame.sort_values(
         ["source", "target", "kind", "document", "start"], kind="stable", ignore_index=True

@@ -1,15 +1,15 @@
-"""From tagged documents to their network, in one call."""
+"""The network of tagged documents, in one call."""
 
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping
 
 from policyloom.framework import ElementKind, Framework
+from policyloom.network.counting import Unit
 from policyloom.network.counts import Counts, count, sum_counts
 from policyloom.network.evidence import SentenceEvidence, find_evidence
-from policyloom.network.incidence import Boilerplate, Level, Unit
+from policyloom.network.incidence import Boilerplate, Level
 from policyloom.network.links import LinkOptions, Test
-from policyloom.network.measures import Measure
 from policyloom.network.network import Network
 from policyloom.records import Status, Tagged
 
@@ -26,7 +26,7 @@ def find_links(
     statuses: Mapping[ElementKind, Collection[Status]] | None = None,
     boilerplate: Boilerplate = "each",
     test: Test = "documents",
-    interval: Measure = "npmi",
+    interval: str = "npmi",
     bootstrap: int = 1000,
     seed: int = 0,
     min_n: int = 1,
@@ -37,7 +37,7 @@ def find_links(
     Args:
         tagged: the documents; they are read once, one at a time.
         framework: with which they were tagged.
-        unit: within what two elements must stand together.
+        unit: the unit in which two elements must stand together.
         level: `top` reports an element's parts with it, `own` each by itself.
         kinds: the kinds joined by co-occurrence, source and target.
         statuses: by kind, the statuses that count.

@@ -1,53 +1,47 @@
-"""From packed counts to matrices: documents by elements, and documents by pairs of elements."""
+"""The counts of a corpus as matrices: documents by elements, and documents by pairs of elements."""
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from typing import TYPE_CHECKING, Any, Literal, get_args
+from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
 
-from policyloom.framework import ElementKind, Framework
-from policyloom.network.counts import ACT, CLAIM, CLAIM_KINDS, EVENT, POLARITIES, STATUSES, Counts
-from policyloom.records import ClaimKind, Polarity, Status
+from policyloom.framework import Framework
+from policyloom.network.counting import (
+    DEFAULT_STATUSES,
+    STATUSES,
+    UNITS,
+    Statuses,
+    Unit,
+    claim_counts,
+    counts_within,
+)
+from policyloom.network.counts import (
+    ACT,
+    CLAIM,
+    CLAIM_KINDS,
+    EVENT,
+    POLARITIES,
+    SMALLEST_UNIT_CODES,
+    Counts,
+)
+from policyloom.records import ClaimKind, Polarity
 
 if TYPE_CHECKING:
     from scipy.sparse import csc_array, csr_array
 
-__all__ = [
-    "DEFAULT_STATUSES",
-    "UNITS",
-    "Boilerplate",
-    "Incidence",
-    "Level",
-    "Rows",
-    "Statuses",
-    "Unit",
-    "nodes_at",
-]
+__all__ = ["Boilerplate", "CorpusArrays", "Incidence", "Level", "nodes_at"]
 
-Unit = Literal["sentence", "paragraph", "section", "document"]
 Level = Literal["top", "own"]
 Boilerplate = Literal["each", "once"]
-Statuses = Mapping[ElementKind, Collection[Status]]
 Array = np.ndarray[Any, np.dtype[Any]]
-
-UNITS: tuple[Unit, ...] = get_args(Unit)
-
-DEFAULT_STATUSES: dict[ElementKind, tuple[Status, ...]] = {
-    "mechanism": ("affirmed", "planned"),
-    "outcome": ("affirmed", "planned"),
-    "challenge": ("affirmed", "planned", "lacking"),
-    "case": ("affirmed", "planned"),
-    "actor": STATUSES,
-}
-"""The statuses that count: what is negated or lacking supports nothing. A challenge is often a lack."""
 
 _EVENT = np.dtype(
     {
-        "names": ["sentence", "paragraph", "section", "element", "status", "place", "head", "tail"],
+        "names": ["sentence", "paragraph", "section", "element", "status", "smallest_unit", "head", "tail"],
         "formats": ["<u4", "<u4", "<u4", "<u2", "u1", "u1", "<u8", "<u8"],
     }
 )
@@ -69,7 +63,9 @@ _CLAIM = np.dtype(
 _ACT = np.dtype({"names": ["sentence", "actor", "element", "status"], "formats": ["<u4", "<u2", "<u2", "u1"]})
 # The packed rows of `counts` and these types describe the same bytes.
 if (_EVENT.itemsize, _CLAIM.itemsize, _ACT.itemsize) != (EVENT.size, CLAIM.size, ACT.size):
-    raise ImportError("the row types of policyloom.network.counts and .incidence differ in size")
+    raise ImportError(
+        "the packed rows of policyloom.network.counts and the types of .incidence differ in size"
+    )
 
 
 def nodes_at(framework: Framework, level: Level) -> tuple[str, ...]:
@@ -79,7 +75,7 @@ def nodes_at(framework: Framework, level: Level) -> tuple[str, ...]:
 
 @dataclass(frozen=True, slots=True)
 class Incidence:
-    """How often each node, and each pair, stands in the units of each document.
+    """In how many units of each document each node, and each pair of nodes, is named.
 
     Attributes:
         n_units: units of each document, (documents,).
@@ -94,9 +90,9 @@ class Incidence:
     unit_document: Array
 
     def pairs(self, sources: Sequence[int], targets: Sequence[int]) -> csc_array:
-        """Units of each document with both, (documents, sources x targets), targets running fastest.
+        """How many units of each document have both, (documents, sources x targets), with targets running fastest.
 
-        Where a node is among both, it is in every one of its units with itself.
+        A node that is both source and target counts as together with itself in each of its units.
         """
         from scipy.sparse import coo_array, csc_array, hstack
 
@@ -114,10 +110,10 @@ class Incidence:
         return csc_array(hstack(blocks, format="csc"))
 
 
-class Rows:
-    """The rows of a corpus side by side, with documents in the order of their ids.
+class CorpusArrays:
+    """The counts of all documents as arrays, with documents in the order of their ids.
 
-    Made once for a corpus; each choice of unit, statuses and level then is a pass over these arrays.
+    They are made once for a corpus; each choice of unit, statuses and level is then one pass over them.
     """
 
     def __init__(self, counts: Counts, framework: Framework) -> None:
@@ -160,17 +156,17 @@ class Rows:
         return np.unique(sentence_key(self.event_document, self.events["sentence"])[self.repeats])
 
     def kept(self, document: Array, sentence: Array, boilerplate: Boilerplate) -> Array:
-        """Which of these sentences count under a rule for boilerplate."""
+        """Which of these sentences count: all of them, or with `once` those that repeat no earlier document."""
         if boilerplate == "each":
             return np.ones(len(sentence), dtype=bool)
         return ~np.isin(sentence_key(document, sentence), self.repeated_sentences)
 
     def allowed(self, statuses: Statuses) -> Array:
-        """Which statuses count for which element, (elements, statuses)."""
+        """Whether a status counts for an element, (elements, statuses)."""
         return np.array([[s in statuses.get(e.kind, ()) for s in STATUSES] for e in self.framework])
 
     def node_of(self, level: Level) -> Array:
-        """The place of each element's node among `nodes_at(framework, level)`."""
+        """For each element, the position of its node among `nodes_at(framework, level)`."""
         places = {id: place for place, id in enumerate(nodes_at(self.framework, level))}
         return np.array(
             [places[e.id if level == "own" else self.framework.top(e.id)] for e in self.framework]
@@ -187,14 +183,14 @@ class Rows:
         """The counts of units by document, for one choice of unit, level, statuses and boilerplate."""
         from scipy.sparse import csc_array, csr_array
 
-        place = (0, 0, 1, 2)[UNITS.index(unit)]
         events, document = self.events, self.event_document
-        use = (events["place"] <= place) & self.allowed(statuses)[events["element"], events["status"]]
+        here = np.array([counts_within(smallest, unit) for smallest in SMALLEST_UNIT_CODES])
+        use = here[events["smallest_unit"]] & self.allowed(statuses)[events["element"], events["status"]]
         n_units = self.sizes[:, UNITS.index(unit)].copy()
         if boilerplate == "once":
             use &= ~self.repeats
             if unit == "sentence":
-                dropped = self.repeats & (events["place"] == 0)
+                dropped = self.repeats & (events["smallest_unit"] == SMALLEST_UNIT_CODES["sentence"])
                 keys = np.unique(sentence_key(document, events["sentence"])[dropped])
                 n_units -= np.bincount(keys >> np.uint64(32), minlength=len(n_units)).astype(np.int64)
         at = np.flatnonzero(use)
@@ -222,21 +218,28 @@ class Rows:
         polarity: Polarity,
         *,
         level: Level,
-        statuses: Statuses | None,
+        statuses: Statuses = DEFAULT_STATUSES,
         boilerplate: Boilerplate = "each",
     ) -> dict[tuple[int, int], tuple[Array, int]]:
         """For each claimed pair of nodes, the document of each sentence that claims it, and how many hedge.
 
         A sentence that claims a pair twice counts once, and counts as hedged if it hedges each time.
-        With `statuses`, both ends must have a status that counts.
         """
         claims = self.claims
         use = (claims["kind"] == CLAIM_KINDS.index(kind)) & (claims["polarity"] == POLARITIES.index(polarity))
         use &= self.kept(self.claim_document, claims["sentence"], boilerplate)
-        if statuses is not None:
-            allowed = self.allowed(statuses)
-            use &= allowed[claims["mechanism"], claims["source_status"]]
-            use &= allowed[claims["target"], claims["target_status"]]
+        kinds = [element.kind for element in self.framework]
+        shape = (len(kinds), len(STATUSES), len(kinds), len(STATUSES))
+        ends = np.ravel_multi_index(
+            tuple(claims[name] for name in ("mechanism", "source_status", "target", "target_status")), shape
+        )
+        # Many claims have few different ends: each combination is asked once.
+        different, inverse = np.unique(ends, return_inverse=True)
+        counting = [
+            claim_counts(polarity, (kinds[m], STATUSES[s]), (kinds[t], STATUSES[u]), statuses)
+            for m, s, t, u in np.stack(np.unravel_index(different, shape), axis=1).tolist()
+        ]
+        use &= np.array(counting, dtype=bool)[inverse]
         claims, document, node = claims[use], self.claim_document[use], self.node_of(level)
         hedged: dict[tuple[int, int], dict[int, bool]] = {}
         for key, source, target, weak in zip(
@@ -260,7 +263,7 @@ def sentence_key(document: Array, sentence: Array) -> Array:
 
 
 def _join(parts: Iterable[bytes], dtype: np.dtype[Any]) -> tuple[Array, Array]:
-    """Rows of all documents, and the document of each row."""
+    """The rows of all documents as one array, and the document of each row."""
     parts = list(parts)
     lengths = np.array([len(part) // dtype.itemsize for part in parts], dtype=np.int64)
     return np.frombuffer(b"".join(parts), dtype=dtype), np.repeat(

@@ -1,4 +1,4 @@
-"""The table of links: one row an edge, with its strength, its sureness and what to beware of."""
+"""The table of links: one row an edge, with its counts, its strength, how certain it is, and what to beware of."""
 
 from __future__ import annotations
 
@@ -10,24 +10,29 @@ import numpy as np
 
 from policyloom.framework import ElementKind, Framework
 from policyloom.network import measures
-from policyloom.network.incidence import (
-    DEFAULT_STATUSES,
-    UNITS,
-    Boilerplate,
-    Incidence,
-    Level,
-    Rows,
-    Unit,
-    nodes_at,
-)
-from policyloom.network.measures import MEASURES, Measure
+from policyloom.network.columns import in_columns
+from policyloom.network.counting import DEFAULT_STATUSES, UNITS, Unit
+from policyloom.network.incidence import Boilerplate, CorpusArrays, Incidence, Level, nodes_at
+from policyloom.network.measures import INTERVAL_MEASURES, MEASURES
 from policyloom.records import ClaimKind, Polarity, Status
 
 if TYPE_CHECKING:
     import pandas as pd
     from scipy.sparse import csc_array
 
-__all__ = ["COLUMNS", "KINDS", "EdgeKind", "LinkOptions", "Test", "build_links", "edge_documents"]
+__all__ = [
+    "CLAIMED",
+    "COUNTS",
+    "KINDS",
+    "LINK_COLUMNS",
+    "MIN_DOCUMENTS",
+    "STRENGTHS",
+    "EdgeKind",
+    "LinkOptions",
+    "Test",
+    "build_links",
+    "edge_documents",
+]
 
 EdgeKind = Literal["co_occurs", "claims", "claims_negative", "answers", "answers_negative", "exemplifies"]
 KINDS: tuple[EdgeKind, ...] = get_args(EdgeKind)
@@ -49,44 +54,55 @@ With fewer, resampling documents has too few different samples (126 at five) to 
 MIN_PAIR_DOCUMENTS = 3
 """Below this, a pair's interval is withheld.
 
-A pair that meets in one document alone has the same NPMI in every sample that holds the document, and an
-interval without width.
+A pair that meets in one document alone has the same NPMI in every sample with that document, so that its interval has no
+width.
 """
 
-INTEGERS = ["n", "n_hedged", "n_source", "n_target", "n_units", "n_documents"]
-FLOATS = [
-    "jaccard",
-    "p_target_given_source",
-    "p_source_given_target",
-    "pmi",
-    "npmi",
-    "chi2",
-    "g2",
-    "odds_ratio",
-    "log_odds",
-    "z",
-    "p",
-    "q",
-    "ci_low",
-    "ci_high",
-    "loo_min",
-    "loo_max",
-]
-COLUMNS = ["source", "source_label", "target", "target_label", "kind", "unit", *INTEGERS, *FLOATS, "note"]
+_ENDS = {
+    "source": "id of the node the edge leaves",
+    "source_label": "its label",
+    "target": "id of the node the edge enters",
+    "target_label": "its label",
+    "kind": "kind of edge",
+    "unit": "unit in which its ends meet; claims are made in sentences",
+}
+COUNTS = {
+    "n": "units with both ends; of a claim, the sentences that make it",
+    "n_hedged": "of a claim, the sentences that weaken it",
+    "n_source": "units with the source, in a status that counts",
+    "n_target": "units with the target, in a status that counts",
+    "n_units": "all units",
+    "n_documents": "documents with such a unit",
+}
+"""The whole numbers of a link."""
+
+_CERTAINTY = {
+    "p": "two-sided p",
+    "q": "Benjamini-Hochberg q over the tested pairs of a kind",
+    "ci_low": "lower end of the 95 % bootstrap interval",
+    "ci_high": "upper end of the 95 % bootstrap interval",
+    "loo_min": "lowest value when one document is left out",
+    "loo_max": "highest value when one document is left out",
+}
+STRENGTHS = {**{name: measure.description for name, measure in MEASURES.items()}, **_CERTAINTY}
+"""The decimal numbers of a link; missing for claims, which are read and not inferred."""
+
+LINK_COLUMNS = {**_ENDS, **COUNTS, **STRENGTHS, "note": "what to beware of, in plain words"}
+"""The columns of the table of links, in order, each with what it says."""
 
 
 @dataclass(frozen=True, slots=True)
 class LinkOptions:
-    """The choices behind a network.
+    """The choices that make a network.
 
     Attributes:
-        unit: within what two elements must stand together.
+        unit: the unit in which two elements must stand together.
         level: `top` reports an element's parts with it; `own` reports each element by itself.
         kinds: the kinds whose elements are joined by co-occurrence, source and target.
         statuses: by kind, the statuses that count; kinds left out have their defaults.
         boilerplate: `once` counts a sentence that several documents share in the first of them alone.
-        test: `documents` takes documents as the sampling unit and is right for every unit; `fisher` and `g2`
-            take the units themselves, and find too much where sentences of a document resemble each other.
+        test: `documents` takes documents as independent and is right for every unit; `fisher` and `g2` take the
+            units as independent, and find too many links where sentences of a document resemble each other.
         interval: the measure for bootstrap intervals and leave-one-out.
         bootstrap: samples; 0 for no intervals.
         seed: of the samples.
@@ -99,7 +115,7 @@ class LinkOptions:
     statuses: Mapping[ElementKind, tuple[Status, ...]] = field(default_factory=dict)
     boilerplate: Boilerplate = "each"
     test: Test = "documents"
-    interval: Measure = "npmi"
+    interval: str = "npmi"
     bootstrap: int = 1000
     seed: int = 0
     min_n: int = 1
@@ -110,7 +126,7 @@ class LinkOptions:
             ("level", get_args(Level)),
             ("boilerplate", get_args(Boilerplate)),
             ("test", get_args(Test)),
-            ("interval", MEASURES),
+            ("interval", INTERVAL_MEASURES),
         ):
             _require(name, getattr(self, name), allowed)
         if len(self.kinds) != 2:
@@ -139,48 +155,50 @@ class LinkOptions:
         return self.unit
 
 
-def build_links(rows: Rows, options: LinkOptions) -> pd.DataFrame:
+def build_links(arrays: CorpusArrays, options: LinkOptions) -> pd.DataFrame:
     """The links of a corpus, strongest first within each kind."""
     import pandas as pd
 
-    framework = rows.framework
+    framework = arrays.framework
     nodes = nodes_at(framework, options.level)
     exemplified = bool(framework.ids("case")) and options.kinds != ("case", "mechanism")
     wanted: set[Unit] = {"sentence", options.unit_of("co_occurs")}
     if exemplified:
         wanted.add(options.unit_of("exemplifies"))
-    units = {unit: _count_units(rows, options, unit) for unit in UNITS if unit in wanted}
+    units = {unit: _count_units(arrays, options, unit) for unit in UNITS if unit in wanted}
     parts = [
         _co_occurrence(
-            rows.framework, options, units[options.unit_of("co_occurs")], "co_occurs", *options.kinds
+            arrays.framework, options, units[options.unit_of("co_occurs")], "co_occurs", *options.kinds
         ),
-        *(_claims(rows, options, units["sentence"], kind) for kind in CLAIMED),
+        *(_claims(arrays, options, units["sentence"], kind) for kind in CLAIMED),
     ]
     if exemplified:
         unit = options.unit_of("exemplifies")
-        parts.append(_co_occurrence(rows.framework, options, units[unit], "exemplifies", "case", "mechanism"))
-    columns = {
-        name: np.concatenate([part[name] for part in parts]) for name in ("i", "j", *INTEGERS, *FLOATS)
-    }
-    kinds = [part["kind"] for part in parts for _ in part["i"]]
-    frame = pd.DataFrame(columns)
-    frame["kind"] = pd.Series(kinds, dtype=object)
-    frame["unit"] = [options.unit_of(kind) for kind in kinds]
+        parts.append(
+            _co_occurrence(arrays.framework, options, units[unit], "exemplifies", "case", "mechanism")
+        )
+    kinds: list[EdgeKind] = [part.pop("kind") for part in parts]
+    frame = pd.concat([pd.DataFrame(part) for part in parts], ignore_index=True)
+    each = [kind for kind, part in zip(kinds, parts, strict=True) for _ in part["i"]]
+    frame["kind"] = pd.Series(each, dtype=object)
+    frame["unit"] = pd.Series([options.unit_of(kind) for kind in each], dtype=object)
     for end, at in (("source", "i"), ("target", "j")):
-        frame[end] = [nodes[i] for i in columns[at]]
-        frame[f"{end}_label"] = [framework[nodes[i]].label for i in columns[at]]
-    frame[INTEGERS] = frame[INTEGERS].astype("int64")
-    frame["note"] = [_note(row, len(rows.ids)) for row in frame.to_dict("records")]
-    frame["order"] = [KINDS.index(kind) for kind in kinds]
+        frame[end] = pd.Series([nodes[i] for i in frame[at]], dtype=object)
+        frame[f"{end}_label"] = pd.Series([framework[nodes[i]].label for i in frame[at]], dtype=object)
+    frame[list(COUNTS)] = frame[list(COUNTS)].astype("int64")
+    frame["note"] = [_note(row, len(arrays.ids)) for row in frame.to_dict("records")]
+    frame["order"] = [KINDS.index(kind) for kind in each]
     frame = frame.sort_values(
         ["order", "n_documents", "n", "i", "j"], ascending=[True, False, False, True, True], ignore_index=True
     )
-    return frame[COLUMNS]
+    return in_columns(frame.drop(columns=["order", "i", "j"]), LINK_COLUMNS)
 
 
-def edge_documents(rows: Rows, options: LinkOptions) -> dict[tuple[str, str, str], np.ndarray[Any, Any]]:
-    """For each edge, as (source, target, kind), the documents that make it, as places among `rows.ids`."""
-    nodes = nodes_at(rows.framework, options.level)
+def edge_documents(
+    arrays: CorpusArrays, options: LinkOptions
+) -> dict[tuple[str, str, str], np.ndarray[Any, Any]]:
+    """For each edge, as (source, target, kind), the documents that make it, as places among `arrays.ids`."""
+    nodes = nodes_at(arrays.framework, options.level)
     found: dict[tuple[str, str, str], np.ndarray[Any, Any]] = {}
     by_unit: dict[EdgeKind, tuple[ElementKind, ElementKind]] = {
         "co_occurs": options.kinds,
@@ -189,19 +207,19 @@ def edge_documents(rows: Rows, options: LinkOptions) -> dict[tuple[str, str, str
     for kind, ends in by_unit.items():
         if kind == "exemplifies" and options.kinds == ends:
             continue
-        incidence = _count_units(rows, options, options.unit_of(kind))
-        joint, i, j = _tested_pairs(rows.framework, options, incidence, *ends)
+        incidence = _count_units(arrays, options, options.unit_of(kind))
+        joint, i, j = _tested_pairs(arrays.framework, options, incidence, *ends)
         for column, (a, b) in enumerate(zip(i.tolist(), j.tolist(), strict=True)):
             documents = joint.indices[joint.indptr[column] : joint.indptr[column + 1]]
             found[nodes[a], nodes[b], kind] = np.sort(documents)
     for kind in CLAIMED:
-        for (a, b), (documents, _) in _claimed_pairs(rows, options, kind).items():
+        for (a, b), (documents, _) in _claimed_pairs(arrays, options, kind).items():
             found[nodes[a], nodes[b], kind] = np.unique(documents)
     return found
 
 
-def _count_units(rows: Rows, options: LinkOptions, unit: Unit) -> Incidence:
-    return rows.incidence(
+def _count_units(arrays: CorpusArrays, options: LinkOptions, unit: Unit) -> Incidence:
+    return arrays.incidence(
         unit=unit, level=options.level, statuses=options.counting, boilerplate=options.boilerplate
     )
 
@@ -225,13 +243,11 @@ def _tested_pairs(
 
 
 def _claimed_pairs(
-    rows: Rows, options: LinkOptions, kind: EdgeKind
+    arrays: CorpusArrays, options: LinkOptions, kind: EdgeKind
 ) -> dict[tuple[int, int], tuple[np.ndarray[Any, Any], int]]:
     claim_kind, polarity = CLAIMED[kind]
-    # What the text denies is a denial whatever the status of its ends: the denial itself makes them negated.
-    statuses = options.counting if polarity == "positive" else None
-    return rows.claim_sentences(
-        claim_kind, polarity, level=options.level, statuses=statuses, boilerplate=options.boilerplate
+    return arrays.claim_sentences(
+        claim_kind, polarity, level=options.level, statuses=options.counting, boilerplate=options.boilerplate
     )
 
 
@@ -247,12 +263,10 @@ def _co_occurrence(
     sources, targets, n_units = incidence.by_node[:, i], incidence.by_node[:, j], incidence.n_units
     n, n_source, n_target = (np.asarray(m.sum(axis=0)).ravel() for m in (joint, sources, targets))
     total = int(n_units.sum())
-    table: dict[str, Any] = measures.associate(n, n_source, n_target, total)._asdict()
-    table |= dict.fromkeys(("p", "q", "ci_low", "ci_high", "loo_min", "loo_max"), np.full(len(i), np.nan))
+    table: dict[str, Any] = dict(measures.associate(n, n_source, n_target, total))
+    table |= {name: np.full(len(i), np.nan) for name in _CERTAINTY}
     table |= {"kind": kind, "i": i, "j": j, "n": n, "n_source": n_source, "n_target": n_target}
     table["n_units"], table["n_hedged"] = np.full(len(i), total), np.zeros(len(i), dtype=int)
-    # A spreadsheet takes "-inf" for a formula.
-    table["pmi"] = np.where(n > 0, table["pmi"], np.nan)
     table["n_documents"] = np.diff(joint.tocsc().indptr)
     if len(n_units) >= MIN_DOCUMENTS and len(i):
         if options.test == "documents" and options.unit_of(kind) != "document":
@@ -277,12 +291,14 @@ def _co_occurrence(
     return {name: value if name == "kind" else value[listed] for name, value in table.items()}
 
 
-def _claims(rows: Rows, options: LinkOptions, incidence: Incidence, kind: EdgeKind) -> dict[str, Any]:
-    found = _claimed_pairs(rows, options, kind)
+def _claims(
+    arrays: CorpusArrays, options: LinkOptions, incidence: Incidence, kind: EdgeKind
+) -> dict[str, Any]:
+    found = _claimed_pairs(arrays, options, kind)
     per_node = np.asarray(incidence.by_node.sum(axis=0))
     pairs: Sequence[tuple[int, int]] = sorted(found)
     i, j = (np.array([pair[end] for pair in pairs], dtype=int) for end in (0, 1))
-    table: dict[str, Any] = {name: np.full(len(pairs), np.nan) for name in FLOATS}
+    table: dict[str, Any] = {name: np.full(len(pairs), np.nan) for name in STRENGTHS}
     return table | {
         "kind": kind,
         "i": i,

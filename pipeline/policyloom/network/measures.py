@@ -1,12 +1,14 @@
-"""Strength and sureness of association, on arrays: many pairs, or many bootstrap samples, at once.
+"""Measures of association, tests and intervals, on arrays: for many pairs, or many bootstrap samples, at once.
 
 Every function takes the same four counts: units with both (`n`), with the source, with the target, and all.
+A new measure is one function and one line of `MEASURES`; tables and graphs then have it.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from typing import TYPE_CHECKING, Any, Literal, NamedTuple, get_args
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 from numpy.typing import ArrayLike
@@ -15,8 +17,9 @@ if TYPE_CHECKING:
     from scipy.sparse import csc_array
 
 __all__ = [
+    "INTERVAL_MEASURES",
     "MEASURES",
-    "Association",
+    "Contingency",
     "Measure",
     "adjust",
     "associate",
@@ -29,110 +32,147 @@ __all__ = [
 ]
 
 Array = np.ndarray[Any, np.dtype[Any]]
-Measure = Literal["npmi", "jaccard", "log_odds", "p_target_given_source", "p_source_given_target"]
-MEASURES: tuple[Measure, ...] = get_args(Measure)
-
 DENSE_CELLS = 1_000_000
 """Cells of a dense block of documents by pairs, or documents by samples: 8 MB of floats."""
 
 
-class Association(NamedTuple):
-    """Measures of association, each an array over pairs.
+class Contingency(NamedTuple):
+    """The 2 x 2 table of a pair, or of many pairs: units with both, with the source, with the target, and all."""
+
+    n: Array
+    n_source: Array
+    n_target: Array
+    n_units: Array
+
+    def cells(self) -> Array:
+        """The four cells: both, source alone, target alone, neither."""
+        only_source, only_target = self.n_source - self.n, self.n_target - self.n
+        neither = self.n_units - self.n_source - only_target
+        return np.array(np.broadcast_arrays(self.n, only_source, only_target, neither), dtype=float)
+
+    def expected(self) -> Array:
+        """The four cells as they would be if source and target were independent."""
+        without_source, without_target = self.n_units - self.n_source, self.n_units - self.n_target
+        rows = (self.n_source, self.n_source, without_source, without_source)
+        columns = (self.n_target, without_target, self.n_target, without_target)
+        products = [row * column / self.n_units for row, column in zip(rows, columns, strict=True)]
+        return np.array(np.broadcast_arrays(*products))
+
+
+@dataclass(frozen=True, slots=True)
+class Measure:
+    """A measure of association.
 
     Attributes:
-        jaccard: units with both, of the units with either.
-        p_target_given_source, p_source_given_target: shares.
-        pmi: log2 of observed over expected; minus infinity for pairs that never meet.
-        npmi: PMI divided by its largest possible value: -1 never together, 0 independent, 1 only together.
-        chi2, chi2_yates: Pearson's statistic, without and with Yates's correction.
-        g2: the log-likelihood ratio.
-        odds_ratio: with 0.5 added to each cell, so that it is finite.
-        log_odds: its natural logarithm, the lambda of collocation research.
-        z: `log_odds` by its standard error.
+        description: in one line, for the tables' documentation.
+        value: not a number where the counts leave the measure undefined.
+        has_interval: whether it is offered for bootstrap intervals and leave-one-out.
     """
 
-    jaccard: Array
-    p_target_given_source: Array
-    p_source_given_target: Array
-    pmi: Array
-    npmi: Array
-    chi2: Array
-    chi2_yates: Array
-    g2: Array
-    odds_ratio: Array
-    log_odds: Array
-    z: Array
+    description: str
+    value: Callable[[Contingency], Array]
+    has_interval: bool = False
 
 
-def associate(n: ArrayLike, n_source: ArrayLike, n_target: ArrayLike, n_units: ArrayLike) -> Association:
-    """Every measure for each pair; where a count makes one undefined it is not a number.
-
-    Source: Church and Hanks 1990 (PMI), Bouma 2009 (NPMI), Dunning 1993 (G2), Haldane 1955 and Anscombe 1956
-    (odds ratio), Blaheta and Johnson 2001 (lambda and z).
+def associate(n: ArrayLike, n_source: ArrayLike, n_target: ArrayLike, n_units: ArrayLike) -> dict[str, Array]:
+    """Every measure of `MEASURES` for each pair; where a count makes one undefined it is not a number.
 
     Example:
-        >>> round(float(associate(3, 10, 10, 19).g2), 4), round(float(associate(3, 3, 4, 10).log_odds), 4)
-        (4.5349, 3.4122)
+        >>> found = associate(3, 10, 10, 19)
+        >>> round(float(found["g2"]), 4), round(float(found["chi2"]), 4)
+        (4.5349, 4.3372)
     """
-    from scipy.special import xlogy
+    return {name: measure(name, n, n_source, n_target, n_units) for name in MEASURES}
 
-    n, n_source, n_target, n_units = (np.asarray(x, dtype=float) for x in (n, n_source, n_target, n_units))
-    cells = np.array(
-        np.broadcast_arrays(n, n_source - n, n_target - n, n_units - n_source - n_target + n), dtype=float
-    )
-    rows = (n_source, n_source, n_units - n_source, n_units - n_source)
-    columns = (n_target, n_units - n_target, n_target, n_units - n_target)
+
+def measure(name: str, n: ArrayLike, n_source: ArrayLike, n_target: ArrayLike, n_units: ArrayLike) -> Array:
+    """One measure for each pair."""
+    counts = (np.asarray(x, dtype=float) for x in (n, n_source, n_target, n_units))
     with np.errstate(divide="ignore", invalid="ignore"):
-        expected = np.array(
-            np.broadcast_arrays(*(r * c / n_units for r, c in zip(rows, columns, strict=True)))
-        )
-        off = cells - expected
-        # An empty row or column leaves nothing to compare: its cells are as expected, and add nothing.
-        safe = np.where(expected > 0, expected, 1.0)
-        g2 = 2 * xlogy(cells, np.where(cells > 0, cells, 1.0) / safe).sum(axis=0)
-        corrected = np.maximum(np.abs(off) - 0.5, 0.0)
-        half = cells + 0.5
-        log_odds = np.log(half[0] * half[3] / (half[1] * half[2]))
-        return Association(
-            jaccard=n / (n_source + n_target - n),
-            p_target_given_source=n / n_source,
-            p_source_given_target=n / n_target,
-            pmi=np.asarray(np.log2(n * n_units / (n_source * n_target))),
-            npmi=_npmi(n, n_source, n_target, n_units),
-            chi2=(off**2 / safe).sum(axis=0),
-            chi2_yates=(corrected**2 / safe).sum(axis=0),
-            g2=np.maximum(g2, 0.0),
-            odds_ratio=np.exp(log_odds),
-            log_odds=log_odds,
-            z=log_odds / np.sqrt((1 / half).sum(axis=0)),
-        )
+        return np.asarray(MEASURES[name].value(Contingency(*counts)))
 
 
-def measure(name: Measure, n: Array, n_source: Array, n_target: Array, n_units: Array) -> Array:
-    """One measure for each pair, for the many calls of a bootstrap."""
-    with np.errstate(divide="ignore", invalid="ignore"):
-        match name:
-            case "npmi":
-                return _npmi(n, n_source, n_target, n_units)
-            case "jaccard":
-                return np.asarray(n / (n_source + n_target - n))
-            case "p_target_given_source":
-                return np.asarray(n / n_source)
-            case "p_source_given_target":
-                return np.asarray(n / n_target)
-            case "log_odds":
-                only_source, only_target = n_source - n, n_target - n
-                neither = n_units - n_source - only_target
-                return np.asarray(
-                    np.log((n + 0.5) * (neither + 0.5) / ((only_source + 0.5) * (only_target + 0.5)))
-                )
+def _jaccard(table: Contingency) -> Array:
+    return np.asarray(table.n / (table.n_source + table.n_target - table.n))
 
 
-def _npmi(n: Array, n_source: Array, n_target: Array, n_units: Array) -> Array:
+def _target_given_source(table: Contingency) -> Array:
+    return np.asarray(table.n / table.n_source)
+
+
+def _source_given_target(table: Contingency) -> Array:
+    return np.asarray(table.n / table.n_target)
+
+
+def _pmi(table: Contingency) -> Array:
+    value = np.log2(table.n * table.n_units / (table.n_source * table.n_target))
+    # Not minus infinity, which a spreadsheet takes for a formula.
+    return np.where(table.n > 0, value, np.nan)
+
+
+def _npmi(table: Contingency) -> Array:
     """-1 where a pair never meets though both occur; 0 where both are in every unit, which tells nothing."""
+    n, n_source, n_target, n_units = table
     value = np.log2(n * n_units / (n_source * n_target)) / -np.log2(n / n_units)
     value = np.where(n == 0, -1.0, np.where(n == n_units, 0.0, np.clip(value, -1.0, 1.0)))
     return np.where((n_source > 0) & (n_target > 0), value, np.nan)
+
+
+def _chi2(table: Contingency, *, correction: float = 0.0) -> Array:
+    expected = table.expected()
+    difference = np.maximum(np.abs(table.cells() - expected) - correction, 0.0)
+    # An empty row or column leaves nothing to compare: its cells are as expected, and add nothing.
+    return np.asarray((difference**2 / np.where(expected > 0, expected, 1.0)).sum(axis=0))
+
+
+def _chi2_yates(table: Contingency) -> Array:
+    return _chi2(table, correction=0.5)
+
+
+def _g2(table: Contingency) -> Array:
+    from scipy.special import xlogy
+
+    observed, expected = table.cells(), table.expected()
+    ratio = np.where(observed > 0, observed, 1.0) / np.where(expected > 0, expected, 1.0)
+    return np.asarray(np.maximum(2 * xlogy(observed, ratio).sum(axis=0), 0.0))
+
+
+def _log_odds(table: Contingency) -> Array:
+    both, only_source, only_target, neither = table.cells() + 0.5
+    return np.asarray(np.log(both * neither / (only_source * only_target)))
+
+
+def _odds_ratio(table: Contingency) -> Array:
+    return np.exp(_log_odds(table))
+
+
+def _z(table: Contingency) -> Array:
+    return np.asarray(_log_odds(table) / np.sqrt((1 / (table.cells() + 0.5)).sum(axis=0)))
+
+
+MEASURES: dict[str, Measure] = {
+    "jaccard": Measure("units with both, of the units with either", _jaccard, True),
+    "p_target_given_source": Measure("units with both, of those with the source", _target_given_source, True),
+    "p_source_given_target": Measure("units with both, of those with the target", _source_given_target, True),
+    "pmi": Measure("log2 of observed over expected units; missing where a pair never meets", _pmi),
+    "npmi": Measure(
+        "PMI by its largest possible value: -1 never together, 0 as by chance, 1 always", _npmi, True
+    ),
+    "chi2": Measure("Pearson's statistic", _chi2),
+    "chi2_yates": Measure("Pearson's statistic with Yates's correction", _chi2_yates),
+    "g2": Measure("the log-likelihood ratio", _g2),
+    "odds_ratio": Measure("the odds ratio, with 0.5 added to each cell, so that it is finite", _odds_ratio),
+    "log_odds": Measure("its natural logarithm, the lambda of collocation research", _log_odds, True),
+    "z": Measure("`log_odds` by its standard error", _z),
+}
+"""Every measure of association; those of a pair stand in links.csv, in this order.
+
+Source: Church and Hanks 1990 (PMI), Bouma 2009 (NPMI), Dunning 1993 (G2), Haldane 1955 and Anscombe 1956 (odds ratio),
+Blaheta and Johnson 2001 (lambda and z).
+"""
+
+INTERVAL_MEASURES = tuple(name for name, known in MEASURES.items() if known.has_interval)
+"""The measures that bootstrap intervals and leave-one-out are offered for."""
 
 
 def fisher_test(n: Array, n_source: Array, n_target: Array, n_units: int) -> Array:
@@ -150,17 +190,17 @@ def g2_test(n: Array, n_source: Array, n_target: Array, n_units: int) -> Array:
     """p of G2 for each pair, by chi2 with one degree of freedom; right where units are independent."""
     from scipy.stats import chi2
 
-    return np.asarray(chi2.sf(associate(n, n_source, n_target, n_units).g2, df=1))
+    return np.asarray(chi2.sf(measure("g2", n, n_source, n_target, n_units), df=1))
 
 
 def document_test(pairs: csc_array, sources: csc_array, targets: csc_array, n_units: Array) -> Array:
     """Two-sided p for each pair, with documents as the sampling unit.
 
-    Sentences of one document resemble each other, so a test that takes them for independent finds too much.
-    Here the log odds are judged by how much they change when each document in turn is left out (the
-    jackknife), by a t distribution with as many degrees of freedom as documents have both elements, less one:
-    what stands in one document alone has p = 1. Where a pair is so rare that it was bound to meet seldom, the
-    exact test is the more careful; the larger p holds. False positives and power: docs/network.md.
+    Sentences of one document resemble each other, so a test that takes them for independent finds too much. Here the
+    log odds are divided by their jackknife standard error, which leaves out each document in turn, and the ratio has a
+    t distribution. Its degrees of freedom are the documents with both elements, less one: a pair that only one document
+    can join has p = 1. For a pair so rare that few meetings were to be expected, the exact test is more careful; the
+    larger p of the two is returned. False positives and power: docs/network.md.
 
     Args:
         pairs, sources, targets: units of each document, (documents, pairs).
@@ -209,7 +249,7 @@ def bootstrap_interval(
     targets: csc_array,
     n_units: Array,
     *,
-    name: Measure = "npmi",
+    name: str = "npmi",
     samples: int = 1000,
     seed: int = 0,
     coverage: float = 0.95,
@@ -247,7 +287,7 @@ def bootstrap_interval(
 
 
 def leave_one_out(
-    pairs: csc_array, sources: csc_array, targets: csc_array, n_units: Array, *, name: Measure = "npmi"
+    pairs: csc_array, sources: csc_array, targets: csc_array, n_units: Array, *, name: str = "npmi"
 ) -> tuple[Array, Array]:
     """The lowest and highest value of each pair's measure when any one document is left out."""
     n_documents, n_pairs = pairs.shape

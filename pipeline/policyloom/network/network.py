@@ -1,18 +1,18 @@
-"""The network itself: tables, graph, and the way back to the sentences."""
+"""The network of a corpus: its tables, its graph, and the sentences behind each link."""
 
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import cached_property
 from html import escape
 from typing import TYPE_CHECKING, Any, Literal
 
-import numpy as np
-
 from policyloom.framework import ElementKind, Framework
 from policyloom.network import structure
-from policyloom.network.counts import STATUSES, Counts
+from policyloom.network.counting import Statuses
+from policyloom.network.counts import Counts
+from policyloom.network.elements import build_elements
 from policyloom.network.evidence import (
     SentenceEvidence,
     claim_evidence,
@@ -20,42 +20,16 @@ from policyloom.network.evidence import (
     node_evidence,
     pair_evidence,
 )
-from policyloom.network.incidence import Rows, Unit, nodes_at
-from policyloom.network.links import CLAIMED, KINDS, EdgeKind, LinkOptions, build_links
+from policyloom.network.incidence import CorpusArrays
+from policyloom.network.links import CLAIMED, KINDS, EdgeKind, LinkOptions, build_links, edge_documents
+from policyloom.network.pairs import PAIR_EDGES, PairCounts, PairDocuments, count_pair
 from policyloom.network.signed import Aggregation, Normalization, project, two_mode
-from policyloom.records import Status
 
 if TYPE_CHECKING:
     import networkx as nx
     import pandas as pd
 
-__all__ = ["Network", "PairCounts"]
-
-
-@dataclass(frozen=True, slots=True)
-class PairCounts:
-    """What a network knows of a pair: in how many units it meets, in how many sentences it is claimed.
-
-    Attributes:
-        source, target: the nodes' ids.
-        n, n_documents: units and documents in which both stand.
-        npmi, q: of their co-occurrence; None where they never meet or documents are too few.
-        claims, claims_documents, claims_hedged: sentences (documents) that say one leads to the other (or
-            answers it), and how many of these sentences hedge.
-        claims_negative, claims_negative_documents: sentences (documents) that deny it.
-    """
-
-    source: str
-    target: str
-    n: int = 0
-    n_documents: int = 0
-    npmi: float | None = None
-    q: float | None = None
-    claims: int = 0
-    claims_documents: int = 0
-    claims_hedged: int = 0
-    claims_negative: int = 0
-    claims_negative_documents: int = 0
+__all__ = ["Network"]
 
 
 class Network:
@@ -66,7 +40,7 @@ class Network:
         framework: with which they were counted.
         options: the choices behind the links.
         sentences: the evidence; empty where none was kept.
-        rows: the counts side by side, from which every table is made.
+        arrays: the counts as arrays, from which every table is made.
     """
 
     def __init__(
@@ -78,7 +52,7 @@ class Network:
     ) -> None:
         self.counts, self.framework, self.options = counts, framework, options or LinkOptions()
         self.sentences = tuple(sorted(sentences, key=lambda s: (s.document, s.sentence)))
-        self.rows = Rows(counts, framework)
+        self.arrays = CorpusArrays(counts, framework)
 
     @classmethod
     def from_counts(
@@ -105,7 +79,7 @@ class Network:
     @property
     def documents(self) -> tuple[str, ...]:
         """The ids of the documents, sorted."""
-        return self.rows.ids
+        return self.arrays.ids
 
     @cached_property
     def links(self) -> pd.DataFrame:
@@ -115,45 +89,27 @@ class Network:
         `n_source` and `n_target` count units with either end; p, q, intervals and leave-one-out are missing
         for claims, which are read and not inferred.
         """
-        return build_links(self.rows, self.options)
+        return build_links(self.arrays, self.options)
 
     @cached_property
     def elements(self) -> pd.DataFrame:
-        """One row a node: in how many sentences and documents it stands, in all and by status.
-
-        `n_sentences` and `n_documents` take the statuses that count; mentions in headings, tables and
-        captions are in `n_documents` alone.
-        """
-        import pandas as pd
-
-        ids = nodes_at(self.framework, self.options.level)
-        frame = pd.DataFrame(
-            {
-                "id": ids,
-                "label": [self.framework[id].label for id in ids],
-                "kind": [self.framework[id].kind for id in ids],
-                "n_sentences": self._per_node("sentence", self.options.counting),
-                "n_documents": self._per_node("document", self.options.counting),
-            }
-        )
-        for status in STATUSES:
-            frame[status] = self._per_node("sentence", dict.fromkeys(self.options.counting, (status,)))
-        return frame
+        """One row a node, with the columns of `ELEMENT_COLUMNS`: how many sentences and documents name it."""
+        return build_elements(self.arrays, self.options)
 
     @cached_property
     def graph(self) -> nx.MultiDiGraph[str]:
-        """The network as networkx knows it: nodes by id, edges keyed by kind.
+        """The network as a networkx graph: nodes by id, edges keyed by kind.
 
-        Kinds that begin with `framework_` are what the framework's source says, not what the corpus says.
+        Edges of a kind that begins with `framework_` come from the framework, not from the corpus.
         """
-        return structure.build_graph(self)
+        return structure.build_graph(self.arrays, self.options, nodes=self.elements, edges=self.links)
 
     def to_networkx(self) -> nx.MultiDiGraph[str]:
         """A copy of `graph`, to change at will."""
         return self.graph.copy()
 
     def pair(self, source: str, target: str) -> PairCounts | None:
-        """What the corpus says of two elements; None where they never meet and no sentence claims it.
+        """The counts of two elements; None where they never meet and no sentence claims or denies a link.
 
         At level `top` the elements may be parts of a node: they are looked up as that node.
 
@@ -162,22 +118,22 @@ class Network:
         """
         source, target = self._ends(source, target)
         found = self._links_by_pair.get((source, target))
-        if found is None:
-            return None
-        met = found.get("co_occurs", found.get("exemplifies"))
-        said = found.get("claims", found.get("answers"))
-        denied = found.get("claims_negative", found.get("answers_negative"))
-        known = PairCounts(source, target)
-        if met is not None:
-            npmi, q = (None if np.isnan(met[x]) else float(met[x]) for x in ("npmi", "q"))
-            known = replace(known, n=met["n"], n_documents=met["n_documents"], npmi=npmi, q=q)
-        if said is not None:
-            n, documents, hedged = said["n"], said["n_documents"], said["n_hedged"]
-            known = replace(known, claims=n, claims_documents=documents, claims_hedged=hedged)
-        if denied is not None:
-            n, documents = denied["n"], denied["n_documents"]
-            known = replace(known, claims_negative=n, claims_negative_documents=documents)
-        return known
+        return None if found is None else count_pair(source, target, found)
+
+    def pair_documents(self, mechanism: str, outcome: str) -> PairDocuments:
+        """The documents that name a mechanism and an outcome together, or claim or deny that it leads there.
+
+        Elements are rolled up to the outermost, whatever the level of this network; units and statuses are its own.
+        """
+        ends = self.framework.top(mechanism), self.framework.top(outcome)
+        return PairDocuments(
+            *(self._documents_by_edge.get((*ends, kind), frozenset()) for kind in PAIR_EDGES)
+        )
+
+    @property
+    def statuses(self) -> Statuses:
+        """By kind of element, the statuses that count for a link."""
+        return self.options.counting
 
     def evidence(self, source: str, target: str, kind: EdgeKind | None = None) -> pd.DataFrame:
         """The sentences behind an edge, in the order of documents and their text.
@@ -224,11 +180,11 @@ class Network:
         return evidence_frame(rows)
 
     def backbone(self, alpha: float = 0.05) -> nx.DiGraph[str]:
-        """The co-occurrence edges that carry more of a node's weight than chance would give them."""
+        """The co-occurrence edges with a larger share of a node's weight than chance would give; see `structure.backbone`."""
         return structure.backbone(self.graph, alpha)
 
     def communities(self, seed: int = 0) -> dict[str, int]:
-        """A community for each node that is linked: 1 is the largest."""
+        """The number of each linked node's community; 1 is the largest community."""
         return structure.communities(self.graph, seed)
 
     def centralities(self) -> pd.DataFrame:
@@ -248,14 +204,14 @@ class Network:
                 is enough.
         """
         return two_mode(
-            self.rows, self.options, of="actor", kind=kind, aggregation=aggregation, stated=stated
+            self.arrays, self.options, of="actor", kind=kind, aggregation=aggregation, stated=stated
         )
 
     def stances(
         self, kind: ElementKind = "mechanism", *, aggregation: Aggregation = "subtract"
     ) -> pd.DataFrame:
         """The two-mode network of documents and elements; see `actors`."""
-        return two_mode(self.rows, self.options, of="document", kind=kind, aggregation=aggregation)
+        return two_mode(self.arrays, self.options, of="document", kind=kind, aggregation=aggregation)
 
     def agreement(
         self,
@@ -268,7 +224,7 @@ class Network:
     ) -> pd.DataFrame:
         """How documents, or actors, agree over elements: a square table; see `signed.project`."""
         signs = [
-            two_mode(self.rows, self.options, of=of, kind=kind, aggregation=part, stated=stated)
+            two_mode(self.arrays, self.options, of=of, kind=kind, aggregation=part, stated=stated)
             for part in ("positive", "negative")
         ]
         return project(*signs, aggregation=aggregation, normalization=normalization)
@@ -277,11 +233,11 @@ class Network:
         """A network for each group of documents, sorted by the group's name.
 
         Args:
-            by: the group of each document's id; documents left out are in no slice. By default the year that
-                stands in the document's date, where one does.
+            by: the group of each document's id; a document without a group is in no slice. By default a document's
+                group is the year in its date; documents without a year are in no slice.
         """
         groups: dict[str, list[str]] = {}
-        for id, date in zip(self.rows.ids, self.rows.dates, strict=True):
+        for id, date in zip(self.arrays.ids, self.arrays.dates, strict=True):
             group = structure.find_year(date) if by is None else by.get(id)
             if group:
                 groups.setdefault(group, []).append(id)
@@ -295,14 +251,14 @@ class Network:
 
     @property
     def notes(self) -> tuple[str, ...]:
-        """What to know before reading the numbers, in plain words."""
+        """Remarks on the corpus that affect every number: files that are copies, sentences that repeat."""
         notes = []
         hashes: dict[str, list[str]] = {}
         for id in self.documents:
             hashes.setdefault(self.counts.documents[id].sha256, []).append(id)
         for same in (ids for sha256, ids in hashes.items() if sha256 and len(ids) > 1):
             notes.append(f"{', '.join(same)} are the same file, and count as {len(same)} documents")
-        repeated = len(self.rows.repeated_sentences)
+        repeated = len(self.arrays.repeated_sentences)
         if repeated:
             how = "count once" if self.options.boilerplate == "once" else "count each time"
             what = "sentence repeats one" if repeated == 1 else "sentences repeat those"
@@ -338,6 +294,14 @@ class Network:
         return f"<p>{escape(repr(self)[1:-1])}</p>{notes}{table}{more}"
 
     @cached_property
+    def _documents_by_edge(self) -> dict[tuple[str, str, str], frozenset[str]]:
+        options = replace(self.options, level="top", kinds=("mechanism", "outcome"))
+        return {
+            edge: frozenset(self.documents[place] for place in places.tolist())
+            for edge, places in edge_documents(self.arrays, options).items()
+        }
+
+    @cached_property
     def _links_by_pair(self) -> dict[tuple[str, str], dict[str, dict[str, Any]]]:
         found: dict[tuple[str, str], dict[str, dict[str, Any]]] = {}
         for row in self.links.to_dict("records"):
@@ -353,17 +317,6 @@ class Network:
         """The nodes of two elements, in the order in which they are linked."""
         ends = self._node(source), self._node(target)
         return ends if ends in self._links_by_pair or ends[::-1] not in self._links_by_pair else ends[::-1]
-
-    def _per_node(
-        self, unit: Unit, statuses: Mapping[ElementKind, Collection[Status]]
-    ) -> np.ndarray[Any, Any]:
-        options = self.options
-        incidence = self.rows.incidence(
-            unit=unit, level=options.level, statuses=statuses, boilerplate=options.boilerplate
-        )
-        if unit == "document":
-            return np.asarray(np.diff(incidence.by_node.indptr))
-        return np.asarray(incidence.by_node.sum(axis=0)).ravel()
 
     def _edge_evidence(self, source: str, target: str, kind: EdgeKind) -> list[dict[str, object]]:
         options = self.options
@@ -386,7 +339,7 @@ class Network:
             target,
             kind=claim_kind,
             polarity=polarity,
-            statuses=options.counting if polarity == "positive" else None,
+            statuses=options.counting,
             node_of=self._node,
         )
 
@@ -397,7 +350,8 @@ class Network:
         repeated = set()
         if self.options.boilerplate == "once":
             repeated = {
-                (self.documents[key >> 32], key & 0xFFFFFFFF) for key in self.rows.repeated_sentences.tolist()
+                (self.documents[key >> 32], key & 0xFFFFFFFF)
+                for key in self.arrays.repeated_sentences.tolist()
             }
         for sentence in self.sentences:
             if (sentence.document, sentence.sentence) not in repeated:

@@ -1,4 +1,4 @@
-"""Agreement as discourse network analysis counts it: who is for, who is against, and who agrees with whom.
+"""Stances and agreement as in discourse network analysis: who is for, who is against, who agrees with whom.
 
 Source: Leifeld 2017, Discourse network analysis: policy debates as dynamic networks, Oxford Handbook of
 Political Networks, ch. 12; the names follow the manual of the Discourse Network Analyzer.
@@ -11,8 +11,9 @@ from typing import TYPE_CHECKING, Any, Literal, get_args
 import numpy as np
 
 from policyloom.framework import ElementKind
-from policyloom.network.counts import STATUSES
-from policyloom.network.incidence import Rows, nodes_at, sentence_key
+from policyloom.network.counting import STATUSES
+from policyloom.network.counts import SMALLEST_UNIT_CODES
+from policyloom.network.incidence import CorpusArrays, nodes_at, sentence_key
 from policyloom.network.links import LinkOptions
 from policyloom.records import Status
 
@@ -26,11 +27,11 @@ Normalization = Literal["no", "average", "jaccard", "cosine"]
 Array = np.ndarray[Any, np.dtype[Any]]
 
 SIGNS: dict[Status, int] = {"affirmed": 1, "planned": 1, "lacking": -1, "negated": -1}
-"""The stance a status stands for. What is lacking is said not to be there, as what is negated."""
+"""The stance behind a status: 1 for, -1 against. A text that calls something lacking says that it is not there."""
 
 
 def two_mode(
-    rows: Rows,
+    arrays: CorpusArrays,
     options: LinkOptions,
     *,
     of: Literal["actor", "document"],
@@ -45,25 +46,25 @@ def two_mode(
     """
     import pandas as pd
 
-    framework, nodes = rows.framework, nodes_at(rows.framework, options.level)
-    node_of = rows.node_of(options.level)
+    framework, nodes = arrays.framework, nodes_at(arrays.framework, options.level)
+    node_of = arrays.node_of(options.level)
     if of == "actor" and stated:
-        keep = rows.kept(rows.act_document, rows.acts["sentence"], options.boilerplate)
-        document, acts = rows.act_document[keep], rows.acts[keep]
+        keep = arrays.kept(arrays.act_document, arrays.acts["sentence"], options.boilerplate)
+        document, acts = arrays.act_document[keep], arrays.acts[keep]
         holder, element, status = node_of[acts["actor"]], acts["element"], acts["status"]
     else:
-        events = rows.events
-        keep = rows.kept(rows.event_document, events["sentence"], options.boilerplate)
+        events = arrays.events
+        keep = arrays.kept(arrays.event_document, events["sentence"], options.boilerplate)
         if of == "actor":
-            keep &= events["place"] == 0
-        events, document = events[keep], rows.event_document[keep]
+            keep &= events["smallest_unit"] == SMALLEST_UNIT_CODES["sentence"]
+        events, document = events[keep], arrays.event_document[keep]
         holder, element, status = document, events["element"], events["status"]
         if of == "actor":
             is_actor = np.array([e.kind == "actor" for e in framework])
             at = _joined(sentence_key(document, events["sentence"]), is_actor[element])
             document, status = document[at[1]], status[at[1]]
             holder, element = node_of[element[at[0]]], element[at[1]]
-    holders = nodes if of == "actor" else rows.ids
+    holders = nodes if of == "actor" else arrays.ids
     right = np.array([e.kind == kind for e in framework])[element]
     sign = np.array([SIGNS[s] for s in STATUSES])[status]
     column = node_of[element]
@@ -86,7 +87,7 @@ def two_mode(
 
 
 def combine_signs(positive: Array, negative: Array, aggregation: Aggregation) -> Array:
-    """One table of two modes from its positive and negative counts."""
+    """The two-mode table of positive and negative counts, combined."""
     match aggregation:
         case "ignore":
             return positive + negative
@@ -161,7 +162,7 @@ def _scale(whole: Array, normalization: Normalization) -> Array:
 
 
 def _joined(key: Array, left: Array) -> tuple[Array, Array]:
-    """Every (left row, right row) with the same key, where `left` says which rows are left."""
+    """The indexes of all pairs of a left row and another row with the same key; `left` marks the left rows."""
     lefts, rights = np.flatnonzero(left), np.flatnonzero(~left)
     lefts = lefts[np.argsort(key[lefts], kind="stable")]
     first = np.searchsorted(key[lefts], key[rights], side="left")

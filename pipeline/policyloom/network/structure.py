@@ -1,63 +1,56 @@
-"""The graph, and what its shape says: backbone, communities, centralities."""
+"""The graph of a network, with its backbone, communities and centralities."""
 
 from __future__ import annotations
 
 import math
 import re
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from policyloom.network.incidence import Rows, nodes_at
-from policyloom.network.links import FLOATS, LinkOptions, edge_documents
+from policyloom.network.incidence import CorpusArrays, nodes_at
+from policyloom.network.links import LinkOptions, edge_documents
 
 if TYPE_CHECKING:
     import networkx as nx
     import pandas as pd
 
-    from policyloom.network.network import Network
-
 __all__ = ["backbone", "build_graph", "centralities", "communities", "find_year", "find_years"]
+
+_NOT_EDGE_ATTRIBUTES = ["source_label", "target_label", "n_source", "n_target", "n_units"]
+"""Columns of the links that the graph has at its nodes, or once for all edges."""
 
 YEAR = re.compile(r"(?<!\d)(?:1[89]|20)\d\d(?!\d)")
 
 
-def build_graph(network: Network) -> nx.MultiDiGraph[str]:
-    """Nodes and edges with plain attributes: text, whole numbers, finite floats.
+def build_graph(
+    arrays: CorpusArrays, options: LinkOptions, *, nodes: pd.DataFrame, edges: pd.DataFrame
+) -> nx.MultiDiGraph[str]:
+    """A graph of the tables of elements and links, with plain attributes: text, whole numbers, finite floats.
 
-    `weight` is the number of units (for claims, sentences). Where documents have years, nodes and edges carry
-    `first_year` and `last_year`.
+    The attributes are the tables' columns; `n`, the number of units (for claims, sentences), is called `weight`. Where
+    documents have years, nodes and edges carry `first_year` and `last_year`.
     """
     import networkx as nx
 
-    framework, options = network.framework, network.options
+    framework = arrays.framework
     graph: nx.MultiDiGraph[str] = nx.MultiDiGraph(
         name=framework.title,
         framework=framework.id,
         framework_version=framework.version,
         unit=options.unit,
         level=options.level,
-        n_documents=len(network.documents),
+        n_documents=len(arrays.ids),
     )
-    years = find_years(network.rows, options)
-    for row in network.elements.to_dict("records"):
+    years = find_years(arrays, options)
+    for row in nodes.to_dict("records"):
         id = str(row.pop("id"))
-        graph.add_node(id, **{str(k): v for k, v in row.items()}, **_span(years.get((id,))))
-    for row in network.links.to_dict("records"):
-        numbers = {k: float(row[k]) for k in FLOATS if math.isfinite(row[k])}
-        graph.add_edge(
-            row["source"],
-            row["target"],
-            key=row["kind"],
-            kind=row["kind"],
-            weight=int(row["n"]),
-            unit=row["unit"],
-            n_documents=int(row["n_documents"]),
-            n_hedged=int(row["n_hedged"]),
-            note=row["note"],
-            **numbers,
-            **_span(years.get((row["source"], row["target"], row["kind"]))),
-        )
+        graph.add_node(id, **_plain(row), **_span(years.get((id,))))
+    for row in edges.drop(columns=_NOT_EDGE_ATTRIBUTES).rename(columns={"n": "weight"}).to_dict("records"):
+        source, target, kind = str(row.pop("source")), str(row.pop("target")), str(row["kind"])
+        span = _span(years.get((source, target, kind)))
+        graph.add_edge(source, target, key=kind, **_plain(row), **span)
     top = framework.top if options.level == "top" else str
     for link in framework.links:
         kind = f"framework_{link.kind}"
@@ -68,9 +61,9 @@ def build_graph(network: Network) -> nx.MultiDiGraph[str]:
 def backbone(graph: nx.MultiDiGraph[str], alpha: float = 0.05) -> nx.DiGraph[str]:
     """The co-occurrence edges that the disparity filter keeps, each with its `alpha`.
 
-    An edge is kept if, at either end, its share of that node's weight is larger than an even random split of
-    the weight over the node's edges would give with probability `alpha`; the lower of the two probabilities
-    stands with the edge. A node with one edge says nothing of it. Nodes without a kept edge are left out.
+    Suppose a node's weight were split at random over its edges. An edge is kept if, at either end, so large a share
+    would come up with a probability below `alpha`; the lower of the two probabilities is the edge's `alpha`. A node
+    with one edge alone is no evidence for it. Nodes without a kept edge are left out.
 
     Source: Serrano, Boguna and Vespignani 2009, Extracting the multiscale backbone of complex weighted
     networks, PNAS 106(16), equation 2: (1 - share) to the power of (degree - 1).
@@ -146,21 +139,21 @@ def find_year(date: str) -> str | None:
     return found.group() if found else None
 
 
-def find_years(rows: Rows, options: LinkOptions) -> dict[tuple[str, ...], tuple[int, int]]:
+def find_years(arrays: CorpusArrays, options: LinkOptions) -> dict[tuple[str, ...], tuple[int, int]]:
     """The first and last year of each node, as (id,), and each edge, as (source, target, kind).
 
     Taken from the dates of the documents that mention the node or make the edge; what stands in undated
     documents alone is left out.
     """
-    years = np.array([int(find_year(date) or 0) for date in rows.dates])
+    years = np.array([int(find_year(date) or 0) for date in arrays.dates])
     if not years.any():
         return {}
-    by_node = rows.incidence(unit="document", level=options.level, statuses=options.counting).by_node
+    by_node = arrays.incidence(unit="document", level=options.level, statuses=options.counting).by_node
     documents: dict[tuple[str, ...], np.ndarray[Any, Any]] = {
         (id,): by_node.indices[by_node.indptr[n] : by_node.indptr[n + 1]]
-        for n, id in enumerate(nodes_at(rows.framework, options.level))
+        for n, id in enumerate(nodes_at(arrays.framework, options.level))
     }
-    documents.update(edge_documents(rows, options).items())
+    documents.update(edge_documents(arrays, options).items())
     dated = {key: years[at][years[at] > 0] for key, at in documents.items()}
     return {key: (int(found.min()), int(found.max())) for key, found in dated.items() if len(found)}
 
@@ -174,6 +167,13 @@ def _co_occurrence(graph: nx.MultiDiGraph[str]) -> nx.Graph[str]:
         if key == "co_occurs" and data["weight"] > 0:
             plain.add_edge(u, v, weight=data["weight"])
     return plain
+
+
+def _plain(row: Mapping[Any, Any]) -> dict[str, Any]:
+    """The cells that a graph file can hold: text, whole numbers, finite floats."""
+    return {
+        str(key): value for key, value in row.items() if not isinstance(value, float) or math.isfinite(value)
+    }
 
 
 def _span(years: tuple[int, int] | None) -> dict[str, int]:

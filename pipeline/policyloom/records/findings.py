@@ -39,25 +39,43 @@ class Coverage:
 
     Attributes:
         document, element: the ids.
-        affirmed, planned, lacking, negated: in how many sentences it stands with each status.
+        n_sentences: in how many sentences of running text it is named, whatever the status.
+        affirmed, planned, lacking, negated: in how many of these with each status; a sentence that names the element
+            with two statuses stands under both.
+        n_elsewhere: in how many headings, tables, captions, titles and abstracts it is named. They state nothing, and
+            are in no other count.
         concreteness: of a mechanism, the most of six particulars that a sentence which states it gives: who, for
             whom, with what, how much, by when, how watched.
-        evidence: the best quotes, best first.
+        evidence: the best quotes, best first; where no sentence names it, those from elsewhere.
     """
 
     document: str
     element: str
+    n_sentences: int = 0
     affirmed: int = 0
     planned: int = 0
     lacking: int = 0
     negated: int = 0
+    n_elsewhere: int = 0
     concreteness: int = 0
     evidence: tuple[Evidence, ...] = ()
 
+    def __post_init__(self) -> None:
+        by_status = (self.affirmed, self.planned, self.lacking, self.negated)
+        if not max(by_status) <= self.n_sentences <= sum(by_status):
+            raise ValueError(
+                f"coverage of {self.element}: {self.n_sentences} sentences cannot have {by_status} by status"
+            )
+
     @property
-    def n(self) -> int:
-        """In how many sentences it stands; a sentence with two statuses counts twice."""
-        return self.affirmed + self.planned + self.lacking + self.negated
+    def is_named(self) -> bool:
+        """Whether the document names the element at all."""
+        return self.n_sentences > 0 or self.n_elsewhere > 0
+
+    @property
+    def is_stated(self) -> bool:
+        """Whether the document affirms or plans the element, or names it in headings and the like alone."""
+        return self.affirmed + self.planned > 0 or (self.n_sentences == 0 and self.n_elsewhere > 0)
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import base64
 import hashlib
-import os
 from collections.abc import Callable, Mapping, Sequence
 from functools import cache
 from importlib import resources
@@ -17,18 +16,20 @@ from pathlib import Path
 import jinja2
 from markupsafe import Markup
 
+from policyloom.check import ClaimCheck
+from policyloom.files import write_bytes
 from policyloom.framework import Framework
 from policyloom.records import Coverage, Evidence, Failure, Finding
-from policyloom.report.arrange import LIMITS, check_view, run_view
-from policyloom.report.rows import ClaimRow, DocumentRow, Known, LinkRow, RowKind
-from policyloom.report.views import STATUSES, Limits, statuses
+from policyloom.report.arrange import DETAILS, check_view, run_view
+from policyloom.report.inputs import LinkKind, ReportedDocument, ReportedLink
+from policyloom.report.links import report_links
+from policyloom.report.views import STATUSES, Detail, statuses
 
 __all__ = [
-    "ClaimRow",
-    "DocumentRow",
-    "Known",
-    "LinkRow",
-    "RowKind",
+    "LinkKind",
+    "ReportedDocument",
+    "ReportedLink",
+    "report_links",
     "write_check_report",
     "write_run_report",
 ]
@@ -36,7 +37,7 @@ __all__ = [
 MAX_BYTES = 4_500_000
 """A larger page is written again with fewer and shorter quotes: browsers on a laptop get slow."""
 
-# What PDFs leave in text and HTML forbids; tab and newline stay.
+# Characters that occur in text from PDFs and that HTML forbids; tab and newline stay.
 _CONTROL = dict.fromkeys([*range(9), 11, 12, *range(14, 32), *range(127, 160), 0xFFFE, 0xFFFF])
 
 
@@ -45,20 +46,20 @@ def write_run_report(
     *,
     title: str,
     framework: Framework,
-    documents: Sequence[DocumentRow],
+    documents: Sequence[ReportedDocument],
     coverage: Sequence[Coverage],
-    links: Sequence[LinkRow],
+    links: Sequence[ReportedLink],
     findings: Sequence[Finding],
     failures: Sequence[Failure],
     evidence: Mapping[tuple[str, str, str], Sequence[Evidence]],
     settings: Mapping[str, str],
 ) -> None:
-    """Write the page of a run, replacing `path` only when it is whole.
+    """Writes the page of a run; the file appears whole or not at all.
 
     Args:
         path: the HTML file; its folder must exist.
         title: what the page is called.
-        framework: what was looked for.
+        framework: with which the documents were tagged.
         documents: those that were read, in any order.
         coverage: at most one for each document and element; those of outermost elements fill the matrix,
             the others are listed under their document.
@@ -72,13 +73,13 @@ def write_run_report(
         ValueError: coverage names a document or element that is not there, or two documents share an id.
     """
 
-    def view(limits: Limits) -> dict[str, object]:
+    def view(detail: Detail) -> dict[str, object]:
         return {
             "title": title,
             "framework": framework,
             "settings": {k: v for k, v in settings.items() if k.lower() != "caution"},
             "cautions": [v for k, v in settings.items() if k.lower() == "caution"],
-            "limits": limits,
+            "detail": detail,
             **run_view(
                 framework=framework,
                 documents=documents,
@@ -87,7 +88,7 @@ def write_run_report(
                 evidence=evidence,
                 findings=findings,
                 failures=failures,
-                limits=limits,
+                detail=detail,
             ),
         }
 
@@ -98,20 +99,20 @@ def write_check_report(
     path: str | Path,
     *,
     framework: Framework,
-    document: DocumentRow,
+    document: ReportedDocument,
     coverage: Sequence[Coverage],
     findings: Sequence[Finding],
-    claims: Sequence[ClaimRow],
+    claims: Sequence[ClaimCheck],
     against: str,
 ) -> None:
-    """Write the page of one document's check, replacing `path` only when it is whole.
+    """Writes the page of one document's check; the file appears whole or not at all.
 
     Args:
         path: the HTML file; its folder must exist.
         framework: what the document was held against.
         document: the document.
-        coverage: of its elements, outermost and parts; those that are missing count as not found.
-        findings: what the check has to say.
+        coverage: of its elements, outermost and parts; elements without coverage count as not found.
+        findings: of the check.
         claims: the document's claims and what the network knows of each.
         against: the network it was held against, in words.
 
@@ -119,37 +120,32 @@ def write_check_report(
         ValueError: coverage is of another document, or of an element that the framework does not have.
     """
 
-    def view(limits: Limits) -> dict[str, object]:
+    def view(detail: Detail) -> dict[str, object]:
         return {
             "framework": framework,
             "against": against,
-            "limits": limits,
+            "detail": detail,
             **check_view(
                 framework=framework,
                 document=document,
                 coverage=coverage,
                 findings=findings,
                 claims=claims,
-                limits=limits,
+                detail=detail,
             ),
         }
 
     _write_page(Path(path), "check.html.j2", view)
 
 
-def _write_page(path: Path, template: str, view: Callable[[Limits], dict[str, object]]) -> None:
+def _write_page(path: Path, template: str, view: Callable[[Detail], dict[str, object]]) -> None:
     data = b""
-    for limits in LIMITS:
-        page = _environment().get_template(template).render(view(limits))
+    for detail in DETAILS:
+        page = _environment().get_template(template).render(view(detail))
         data = page.translate(_CONTROL).encode("utf-8", "replace")
         if len(data) <= MAX_BYTES:
             break
-    half = path.with_name(f".{path.name}.{os.getpid()}.tmp")
-    try:
-        half.write_bytes(data)
-        os.replace(half, path)
-    finally:
-        half.unlink(missing_ok=True)
+    write_bytes(data, path)
 
 
 @cache
@@ -197,5 +193,9 @@ def _q(value: float | None) -> str:
 
 def _words(coverage: Coverage) -> str:
     """The counts in words, as a screen reader should say them."""
+    if not coverage.is_named:
+        return "not found"
+    if not coverage.n_sentences:
+        return f"no sentence; {_count(coverage.n_elsewhere, 'heading or the like', 'headings or the like')}"
     parts = ", ".join(f"{n} {word}" for _, word, n in statuses(coverage))
-    return f"{_count(coverage.n, 'sentence')}: {parts}" if parts else "not found"
+    return f"{_count(coverage.n_sentences, 'sentence')}: {parts}"

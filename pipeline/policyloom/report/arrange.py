@@ -1,39 +1,37 @@
-"""A run, or a check, put in the order in which its page shows it."""
+"""The data of a run's or a check's page, in the order in which the page shows them."""
 
 from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from typing import get_args
 
+from policyloom.check import ClaimCheck, Known
 from policyloom.framework import Element, ElementKind, Framework
 from policyloom.records import Coverage, Evidence, Failure, Finding, Severity
 from policyloom.report.figure import Figure, lay_out
-from policyloom.report.rows import ClaimRow, DocumentRow, LinkRow, RowKind
+from policyloom.report.inputs import LinkKind, ReportedDocument, ReportedLink
 from policyloom.report.views import (
     STATUSES,
-    Answer,
     Cell,
-    Column,
+    ChallengeView,
+    Detail,
     DocumentView,
+    ElementSummary,
     FindingGroup,
     FindingView,
-    Limits,
     LinkView,
     Quote,
     Quotes,
 )
 
-__all__ = ["LIMITS", "check_view", "run_view"]
+__all__ = ["DETAILS", "check_view", "run_view"]
 
-GROUPS: tuple[tuple[ElementKind, str], ...] = (
-    ("outcome", "Outcomes"),
-    ("challenge", "Challenges"),
-    ("mechanism", "Strategies"),
-    ("case", "Cases"),
-    ("actor", "Actors"),
-)
+KINDS_SHOWN: tuple[ElementKind, ...] = ("outcome", "challenge", "mechanism", "case", "actor")
+"""The kinds of elements, in the order in which a page shows them."""
+
 ALWAYS_SHOWN = ("outcome", "challenge", "mechanism")
-KIND_WORDS: dict[RowKind, str] = {
+KIND_WORDS: dict[LinkKind, str] = {
     "claims": "is claimed to lead to",
     "claims_negative": "is denied to lead to",
     "co_occurs": "is named with",
@@ -41,17 +39,17 @@ KIND_WORDS: dict[RowKind, str] = {
     "exemplifies": "exemplifies",
 }
 SEVERITIES: tuple[Severity, ...] = ("error", "warning", "info")
-KNOWN = ("claimed", "denied", "co-occurs", "unknown")
+KNOWN: tuple[Known, ...] = get_args(Known)
 FIGURE_LINES = 90
 NAME_LENGTH = 90  # characters of a title beside a quote
 
-LIMITS = (
-    Limits(5, 4000, 200),
-    Limits(3, 800, 60),
-    Limits(2, 500, 40),
-    Limits(1, 400, 25),
-    Limits(1, 200, 12),
-    Limits(0, 0, 0),
+DETAILS = (
+    Detail(5, 4000, 200),
+    Detail(3, 800, 60),
+    Detail(2, 500, 40),
+    Detail(1, 400, 25),
+    Detail(1, 200, 12),
+    Detail(0, 0, 0),
 )
 """From generous to sparse: a page takes the first that keeps it small enough to open quickly."""
 
@@ -59,16 +57,16 @@ LIMITS = (
 def run_view(
     *,
     framework: Framework,
-    documents: Sequence[DocumentRow],
+    documents: Sequence[ReportedDocument],
     coverage: Sequence[Coverage],
-    links: Sequence[LinkRow],
+    links: Sequence[ReportedLink],
     evidence: Mapping[tuple[str, str, str], Sequence[Evidence]],
     findings: Sequence[Finding],
     failures: Sequence[Failure],
-    limits: Limits,
+    detail: Detail,
 ) -> dict[str, object]:
-    """What the page of a run shows, sorted: documents by id, links and findings by weight."""
-    source = _Source(framework, documents, coverage, limits)
+    """The data of a run's page: documents by id, links with the most documents first, findings gravest first."""
+    source = _Source(framework, documents, coverage, detail)
     groups = source.groups()
     columns = [element for _, elements in groups for element in elements]
     link_views = source.links(links, evidence)
@@ -90,26 +88,26 @@ def run_view(
 def check_view(
     *,
     framework: Framework,
-    document: DocumentRow,
+    document: ReportedDocument,
     coverage: Sequence[Coverage],
     findings: Sequence[Finding],
-    claims: Sequence[ClaimRow],
-    limits: Limits,
+    claims: Sequence[ClaimCheck],
+    detail: Detail,
 ) -> dict[str, object]:
-    """What the page of a check shows; elements in the framework's order, each above its parts."""
-    source = _Source(framework, [document], coverage, limits)
+    """The data of a check's page; elements in the framework's order, each above its parts."""
+    source = _Source(framework, [document], coverage, detail)
     groups = []
-    for kind, name in GROUPS:
+    for kind in KINDS_SHOWN:
         cells = [source.cell(document, element, depth) for element, depth in _tree(framework, kind)]
-        if cells and (kind in ALWAYS_SHOWN or any(cell.coverage.n for cell in cells)):
-            groups.append((kind, name, cells))
+        if cells and (kind in ALWAYS_SHOWN or any(cell.coverage.is_named for cell in cells)):
+            groups.append((kind, plural(framework, kind), cells))
     main = [(name, cells) for kind, name, cells in groups if kind in ALWAYS_SHOWN]
-    left_out = [(name, [cell for cell in cells if not cell.coverage.n]) for name, cells in main]
+    left_out = [(name, [cell for cell in cells if not cell.coverage.is_named]) for name, cells in main]
     ordered = sorted(claims, key=lambda c: (KNOWN.index(c.known), -c.n_documents, c.mechanism, c.outcome))
     return {
         "groups": groups,
         "tops": [cell for _, cells in main for cell in cells if cell.depth == 0],
-        "answers": source.answers(document),
+        "challenges": source.challenges(document),
         "claims": [
             (claim, source.label(claim.mechanism), source.label(claim.outcome), source.quotes(claim.evidence))
             for claim in ordered
@@ -121,16 +119,16 @@ def check_view(
 
 
 class _Source:
-    """What a page is made from, looked up by document and element, and cut to the limits."""
+    """The data of a page, looked up by document and element, and cut to the page's detail."""
 
     def __init__(
         self,
         framework: Framework,
-        documents: Iterable[DocumentRow],
+        documents: Iterable[ReportedDocument],
         coverage: Iterable[Coverage],
-        limits: Limits,
+        detail: Detail,
     ) -> None:
-        self.framework, self.limits = framework, limits
+        self.framework, self.detail = framework, detail
         self.rows = sorted(documents, key=lambda row: row.id)
         self.numbers = {row.id: number for number, row in enumerate(self.rows)}
         ids = [row.id for row in self.rows]
@@ -152,48 +150,50 @@ class _Source:
     def quotes(self, evidence: Sequence[Evidence], n: int = 0) -> Quotes:
         """The first quotes of `evidence`, which is best first, of `n` sentences or more."""
         shown = []
-        for item in evidence[: self.limits.n_quotes]:
+        for item in evidence[: self.detail.n_quotes]:
             number = self.numbers.get(item.document)
             row = None if number is None else self.rows[number]
             words = " ".join(item.quote.split())
-            if len(words) > self.limits.quote_length:
-                words = words[: self.limits.quote_length].rstrip() + " […]"
+            if len(words) > self.detail.quote_length:
+                words = words[: self.detail.quote_length].rstrip() + " […]"
             name, language = (row.name, row.language) if row else (item.document, "")
             short = name if len(name) <= NAME_LENGTH else name[: NAME_LENGTH - 1].rstrip() + "…"
             shown.append(Quote(words, item.page, language, short, number))
         return Quotes(tuple(shown), max(n, len(evidence)))
 
-    def at(self, document: DocumentRow, element: Element) -> Coverage:
+    def at(self, document: ReportedDocument, element: Element) -> Coverage:
         """How a document covers an element, which may be not at all."""
         return self.coverage.get((document.id, element.id)) or Coverage(document.id, element.id)
 
-    def cell(self, document: DocumentRow, element: Element, depth: int) -> Cell:
+    def cell(self, document: ReportedDocument, element: Element, depth: int) -> Cell:
         """What a document says of an element."""
         own = self.at(document, element)
         anchor = f"c{self.numbers[document.id]}-{element.id}"
-        return Cell(anchor, element, depth, own, self.quotes(own.evidence, own.n))
+        return Cell(
+            anchor, element, depth, own, self.quotes(own.evidence, own.n_sentences or own.n_elsewhere)
+        )
 
     def groups(self) -> list[tuple[str, list[Element]]]:
         """The matrix's columns: top elements by kind; cases and actors only where a document names one."""
-        named = {element for (_, element), item in self.coverage.items() if item.n}
+        named = {element for (_, element), item in self.coverage.items() if item.is_named}
         groups = []
-        for kind, name in GROUPS:
+        for kind in KINDS_SHOWN:
             elements = [self.framework[id] for id in self.framework.ids(kind, top=True)]
             if elements and (kind in ALWAYS_SHOWN or any(element.id in named for element in elements)):
-                groups.append((name, elements))
+                groups.append((plural(self.framework, kind), elements))
         return groups
 
-    def column(self, element: Element) -> Column:
+    def column(self, element: Element) -> ElementSummary:
         """An element over all documents."""
-        found = [item for row in self.rows if (item := self.at(row, element)).n]
+        found = [item for row in self.rows if (item := self.at(row, element)).is_named]
         by_status = tuple((a, word, sum(1 for item in found if getattr(item, word))) for a, word in STATUSES)
         measured = self.framework.measured
         recall, precision = measured.recall.get(element.id), measured.precision.get(element.id)
         n_labelled = measured.n.get(element.id, 0)
-        return Column(
+        return ElementSummary(
             element,
             n_documents=len(found),
-            n_sentences=sum(item.n for item in found),
+            n_sentences=sum(item.n_sentences for item in found),
             by_status=by_status,
             recall=recall,
             precision=precision,
@@ -202,13 +202,13 @@ class _Source:
             n_found=round((recall or 0) * n_labelled / precision) if precision else 0,
         )
 
-    def document(self, row: DocumentRow, columns: Iterable[Element]) -> DocumentView:
+    def document(self, row: ReportedDocument, columns: Iterable[Element]) -> DocumentView:
         """A document with its cell, or None, for each column, and all that it says."""
         sayings = tuple(
             self.cell(row, element, depth)
-            for kind, _ in GROUPS
+            for kind in KINDS_SHOWN
             for element, depth in _tree(self.framework, kind)
-            if self.at(row, element).n
+            if self.at(row, element).is_named
         )
         by_id = {cell.element.id: cell for cell in sayings}
         return DocumentView(
@@ -216,30 +216,30 @@ class _Source:
             row=row,
             cells=tuple(by_id.get(element.id) for element in columns),
             sayings=sayings,
-            outline=row.outline[: self.limits.n_headings],
-            n_headings_left=max(0, len(row.outline) - self.limits.n_headings),
+            outline=row.outline[: self.detail.n_headings],
+            n_headings_left=max(0, len(row.outline) - self.detail.n_headings),
         )
 
-    def answers(self, row: DocumentRow) -> list[Answer]:
-        """The outermost challenges that a document speaks of, with the strategies against each."""
-        answers = []
+    def challenges(self, row: ReportedDocument) -> list[ChallengeView]:
+        """The outermost challenges that a document names, with the mechanisms that answer each."""
+        challenges = []
         for id in self.framework.ids("challenge", top=True):
             cell = self.cell(row, self.framework[id], 0)
-            if cell.coverage.n:
+            if cell.coverage.is_named:
                 against = [
                     self.framework[link.source] for link in self.framework.linked("answers", target=id)
                 ]
-                answers.append(Answer(cell, tuple((element, self.at(row, element)) for element in against)))
-        return answers
+                challenges.append(
+                    ChallengeView(cell, tuple((element, self.at(row, element)) for element in against))
+                )
+        return challenges
 
     def links(
-        self, links: Iterable[LinkRow], evidence: Mapping[tuple[str, str, str], Sequence[Evidence]]
+        self, links: Iterable[ReportedLink], evidence: Mapping[tuple[str, str, str], Sequence[Evidence]]
     ) -> tuple[LinkView, ...]:
         """Claims before co-occurrences before the rest; within each, most documents first."""
         kinds = list(KIND_WORDS)
-        ordered = sorted(
-            links, key=lambda k: (kinds.index(k.kind), -k.n_documents, -k.n_sentences, k.source, k.target)
-        )
+        ordered = sorted(links, key=lambda k: (kinds.index(k.kind), -k.n_documents, -k.n, k.source, k.target))
         return tuple(
             LinkView(
                 number=number,
@@ -247,7 +247,7 @@ class _Source:
                 source=self.label(row.source),
                 target=self.label(row.target),
                 verb=KIND_WORDS[row.kind],
-                quotes=self.quotes(evidence.get((row.source, row.target, row.kind), ()), row.n_sentences),
+                quotes=self.quotes(evidence.get((row.source, row.target, row.kind), ()), row.n),
             )
             for number, row in enumerate(ordered)
         )
@@ -276,6 +276,11 @@ class _Source:
         return tuple(groups)
 
 
+def plural(framework: Framework, kind: ElementKind) -> str:  # noqa: ARG001
+    """The heading over the elements of a kind."""
+    return f"{kind.capitalize()}s"
+
+
 def _tree(framework: Framework, kind: ElementKind) -> list[tuple[Element, int]]:
     """The elements of a kind, each above its parts, with how deep it stands."""
 
@@ -288,7 +293,7 @@ def _tree(framework: Framework, kind: ElementKind) -> list[tuple[Element, int]]:
 
 
 def _figure(links: Sequence[LinkView], framework: Framework) -> Figure | None:
-    """Strategies and outcomes; where only their parts are linked, those parts."""
+    """The figure of mechanisms and outcomes; where only their parts are linked, of those parts."""
     rows = [(view.number, view.row) for view in links]
     rows.sort(key=lambda item: -item[1].n_documents)
     for top in (True, False):

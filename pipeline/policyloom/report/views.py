@@ -6,17 +6,17 @@ from dataclasses import dataclass
 
 from policyloom.framework import Element
 from policyloom.records import Coverage, Finding, Severity
-from policyloom.report.rows import DocumentRow, LinkRow
+from policyloom.report.inputs import ReportedDocument, ReportedLink
 
 __all__ = [
     "STATUSES",
-    "Answer",
     "Cell",
-    "Column",
+    "ChallengeView",
+    "Detail",
     "DocumentView",
+    "ElementSummary",
     "FindingGroup",
     "FindingView",
-    "Limits",
     "LinkView",
     "Quote",
     "Quotes",
@@ -28,8 +28,8 @@ STATUSES = (("A", "affirmed"), ("P", "planned"), ("L", "lacking"), ("N", "negate
 
 
 @dataclass(frozen=True, slots=True)
-class Limits:
-    """How much of each list a page shows: quotes in one place, characters of a quote, headings."""
+class Detail:
+    """How much of each list a page shows: quotes in one place, characters of a quote, headings of a document."""
 
     n_quotes: int
     quote_length: int
@@ -49,14 +49,14 @@ class Quote:
 
 @dataclass(frozen=True, slots=True)
 class Quotes:
-    """The quotes shown of one place, and in how many sentences it stands in all."""
+    """The quotes that one place of the page shows, of `n` sentences in all."""
 
     shown: tuple[Quote, ...]
     n: int
 
     @property
     def rest(self) -> int:
-        """How many more there are."""
+        """How many sentences are not shown."""
         return max(0, self.n - len(self.shown))
 
 
@@ -72,10 +72,10 @@ class Cell:
 
 
 @dataclass(frozen=True, slots=True)
-class Column:
-    """One element over all documents: in how many it stands, in all and with each status.
+class ElementSummary:
+    """One element over all documents: how many name it, in all and with each status.
 
-    `recall` is what was measured on `n_labelled` mentions, and `precision` on `n_found`, 0 to 1; None where nothing was.
+    `recall` was measured on `n_labelled` mentions and `precision` on `n_found`, both from 0 to 1; None where neither was.
     """
 
     element: Element
@@ -93,7 +93,7 @@ class LinkView:
     """A link with its words and quotes."""
 
     number: int
-    row: LinkRow
+    row: ReportedLink
     source: str
     target: str
     verb: str
@@ -102,7 +102,7 @@ class LinkView:
 
 @dataclass(frozen=True, slots=True)
 class FindingView:
-    """A finding, what it is about as ids to show, and in words."""
+    """A finding, with its subject as ids and in words."""
 
     finding: Finding
     subject: str
@@ -122,10 +122,10 @@ class FindingGroup:
 
 @dataclass(frozen=True, slots=True)
 class DocumentView:
-    """A document with its row of the matrix and all that it says."""
+    """A document with its row of the matrix and a cell for every element that it names."""
 
     number: int
-    row: DocumentRow
+    row: ReportedDocument
     cells: tuple[Cell | None, ...]
     sayings: tuple[Cell, ...]
     outline: tuple[tuple[int, str, int], ...]
@@ -133,21 +133,21 @@ class DocumentView:
 
 
 @dataclass(frozen=True, slots=True)
-class Answer:
-    """A challenge that a document speaks of, and the strategies that the framework holds against it."""
+class ChallengeView:
+    """A challenge that a document names, and how it covers the mechanisms that answer it in the framework."""
 
     challenge: Cell
-    strategies: tuple[tuple[Element, Coverage], ...]
+    mechanisms: tuple[tuple[Element, Coverage], ...]
 
     @property
     def named(self) -> bool:
-        """Whether the document says that there is this challenge, and the framework knows an answer."""
-        return self.challenge.coverage.affirmed > 0 and bool(self.strategies)
+        """Whether the document affirms the challenge, and the framework has an answer to it."""
+        return self.challenge.coverage.affirmed > 0 and bool(self.mechanisms)
 
     @property
     def answered(self) -> bool:
-        """Whether the document affirms or plans one of the strategies."""
-        return any(coverage.affirmed + coverage.planned for _, coverage in self.strategies)
+        """Whether the document states one of the mechanisms, as the rule of the check takes it."""
+        return any(coverage.is_stated for _, coverage in self.mechanisms)
 
 
 def statuses(coverage: Coverage) -> tuple[tuple[str, str, int], ...]:

@@ -2,31 +2,35 @@
 
 from __future__ import annotations
 
-import csv
-import os
-from collections.abc import Callable, Hashable, Iterable, Iterator, Sequence
-from contextlib import contextmanager
-from math import isnan
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
-from typing import Any
 
 from policyloom.check import Checked, check
 from policyloom.coders.classifier import SentenceClassifier, as_measured
-from policyloom.export import tables as export
-from policyloom.export.tables import Row
-from policyloom.files import safe_cell, write_bytes
+from policyloom.export import (
+    CLAIMS,
+    COVERAGE,
+    FAILURES,
+    FINDINGS,
+    MENTIONS,
+    claim_rows,
+    coverage_rows,
+    failure_rows,
+    finding_rows,
+    mention_rows,
+    write_network,
+)
+from policyloom.files import open_table, write_bytes
 from policyloom.framework import Framework
-from policyloom.network import Network, find_links, write_network
-from policyloom.records import Coverage, Document, Evidence, Failure, Finding, Tagged, to_json
-from policyloom.report import ClaimRow, DocumentRow, LinkRow, write_check_report, write_run_report
+from policyloom.network import find_links
+from policyloom.network.counting import count_units
+from policyloom.records import Coverage, Document, Failure, Finding, Tagged, to_json
+from policyloom.report import ReportedDocument, report_links, write_check_report, write_run_report
 from policyloom.run.folder import claim, open_folder, seal
 
 __all__ = ["document_row", "write_check", "write_outputs"]
 
 CHECK_OUTPUTS = ("findings.csv", "coverage.csv", "mentions.csv", "claims.csv", "check.html")
-
-N_QUOTES = 8
-"""Quotes for one link in the report; all of them stand in links_evidence.csv."""
 
 
 def write_outputs(
@@ -57,21 +61,21 @@ def write_outputs(
     """
     documents = out / "documents"
     documents.mkdir(exist_ok=True)
-    rows: list[DocumentRow] = []
+    rows: list[ReportedDocument] = []
     counts = dict.fromkeys(("sentences", "mentions", "claims", "links", "findings"), 0)
 
     def through() -> Iterator[Tagged]:
         """Each document written to its tables on its way to the network."""
         with (
-            _table(out / "mentions.csv", export.MENTION_COLUMNS) as mentions,
-            _table(out / "claims.csv", export.CLAIM_COLUMNS) as claims,
+            open_table(out / "mentions.csv", MENTIONS.names) as mentions,
+            open_table(out / "claims.csv", CLAIMS.names) as claims,
         ):
             for n, one in enumerate(tagged(), 1):
                 write_bytes(to_json(one.document), documents / f"{one.document.id}.json")
-                mentions(export.mention_rows(one, framework))
-                claims(export.claim_rows(one, framework))
+                mentions(mention_rows(one, framework))
+                claims(claim_rows(one, framework))
                 rows.append(document_row(one))
-                counts["sentences"] += len(one.sentences)
+                counts["sentences"] += rows[-1].n_sentences
                 counts["mentions"] += n_elements(one)
                 counts["claims"] += len(one.claims)
                 if one.document.ocr:
@@ -86,20 +90,20 @@ def write_outputs(
     counts["links"] = len(network.links)
     findings: list[Finding] = []
     coverage: list[Coverage] = []
-    with _table(out / "coverage.csv", export.COVERAGE_COLUMNS) as covered:
+    with open_table(out / "coverage.csv", COVERAGE.names) as covered:
         for n, one in enumerate(tagged(), 1):
             checked = check(one, framework, network)
             findings.extend(checked.findings)
-            covered(export.coverage_rows(checked.coverage, framework))
-            coverage.extend(c for c in checked.coverage if c.n and framework[c.element].parent is None)
+            covered(coverage_rows(checked.coverage, framework))
+            coverage.extend(c for c in checked.coverage if c.is_named and framework[c.element].parent is None)
             tell("checking", n)
     counts["findings"] = len(findings)
-    with _table(out / "findings.csv", export.FINDING_COLUMNS) as table:
-        table(export.finding_rows(findings))
-    with _table(out / "failures.csv", export.FAILURE_COLUMNS) as table:
-        table(export.failure_rows(failures))
+    with open_table(out / "findings.csv", FINDINGS.names) as table:
+        table(finding_rows(findings))
+    with open_table(out / "failures.csv", FAILURES.names) as table:
+        table(failure_rows(failures))
     tell("writing the report", len(rows))
-    links, evidence = _links(network)
+    links, evidence = report_links(network)
     write_run_report(
         out / "report.html",
         title=name,
@@ -124,20 +128,20 @@ def write_check(out: Path, tagged: Tagged, checked: Checked, framework: Framewor
     folder = open_folder(out, "check")
     claim(folder, CHECK_OUTPUTS)
     for name, columns, rows in (
-        ("findings.csv", export.FINDING_COLUMNS, export.finding_rows(checked.findings)),
-        ("coverage.csv", export.COVERAGE_COLUMNS, export.coverage_rows(checked.coverage, framework)),
-        ("mentions.csv", export.MENTION_COLUMNS, export.mention_rows(tagged, framework)),
-        ("claims.csv", export.CLAIM_COLUMNS, export.claim_rows(tagged, framework)),
+        ("findings.csv", FINDINGS.names, finding_rows(checked.findings)),
+        ("coverage.csv", COVERAGE.names, coverage_rows(checked.coverage, framework)),
+        ("mentions.csv", MENTIONS.names, mention_rows(tagged, framework)),
+        ("claims.csv", CLAIMS.names, claim_rows(tagged, framework)),
     ):
-        with _table(out / name, columns) as table:
+        with open_table(out / name, columns) as table:
             table(rows)
     write_check_report(
         out / "check.html",
         framework=framework,
         document=document_row(tagged),
-        coverage=[c for c in checked.coverage if c.n],
+        coverage=[c for c in checked.coverage if c.is_named],
         findings=checked.findings,
-        claims=[ClaimRow(c.mechanism, c.outcome, c.known, c.n_documents, c.evidence) for c in checked.claims],
+        claims=checked.claims,
         against=against,
     )
     seal(folder, CHECK_OUTPUTS)
@@ -148,10 +152,10 @@ def n_elements(tagged: Tagged) -> int:
     return sum(mention.kind not in ("entity", "actor") for mention in tagged.mentions)
 
 
-def document_row(tagged: Tagged) -> DocumentRow:
+def document_row(tagged: Tagged) -> ReportedDocument:
     """What a report says of a document."""
     document = tagged.document
-    return DocumentRow(
+    return ReportedDocument(
         id=document.id,
         source=document.source,
         title=document.metadata.title,
@@ -160,7 +164,7 @@ def document_row(tagged: Tagged) -> DocumentRow:
         language=document.language,
         n_pages=document.n_pages,
         n_words=len(document.text.split()),
-        n_sentences=len(tagged.sentences),
+        n_sentences=count_units(document, tagged.sentences).n_sentences,
         n_mentions=n_elements(tagged),
         n_claims=len(tagged.claims),
         outline=_outline(document),
@@ -174,35 +178,6 @@ def _outline(document: Document) -> tuple[tuple[int, str, int], ...]:
         for block in document.blocks
         if block.kind == "heading"
     )
-
-
-def _links(network: Network) -> tuple[list[LinkRow], dict[tuple[str, str, str], list[Evidence]]]:
-    rows: list[LinkRow] = []
-    evidence: dict[tuple[str, str, str], list[Evidence]] = {}
-    for link in network.links.to_dict("records"):
-        kind = str(link["kind"])
-        if kind not in ("co_occurs", "claims", "claims_negative", "answers", "exemplifies"):
-            continue
-        npmi, q = (None if isnan(value) else float(value) for value in (link["npmi"], link["q"]))
-        key = (str(link["source"]), str(link["target"]), kind)
-        rows.append(LinkRow(*key, int(link["n"]), int(link["n_documents"]), npmi, q, str(link["note"] or "")))  # type: ignore[arg-type]
-        found = network.evidence(*key)  # type: ignore[arg-type]
-        quotes = found.drop_duplicates(["document", "start"]).to_dict("records")
-        evidence[key] = [
-            Evidence(str(r["document"]), int(r["page"]), int(r["start"]), int(r["end"]), str(r["quote"]))
-            for r in _spread(quotes)
-        ]
-    return rows, evidence
-
-
-def _spread(quotes: Sequence[dict[Hashable, Any]]) -> list[dict[Hashable, Any]]:
-    """A few quotes from as many documents as can be: the first of each, then the second of each."""
-    turn: dict[object, int] = {}
-    keyed = []
-    for quote in quotes:
-        turn[quote["document"]] = turn.get(quote["document"], 0) + 1
-        keyed.append((turn[quote["document"]], quote))
-    return [quote for _, quote in sorted(keyed, key=lambda pair: pair[0])[:N_QUOTES]]
 
 
 def _settings(
@@ -232,23 +207,3 @@ def _settings(
 def _describe(classifier: SentenceClassifier) -> str:
     learned = f"learned from {classifier.card['sentences']:,} sentences"
     return learned + (f"; mentions of probability {classifier.least:g} or more" if classifier.least else "")
-
-
-@contextmanager
-def _table(path: Path, columns: Sequence[str]) -> Iterator[Callable[[Iterable[Row]], None]]:
-    """A CSV file that takes rows as they come, and appears when all are in."""
-    half = path.with_name(f".{path.name}.{os.getpid()}")
-    try:
-        with half.open("w", encoding="utf-8-sig", newline="") as file:
-            writer = csv.DictWriter(file, columns, lineterminator="\n")
-            writer.writeheader()
-
-            def add(rows: Iterable[Row]) -> None:
-                writer.writerows(
-                    {k: safe_cell(v) if isinstance(v, str) else v for k, v in row.items()} for row in rows
-                )
-
-            yield add
-        half.replace(path)
-    finally:
-        half.unlink(missing_ok=True)

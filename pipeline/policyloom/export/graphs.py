@@ -1,4 +1,4 @@
-"""A network on disk: tables, graph formats, and what is needed to load it again."""
+"""A network as files for people and for other programs."""
 
 from __future__ import annotations
 
@@ -6,24 +6,17 @@ import io
 import json
 import math
 import re
+from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from policyloom.errors import RunError
-from policyloom.files import write_bytes, write_csv
-from policyloom.framework import Framework
-from policyloom.network.counts import Counts
-from policyloom.network.evidence import SentenceEvidence
-from policyloom.network.links import LinkOptions
-from policyloom.network.network import Network
-from policyloom.records import from_json, to_json
+from policyloom.files import DECIMALS, write_bytes, write_csv
+from policyloom.network import Network, save_network
 
 if TYPE_CHECKING:
     import networkx as nx
 
-__all__ = ["load_network", "write_network"]
-
-DECIMALS = 6
+__all__ = ["to_cytoscape", "to_gexf", "to_graphml", "to_pajek", "to_vosviewer", "write_network"]
 
 _GEXF_META = re.compile(r'<meta lastmodifieddate="[^"]*">\s*<creator>[^<]*</creator>')
 _NOT_XML = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
@@ -38,7 +31,7 @@ def write_network(network: Network, folder: str | Path) -> None:
     `options.json` and `evidence.jsonl`.
     """
     folder = Path(folder)
-    folder.mkdir(parents=True, exist_ok=True)
+    save_network(network, folder)
     write_csv(network.links, folder / "links.csv")
     write_csv(network.elements, folder / "elements.csv")
     write_csv(network.all_evidence(), folder / "links_evidence.csv")
@@ -48,38 +41,6 @@ def write_network(network: Network, folder: str | Path) -> None:
     write_bytes(to_cytoscape(graph), folder / "network.json")
     write_bytes(to_vosviewer(network), folder / "vosviewer.json")
     write_bytes(to_pajek(graph), folder / "network.net")
-    write_bytes(network.counts.to_json(), folder / "counts.json")
-    write_bytes(to_json(network.options), folder / "options.json")
-    write_bytes(b"".join(to_json(s) + b"\n" for s in network.sentences), folder / "evidence.jsonl")
-
-
-def load_network(folder: str | Path, framework: Framework) -> Network:
-    """The network that `write_network` wrote, evidence included.
-
-    Raises:
-        RunError: a file is missing or damaged, or the network was made with another framework.
-    """
-    folder = Path(folder)
-    data = {}
-    for name in ("counts.json", "options.json", "evidence.jsonl"):
-        try:
-            data[name] = (folder / name).read_bytes()
-        except OSError as error:
-            raise RunError(
-                f"{folder / name}: cannot be read ({error.strerror or error}); "
-                "give a folder that write_network wrote"
-            ) from error
-    try:
-        name = "counts.json"
-        counts = Counts.from_json(data[name])
-        name = "options.json"
-        options = from_json(LinkOptions, data[name])
-        name = "evidence.jsonl"
-        sentences = [from_json(SentenceEvidence, line) for line in data[name].splitlines()]
-        name = "counts.json"
-        return Network(counts, framework, options, sentences)
-    except ValueError as error:
-        raise RunError(f"{folder / name}: {error}") from error
 
 
 def to_graphml(graph: nx.MultiDiGraph[str]) -> bytes:
@@ -156,6 +117,7 @@ def to_pajek(graph: nx.MultiDiGraph[str]) -> bytes:
 
 
 def _rounded(graph: nx.MultiDiGraph[str]) -> nx.MultiDiGraph[str]:
+    """A copy with every finite number rounded as in the tables."""
     copy = graph.copy()
     for _, _, data in copy.edges(data=True):
         for key, value in data.items():
@@ -168,10 +130,14 @@ def _printable(graph: nx.MultiDiGraph[str]) -> nx.MultiDiGraph[str]:
     """A copy without the characters that XML cannot hold."""
     copy = graph.copy()
     for _, data in copy.nodes(data=True):
-        data |= {k: _NOT_XML.sub(" ", v) for k, v in data.items() if isinstance(v, str)}
+        data.update(_printable_text(data))
     for _, _, data in copy.edges(data=True):
-        data |= {k: _NOT_XML.sub(" ", v) for k, v in data.items() if isinstance(v, str)}
+        data.update(_printable_text(data))
     return copy
+
+
+def _printable_text(data: Mapping[str, Any]) -> dict[str, str]:
+    return {k: _NOT_XML.sub(" ", v) for k, v in data.items() if isinstance(v, str)}
 
 
 def _set_span(data: dict[str, Any]) -> None:

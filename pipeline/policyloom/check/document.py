@@ -1,0 +1,50 @@
+"""Hold a document against a framework, and against the documents of a corpus."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from policyloom.check.claims import ClaimCheck, Knowledge, check_claims
+from policyloom.check.coverage import cover
+from policyloom.check.rules import RULES, Case, find_off_topic
+from policyloom.framework import Framework
+from policyloom.records import Coverage, Finding, Severity, Tagged
+
+__all__ = ["Checked", "check"]
+
+WORST_FIRST: tuple[Severity, ...] = ("error", "warning", "info")
+
+
+@dataclass(frozen=True, slots=True)
+class Checked:
+    """The results of a check: coverage of every element, findings by severity, and the claims."""
+
+    document: str
+    coverage: tuple[Coverage, ...]
+    findings: tuple[Finding, ...]
+    claims: tuple[ClaimCheck, ...]
+
+
+def check(tagged: Tagged, framework: Framework, network: Knowledge | None = None) -> Checked:
+    """A document held against a framework and, where given, a corpus.
+
+    Args:
+        tagged: the document.
+        framework: with which it was tagged.
+        network: a corpus's network; where the document is one of its own, only the others count.
+
+    Returns:
+        Coverage of every outcome, challenge, mechanism and case in the framework's order; findings, worst first;
+        claims in order of their elements.
+
+    Raises:
+        ValueError: a mention names an element that the framework does not have.
+    """
+    coverage = cover(tagged, framework)
+    claims = check_claims(tagged, framework, network)
+    case = Case(tagged, framework, {row.element: row for row in coverage}, claims, network is not None)
+    # A document of another field would get a finding for every element.
+    rules = RULES if any(row.is_named for row in coverage) else (find_off_topic,)
+    findings = [finding for rule in rules for finding in rule(case)]
+    findings.sort(key=lambda finding: WORST_FIRST.index(finding.severity))
+    return Checked(tagged.document.id, coverage, tuple(findings), claims)

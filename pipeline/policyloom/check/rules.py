@@ -1,0 +1,166 @@
+"""The rules of a check, in one list: each is a function from a case to its findings, with their quotes.
+
+A new rule is a function and one entry of `RULES`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass
+
+from policyloom.check.claims import ClaimCheck, Known
+from policyloom.check.coverage import N_QUOTES
+from policyloom.framework import Framework
+from policyloom.records import Coverage, Evidence, Finding, Severity, Tagged
+
+__all__ = ["RULES", "Case", "find_off_topic"]
+
+MIN_DENYING_DOCUMENTS = 2
+"""Documents that must deny a claim for it to be an error; one alone may have been read wrongly."""
+
+MAX_VAGUE_PARTICULARS = 1
+"""The most particulars, of six, that a plan can give and still bind nobody."""
+
+
+@dataclass(frozen=True, slots=True)
+class Case:
+    """What a rule looks at: a document, its coverage by element, its claims, and whether there is a corpus."""
+
+    tagged: Tagged
+    framework: Framework
+    coverage: dict[str, Coverage]
+    claims: Sequence[ClaimCheck]
+    has_corpus: bool
+
+    def finding(
+        self, rule: str, severity: Severity, subject: str, message: str, evidence: Iterable[Evidence] = ()
+    ) -> Finding:
+        """A finding on this document, with at most `N_QUOTES` quotes."""
+        # A sentence that names a challenge and its answer is quoted once.
+        quotes = tuple(dict.fromkeys(evidence))[:N_QUOTES]
+        return Finding(self.tagged.document.id, rule, severity, subject, message, quotes)
+
+    def name(self, id: str) -> str:
+        """An element's id and label."""
+        return f"{id} {self.framework[id].label}"
+
+    def not_found(self, id: str) -> str:
+        """That an element was not found, and what share of its mentions is found at all."""
+        recall = self.framework.measured.recall.get(id)
+        known = "how many such sentences are found has not been measured"
+        if recall is not None:
+            n = self.framework.measured.n.get(id, 0)
+            known = f"about {recall:.0%} of such sentences are found ({n} labelled), so look once more before you rely on it"
+        return f"No mention of {self.name(id)} was found; {known}."
+
+    def how_stated(self, id: str) -> str:
+        """How the document states an element, as words and numbers of sentences."""
+        row = self.coverage[id]
+        by_status = ((row.affirmed, "affirmed"), (row.planned, "planned"))
+        return (
+            ", ".join(f"{n} {word}" for n, word in by_status if n)
+            or "in a heading, a title or the like alone"
+        )
+
+
+def find_off_topic(case: Case) -> Iterator[Finding]:
+    """That the document names no element; the only finding of such a document."""
+    framework = case.framework
+    message = f"No element of the framework “{framework.title}” was found."
+    yield case.finding("off-topic", "info", framework.id, message)
+
+
+def _unanswered_challenges(case: Case) -> Iterator[Finding]:
+    for id in case.framework.ids("challenge", top=True):
+        row = case.coverage[id]
+        if not row.affirmed:
+            continue
+        answers = [link.source for link in case.framework.linked("answers", target=id)]
+        answering = [a for a in answers if case.coverage[a].is_stated]
+        if not answers:
+            continue
+        if answering:
+            names = ", ".join(f"{case.name(a)} ({case.how_stated(a)})" for a in answering)
+            yield case.finding(
+                "answered-challenge", "info", id,
+                f"Names the challenge {case.name(id)} and states what answers it: {names}.",
+                (*row.evidence[:2], *(quote for a in answering for quote in case.coverage[a].evidence[:2])),
+            )  # fmt: skip
+        else:
+            names = " or ".join(case.name(a) for a in answers)
+            yield case.finding(
+                "unanswered-challenge", "warning", id,
+                f"Names the challenge {case.name(id)} in {_sentences(row.affirmed)}, but nothing done or planned of {names}.",
+                row.evidence,
+            )  # fmt: skip
+
+
+def _gaps(case: Case) -> Iterator[Finding]:
+    for id in case.framework.ids("mechanism", top=True):
+        row = case.coverage[id]
+        if not row.is_named:
+            yield case.finding("not-covered", "warning", id, case.not_found(id))
+        elif not row.is_stated:
+            yield case.finding(
+                "only-lacking", "warning", id,
+                f"{case.name(id)} is named only as lacking or denied, in {_sentences(row.n_sentences)}.", row.evidence,
+            )  # fmt: skip
+
+
+def _without_particulars(case: Case) -> Iterator[Finding]:
+    for id in case.framework.ids("mechanism", top=True):
+        row = case.coverage[id]
+        if row.planned and not row.affirmed and row.concreteness <= MAX_VAGUE_PARTICULARS:
+            yield case.finding(
+                "no-particulars", "warning", id,
+                f"{case.name(id)} is planned in {_sentences(row.planned)}, none of which says more than one of these: "
+                "who acts, for whom, with what instrument, how much, by when, how it is watched.",
+                row.evidence[: row.planned],  # the quotes of what is planned come first
+            )  # fmt: skip
+
+
+def _outcomes(case: Case) -> Iterator[Finding]:
+    claimed = {claim.outcome for claim in case.claims}
+    for id in case.framework.ids("outcome", top=True):
+        row = case.coverage[id]
+        if not row.is_named:
+            yield case.finding("outcome-not-named", "info", id, case.not_found(id))
+        elif row.affirmed + row.planned and id not in claimed:
+            yield case.finding(
+                "outcome-without-means", "info", id,
+                f"Speaks of {case.name(id)} in {_sentences(row.n_sentences)}, but none was found that says by which "
+                "mechanism; the rules miss many claims, so read the quotes.",
+                row.evidence,
+            )  # fmt: skip
+
+
+def _claims(case: Case) -> Iterator[Finding]:
+    words: dict[Known, tuple[str, Severity, str]] = {
+        "claimed": ("claim-known", "info", "also claimed by {n} of the corpus"),
+        "co-occurs": ("claim-plausible", "info", "named together, but not claimed, by {n} of the corpus"),
+        "denied": ("claim-contradicted", "error", "denied by {n} of the corpus and claimed by no other"),
+        "unknown": ("claim-unknown", "warning", "not known from any other document of the corpus"),
+    }
+    for claim in case.claims if case.has_corpus else ():
+        rule, severity, text = words[claim.known]
+        n = f"{claim.n_documents} other document{'s' if claim.n_documents != 1 else ''}"
+        if severity == "error" and claim.n_documents < MIN_DENYING_DOCUMENTS:
+            severity = "warning"
+        yield case.finding(
+            rule, severity, f"{claim.mechanism}>{claim.outcome}",
+            f"Claims that {case.name(claim.mechanism)} leads to {case.name(claim.outcome)}: {text.format(n=n)}.",
+            claim.evidence,
+        )  # fmt: skip
+
+
+def _sentences(n: int) -> str:
+    return f"{n} sentence{'s' if n != 1 else ''}"
+
+
+RULES: tuple[Callable[[Case], Iterator[Finding]], ...] = (
+    _unanswered_challenges,
+    _gaps,
+    _without_particulars,
+    _outcomes,
+    _claims,
+)

@@ -1,0 +1,121 @@
+"""The ten sample PDFs from files to links: golden counts, and one number for one thing in every table."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pandas as pd
+import pytest
+
+from policyloom import read_tagged, run
+from policyloom.export import to_frame
+from policyloom.files import write_csv
+from policyloom.framework import Framework
+from policyloom.network import load_network
+from policyloom.run import read_run_framework
+
+
+@pytest.fixture(scope="module")
+def folder(corpus: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    out = tmp_path_factory.mktemp("samples") / "run"
+    run(corpus, out, workers=0)
+    return out
+
+
+@pytest.fixture(scope="module")
+def used(folder: Path) -> Framework:
+    return read_run_framework(folder)
+
+
+def table(folder: Path, name: str) -> pd.DataFrame:
+    return pd.read_csv(folder / name, keep_default_na=False)
+
+
+def test_the_links_of_the_sample_corpus(folder: Path) -> None:
+    links = table(folder, "links.csv")
+    found = links.groupby("kind")["n"].agg(["count", "sum"])
+    assert {kind: tuple(row) for kind, row in found.iterrows()} == {
+        "answers": (6, 17),
+        "claims": (15, 39),
+        "co_occurs": (15, 48),
+    }
+    first = links.iloc[0]
+    assert (first["source"], first["target"], first["n"], first["n_documents"]) == ("T3", "S1", 9, 7)
+
+
+def test_the_findings_of_the_sample_corpus(folder: Path) -> None:
+    assert table(folder, "findings.csv")["rule"].value_counts().to_dict() == {
+        "answered-challenge": 25,
+        "claim-known": 25,
+        "claim-unknown": 5,
+        "outcome-without-means": 4,
+        "no-particulars": 3,
+        "off-topic": 2,
+        "claim-plausible": 1,
+        "only-lacking": 1,
+    }
+
+
+def test_coverage_and_elements_have_the_same_numbers(folder: Path) -> None:
+    columns = ["n_sentences", "affirmed", "planned", "lacking", "negated"]
+    elements = table(folder, "elements.csv").query("kind != 'actor'").set_index("id")
+    coverage = table(folder, "coverage.csv").groupby("element")[columns].sum().loc[list(elements.index)]
+    assert coverage.to_dict() == elements[columns].to_dict()
+
+
+def test_links_and_elements_have_the_same_numbers(folder: Path) -> None:
+    elements = table(folder, "elements.csv").set_index("id")["n_sentences_linkable"]
+    links = table(folder, "links.csv").query("unit == 'sentence'")
+    assert (links["n_source"] == links["source"].map(elements)).all()
+    assert (links["n_target"] == links["target"].map(elements)).all()
+
+
+def test_the_report_and_elements_have_the_same_numbers(folder: Path) -> None:
+    page = (folder / "report.html").read_text("utf-8")
+    shown = {}
+    glance = page.partition('<table class="glance">')[2].partition("</table>")[0]
+    for row in glance.split("<tr>")[1:]:
+        name = re.match(r'<th scope="row"><b>(\w+)</b>', row)
+        if name is not None:
+            documents = re.search(r'<td class="num">(\d+)<span class="of">', row)
+            sentences = re.findall(r'<td class="num">(?:(\d+)|<span class="dot">·</span>)</td>', row)
+            assert documents is not None
+            shown[name.group(1)] = (int(documents.group(1)), int(sentences[4] or 0))
+    elements = table(folder, "elements.csv").set_index("id")
+    assert len(shown) >= 12
+    for id, numbers in shown.items():
+        assert numbers == tuple(elements.loc[id, ["n_documents", "n_sentences"]]), id
+
+
+def test_the_report_counts_the_sentences_that_links_count(folder: Path) -> None:
+    page = (folder / "report.html").read_text("utf-8")
+    assert "<dt>sentences</dt><dd>393</dd>" in page
+    assert set(table(folder, "links.csv").query("unit == 'sentence'")["n_units"]) == {393}
+
+
+def test_no_check_contradicts_the_network(folder: Path, used: Framework) -> None:
+    network = load_network(folder, used)
+    findings = table(folder, "findings.csv")
+    claims = findings[findings["rule"].str.startswith("claim-")]
+    assert len(claims) == 31
+    for finding in claims.itertuples():
+        pair = network.pair_documents(*finding.subject.split(">"))
+        others = {
+            "claim-known": pair.claims,
+            "claim-plausible": pair.together,
+            "claim-unknown": pair.claims | pair.denials | pair.together,
+        }[finding.rule] - {finding.document}
+        if finding.rule == "claim-unknown":
+            assert not others
+        else:
+            assert f"{len(others)} other document" in finding.message
+
+
+def test_a_table_has_the_same_bytes_from_a_run_and_from_a_frame(
+    folder: Path, used: Framework, tmp_path: Path
+) -> None:
+    tagged = list(read_tagged(folder))
+    for name, claims in (("mentions.csv", False), ("claims.csv", True)):
+        write_csv(to_frame(tagged, used, claims=claims), tmp_path / name)
+        assert (tmp_path / name).read_bytes() == (folder / name).read_bytes()
