@@ -14,11 +14,12 @@ from __future__ import annotations
 
 import importlib
 import sys
-from importlib.metadata import version
 from types import ModuleType
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    __version__: str
+
     from policyloom.check import check
     from policyloom.coders.classifier import as_measured, read_classifier, write_classifier
     from policyloom.errors import DocumentError, FrameworkError, LabelsError, PolicyloomError, RunError
@@ -30,7 +31,7 @@ if TYPE_CHECKING:
     from policyloom.learn.training import choose_sentences, evaluate_labels, train_classifier
     from policyloom.network import find_links, load_network, write_network
     from policyloom.records import from_json, to_json
-    from policyloom.run import read_tagged, run
+    from policyloom.run import check_file, extract_files, read_tagged, run, tag_file
     from policyloom.tag import tag, tag_all
     from policyloom.tag.pipeline import load_pipeline
 
@@ -38,9 +39,11 @@ _HOMES = {
     "agreement": "learn.scores",
     "as_measured": "coders.classifier",
     "check": "check",
+    "check_file": "run",
     "choose_sentences": "learn.training",
     "DocumentError": "errors",
     "evaluate_labels": "learn.training",
+    "extract_files": "run",
     "find_links": "network",
     "FrameworkError": "errors",
     "from_json": "records",
@@ -58,6 +61,7 @@ _HOMES = {
     "RunError": "errors",
     "tag": "tag",
     "tag_all": "tag",
+    "tag_file": "run",
     "to_frame": "export",
     "to_json": "records",
     "train_classifier": "learn.training",
@@ -66,7 +70,6 @@ _HOMES = {
     "write_network": "network",
 }
 
-__version__ = version("policyloom")
 __all__ = [
     "DocumentError",
     "FrameworkError",
@@ -76,8 +79,10 @@ __all__ = [
     "agreement",
     "as_measured",
     "check",
+    "check_file",
     "choose_sentences",
     "evaluate_labels",
+    "extract_files",
     "find_links",
     "from_json",
     "load_network",
@@ -91,6 +96,7 @@ __all__ = [
     "run",
     "tag",
     "tag_all",
+    "tag_file",
     "to_frame",
     "to_json",
     "train_classifier",
@@ -101,6 +107,10 @@ __all__ = [
 
 
 def __getattr__(name: str) -> Any:
+    if name == "__version__":
+        from importlib.metadata import version
+
+        return version("policyloom")
     if name not in _HOMES:
         raise AttributeError(f"module 'policyloom' has no attribute {name!r}")
     value = getattr(importlib.import_module(f"policyloom.{_HOMES[name]}"), name)

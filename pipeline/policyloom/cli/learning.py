@@ -13,7 +13,7 @@ from policyloom.cli.options import (
     EPILOG,
     classifier_option,
     framework_option,
-    least_option,
+    min_probability_option,
     model_option,
     plain_errors,
 )
@@ -107,11 +107,11 @@ def train_command(
     for id, threshold in zip(made.labels, made.thresholds, strict=True):
         name, f1 = f"{id} {chosen[id].label}", card["held_out"]["0.0"][id]["f1"]
         click.echo(f"{name[:42]:44}{card['labelled'][id]:8}{threshold:11.2f}{f1:13.2f}")
-    click.echo(f"\nHeld out, over {card['scored']} sentences:\n--least  precision  recall    F1")
+    click.echo(f"\nHeld out, over {card['scored']} sentences:\n--min-probability  precision  recall    F1")
     for level, figures in card["held_out"].items():
         every = figures["all"]
         click.echo(
-            f"{level if float(level) else '':7}{every['precision']:11.2f}{every['recall']:8.2f}{every['f1']:6.2f}"
+            f"{level if float(level) else '':17}{every['precision']:11.2f}{every['recall']:8.2f}{every['f1']:6.2f}"
         )
     click.echo(
         f"\nLearned from {card['sentences']} sentences of {card['documents']} documents; written to {out}"
@@ -125,7 +125,7 @@ def train_command(
 @click.argument("labels", type=click.Path(exists=True, dir_okay=False, path_type=Path))
 @framework_option
 @classifier_option
-@least_option
+@min_probability_option
 @model_option
 @click.option("--errors", default=10, show_default=True, metavar="N", help="How many mistakes to show.")
 @click.option("--json", "as_json", is_flag=True, help="All figures as one JSON object.")
@@ -134,7 +134,7 @@ def evaluate_command(
     labels: Path,
     framework: str,
     classifier: str | None,
-    least: float,
+    min_probability: float,
     model: str | None,
     errors: int,
     as_json: bool,
@@ -148,7 +148,7 @@ def evaluate_command(
     from policyloom.learn.training import evaluate_labels
 
     chosen = read_framework(framework)
-    judge: SentenceClassifier | None = read_classifier(chosen, classifier, least=least)
+    judge: SentenceClassifier | None = read_classifier(chosen, classifier, least=min_probability)
     scores, mistakes = evaluate_labels(labels, chosen, classifier=judge, model=model)
     if as_json:
         click.echo(json.dumps(dataclasses.asdict(scores)))

@@ -2,23 +2,22 @@
 
 from __future__ import annotations
 
-import csv
-import os
-from collections.abc import Callable, Hashable, Iterable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Hashable, Iterator, Sequence
+from contextlib import ExitStack
+from dataclasses import dataclass, field
 from math import isnan
 from pathlib import Path
 from typing import Any
 
 from policyloom.check import Checked, check
-from policyloom.coders.classifier import SentenceClassifier, as_measured
+from policyloom.coders.classifier import SentenceClassifier
 from policyloom.export import tables as export
-from policyloom.export.tables import Row
-from policyloom.files import safe_cell, write_bytes
+from policyloom.files import open_table, write_bytes
 from policyloom.framework import Framework
 from policyloom.network import Network, find_links, write_network
 from policyloom.records import Coverage, Document, Evidence, Failure, Finding, Tagged, to_json
 from policyloom.report import ClaimRow, DocumentRow, LinkRow, write_check_report, write_run_report
+from policyloom.run.coder import ChosenCoder, with_scores
 from policyloom.run.folder import claim, open_folder, seal
 
 __all__ = ["document_row", "write_check", "write_outputs"]
@@ -28,6 +27,28 @@ CHECK_OUTPUTS = ("findings.csv", "coverage.csv", "mentions.csv", "claims.csv", "
 N_QUOTES = 8
 """Quotes for one link in the report; all of them stand in links_evidence.csv."""
 
+Tell = Callable[[str, int], None]
+"""Is told the stage and how many documents are through it."""
+
+
+@dataclass
+class _Totals:
+    """What adds up while the documents go by."""
+
+    rows: list[DocumentRow] = field(default_factory=list)
+    counts: dict[str, int] = field(
+        default_factory=lambda: dict.fromkeys(("sentences", "mentions", "claims", "links", "findings"), 0)
+    )
+
+    def add(self, tagged: Tagged) -> None:
+        self.rows.append(document_row(tagged))
+        self.counts["sentences"] += len(tagged.sentences)
+        self.counts["mentions"] += n_elements(tagged)
+        self.counts["claims"] += len(tagged.claims)
+        if tagged.document.ocr:
+            pages = "pages read by OCR"
+            self.counts[pages] = self.counts.get(pages, 0) + len(tagged.document.ocr)
+
 
 def write_outputs(
     out: Path,
@@ -36,9 +57,9 @@ def write_outputs(
     failures: Sequence[Failure],
     *,
     model: str | None,
-    classifier: SentenceClassifier | None,
+    coder: ChosenCoder,
     name: str,
-    tell: Callable[[str, int], None],
+    tell: Tell,
 ) -> tuple[dict[str, int], int]:
     """Write all but the manifest; every file appears whole or not at all.
 
@@ -48,71 +69,73 @@ def write_outputs(
         framework: with which they were tagged.
         failures: the files that could not be read.
         model: the language model, or None for rules.
-        classifier: with which they were tagged; None for rules alone.
+        coder: with which they were tagged.
         name: what the run is called.
         tell: is told the stage and how many documents are through it.
 
     Returns:
         How many sentences, mentions, claims, links and findings there are, and how many findings are errors.
     """
-    documents = out / "documents"
-    documents.mkdir(exist_ok=True)
-    rows: list[DocumentRow] = []
-    counts = dict.fromkeys(("sentences", "mentions", "claims", "links", "findings"), 0)
-
-    def through() -> Iterator[Tagged]:
-        """Each document written to its tables on its way to the network."""
-        with (
-            _table(out / "mentions.csv", export.MENTION_COLUMNS) as mentions,
-            _table(out / "claims.csv", export.CLAIM_COLUMNS) as claims,
-        ):
-            for n, one in enumerate(tagged(), 1):
-                write_bytes(to_json(one.document), documents / f"{one.document.id}.json")
-                mentions(export.mention_rows(one, framework))
-                claims(export.claim_rows(one, framework))
-                rows.append(document_row(one))
-                counts["sentences"] += len(one.sentences)
-                counts["mentions"] += n_elements(one)
-                counts["claims"] += len(one.claims)
-                if one.document.ocr:
-                    counts["pages read by OCR"] = counts.get("pages read by OCR", 0) + len(one.document.ocr)
-                tell("linking", n)
-                yield one
-
-    network = find_links(through(), framework)
+    totals = _Totals()
+    network = find_links(_write_documents(out, tagged(), framework, totals, tell), framework)
     write_network(network, out)
     write_bytes(framework.model_dump_json(indent=1).encode("utf-8"), out / "framework.json")
-    framework = as_measured(framework, classifier)
-    counts["links"] = len(network.links)
-    findings: list[Finding] = []
-    coverage: list[Coverage] = []
-    with _table(out / "coverage.csv", export.COVERAGE_COLUMNS) as covered:
-        for n, one in enumerate(tagged(), 1):
-            checked = check(one, framework, network)
-            findings.extend(checked.findings)
-            covered(export.coverage_rows(checked.coverage, framework))
-            coverage.extend(c for c in checked.coverage if c.n and framework[c.element].parent is None)
-            tell("checking", n)
-    counts["findings"] = len(findings)
-    with _table(out / "findings.csv", export.FINDING_COLUMNS) as table:
-        table(export.finding_rows(findings))
-    with _table(out / "failures.csv", export.FAILURE_COLUMNS) as table:
-        table(export.failure_rows(failures))
-    tell("writing the report", len(rows))
+    with open_table(out / "failures.csv", export.FAILURE_COLUMNS) as add:
+        add(export.failure_rows(failures))
+    framework = with_scores(framework, coder)
+    findings, coverage = _write_checks(out, tagged(), framework, network, tell)
+    tell("writing the report", len(totals.rows))
     links, evidence = _links(network)
     write_run_report(
         out / "report.html",
         title=name,
         framework=framework,
-        documents=rows,
+        documents=totals.rows,
         coverage=coverage,
         links=links,
         findings=findings,
         failures=failures,
         evidence=evidence,
-        settings=_settings(framework, model, classifier),
+        settings=_settings(framework, model, coder),
     )
+    counts = totals.counts | {"links": len(network.links), "findings": len(findings)}
     return counts, sum(finding.severity == "error" for finding in findings)
+
+
+def _write_documents(
+    out: Path, tagged: Iterator[Tagged], framework: Framework, totals: _Totals, tell: Tell
+) -> Iterator[Tagged]:
+    """Writes each document and its mentions and claims, adds it up, and hands it on to the network."""
+    documents = out / "documents"
+    documents.mkdir(exist_ok=True)
+    with ExitStack() as tables:
+        mentions = tables.enter_context(open_table(out / "mentions.csv", export.MENTION_COLUMNS))
+        claims = tables.enter_context(open_table(out / "claims.csv", export.CLAIM_COLUMNS))
+        for n, one in enumerate(tagged, 1):
+            write_bytes(to_json(one.document), documents / f"{one.document.id}.json")
+            mentions(export.mention_rows(one, framework))
+            claims(export.claim_rows(one, framework))
+            totals.add(one)
+            tell("linking", n)
+            yield one
+
+
+def _write_checks(
+    out: Path, tagged: Iterator[Tagged], framework: Framework, network: Network, tell: Tell
+) -> tuple[list[Finding], list[Coverage]]:
+    """Checks each document, and writes coverage and findings; the coverage returned is of outermost elements found."""
+    findings: list[Finding] = []
+    coverage: list[Coverage] = []
+    with open_table(out / "coverage.csv", export.COVERAGE_COLUMNS) as covered:
+        for n, one in enumerate(tagged, 1):
+            checked = check(one, framework, network)
+            findings.extend(checked.findings)
+            covered(export.coverage_rows(checked.coverage, framework))
+            coverage.extend(c for c in checked.coverage if c.n and framework[c.element].parent is None)
+            tell("checking", n)
+    with open_table(out / "findings.csv", export.FINDING_COLUMNS) as add:
+        add(export.finding_rows(findings))
+    return findings, coverage
 
 
 def write_check(out: Path, tagged: Tagged, checked: Checked, framework: Framework, *, against: str) -> None:
@@ -129,8 +152,8 @@ def write_check(out: Path, tagged: Tagged, checked: Checked, framework: Framewor
         ("mentions.csv", export.MENTION_COLUMNS, export.mention_rows(tagged, framework)),
         ("claims.csv", export.CLAIM_COLUMNS, export.claim_rows(tagged, framework)),
     ):
-        with _table(out / name, columns) as table:
-            table(rows)
+        with open_table(out / name, columns) as add:
+            add(rows)
     write_check_report(
         out / "check.html",
         framework=framework,
@@ -205,12 +228,11 @@ def _spread(quotes: Sequence[dict[Hashable, Any]]) -> list[dict[Hashable, Any]]:
     return [quote for _, quote in sorted(keyed, key=lambda pair: pair[0])[:N_QUOTES]]
 
 
-def _settings(
-    framework: Framework, model: str | None, classifier: SentenceClassifier | None
-) -> dict[str, str]:
+def _settings(framework: Framework, model: str | None, coder: ChosenCoder) -> dict[str, str]:
     recall = framework.measured.recall
+    helper = {"rules": "", "classifier": " and a classifier", "own": f" and the coder {coder.form.name}"}
     caution = (
-        f"Mentions are found by rules{' and a classifier' if classifier else ''}. "
+        f"Mentions are found by rules{helper[coder.form.kind]}. "
         + (
             f"On labelled sentences {min(recall.values()):.0%} to {max(recall.values()):.0%} of what was there was found, "
             f"by element ({framework.measured.source}). "
@@ -223,32 +245,15 @@ def _settings(
         "framework": f"{framework.title} ({framework.id} {framework.version})",
         "source": framework.source,
         "language model": model or "none: rules alone",
-        "classifier": _describe(classifier) if classifier else "none: rules alone",
+        "classifier": _describe(coder),
         "unit of co-occurrence": "sentence, each pair once",
         "caution": caution,
     }
 
 
-def _describe(classifier: SentenceClassifier) -> str:
-    learned = f"learned from {classifier.card['sentences']:,} sentences"
-    return learned + (f"; mentions of probability {classifier.least:g} or more" if classifier.least else "")
-
-
-@contextmanager
-def _table(path: Path, columns: Sequence[str]) -> Iterator[Callable[[Iterable[Row]], None]]:
-    """A CSV file that takes rows as they come, and appears when all are in."""
-    half = path.with_name(f".{path.name}.{os.getpid()}")
-    try:
-        with half.open("w", encoding="utf-8-sig", newline="") as file:
-            writer = csv.DictWriter(file, columns, lineterminator="\n")
-            writer.writeheader()
-
-            def add(rows: Iterable[Row]) -> None:
-                writer.writerows(
-                    {k: safe_cell(v) if isinstance(v, str) else v for k, v in row.items()} for row in rows
-                )
-
-            yield add
-        half.replace(path)
-    finally:
-        half.unlink(missing_ok=True)
+def _describe(chosen: ChosenCoder) -> str:
+    coder = chosen.coder
+    if not isinstance(coder, SentenceClassifier):
+        return chosen.form.name or "none: rules alone"
+    learned = f"learned from {coder.card['sentences']:,} sentences"
+    return learned + (f"; mentions of probability {coder.least:g} or more" if coder.least else "")
