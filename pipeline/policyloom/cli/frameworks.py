@@ -53,18 +53,11 @@ def _show_element(framework: Framework, id: str, depth: int) -> None:
 @plain_errors
 def framework_validate(file: str) -> None:
     """Check framework FILE: its form, its references, its terms."""
-    from policyloom.framework import read_framework
-    from policyloom.tag.pipeline import load_pipeline
+    from policyloom.run import validate_framework
 
-    chosen = read_framework(file)
-    load_pipeline(chosen)
-    for element in chosen:
-        if not (element.terms or element.patterns or element.institutions) and not chosen.children(
-            element.id
-        ):
-            click.echo(f"note: element {element.id} has no terms, patterns or parts, so it is never found")
-    if chosen.language != "en":
-        click.echo(f"note: words do not inflect in language {chosen.language!r}; give each form, or word*")
+    chosen, notes = validate_framework(file)
+    for note in notes:
+        click.echo(f"note: {note}")
     n_terms = sum(len(element.terms) for element in chosen)
     click.echo(
         f"{chosen.id} {chosen.version}: {len(chosen)} elements, {n_terms} terms, {len(chosen.links)} links; all well"

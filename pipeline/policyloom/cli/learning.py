@@ -56,19 +56,9 @@ def label_command(
     pairs such as "T2 > S1" under links and answers, and x under "none" where it names nothing. Rows without any
     entry count as not coded. The sheet says nothing of what was found, so that it does not sway the coder.
     """
-    from policyloom.coders.classifier import read_classifier
-    from policyloom.learn.labels import read_labels, write_labels
-    from policyloom.learn.training import choose_sentences
-    from policyloom.run import read_run_framework, read_tagged
-    from policyloom.tag.pipeline import load_pipeline
+    from policyloom.run import write_label_sheet
 
-    framework = read_run_framework(run)
-    known = [sentence for path in coded for sentence in read_labels(path, framework)]
-    chosen = choose_sentences(
-        read_tagged(run), framework, n, coded=known, classifier=read_classifier(framework, classifier),
-        nlp=load_pipeline(framework, model=model),
-    )  # fmt: skip
-    write_labels(chosen, out, framework)
+    chosen = write_label_sheet(run, out, n, coded=coded, classifier=classifier, model=model)
     docs = len({sentence.doc for sentence in chosen})
     click.echo(
         f"{len(chosen)} sentences of {docs} documents; label them in {out}, then: policyloom train {out}"

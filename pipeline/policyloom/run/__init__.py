@@ -8,7 +8,7 @@
     outputs    the run folder's tables, network and report
     manifest   run.json, and what is read back from a run folder
     folder     no file of a person's is replaced or removed
-    single     one file, or a few, without a run: check, tag, extract
+    single     one file, or a few, without a run: check, tag, extract; a framework tried; sentences to label
 
 A document's result is kept under its key, so that a run that was interrupted goes on where it stopped, and a run over
 a changed folder does only what changed.
@@ -33,7 +33,13 @@ from policyloom.run.folder import ResultFolder, claim, open_folder, seal
 from policyloom.run.manifest import MANIFEST, read_manifest, read_run_framework, read_tagged, write_manifest
 from policyloom.run.plan import Plan, find_files, find_skipped, make_plan, name_documents
 from policyloom.run.settings import Job, Limits, Settings, choose_limits
-from policyloom.run.single import check_file, extract_files, tag_file
+from policyloom.run.single import (
+    check_file,
+    extract_files,
+    tag_file,
+    validate_framework,
+    write_label_sheet,
+)
 from policyloom.run.workers import process_all
 
 if TYPE_CHECKING:
@@ -52,6 +58,8 @@ __all__ = [
     "read_tagged",
     "run",
     "tag_file",
+    "validate_framework",
+    "write_label_sheet",
 ]
 
 OUTPUTS = (
@@ -144,7 +152,8 @@ def run(
         framework: what to look for.
         coder: who decides what a sentence names: a classifier, or a file from `write_classifier`; "rules" for rules
             alone; "module:attribute" for a coder of your own, which the workers import; by default the classifier that
-            comes with a built-in framework.
+            comes with a built-in framework. Results are made anew when the module's file or the coder's `version`
+            changes; what the module imports is not looked at.
         min_probability: the probability, 0 to 1, that the classifier must give a mention.
         model: an installed spaCy pipeline; rules alone without one.
         password: opens the encrypted PDFs among them.

@@ -1,8 +1,8 @@
-"""One file checked or tagged, or a few extracted, without a run."""
+"""One file checked or tagged, or a few extracted, without a run; a framework tried; sentences of a run to label."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -16,14 +16,22 @@ from policyloom.framework import BUILT_IN, Framework, read_framework
 from policyloom.records import Document, Failure, OcrUse, Tagged, to_json
 from policyloom.run.coder import ChosenCoder, resolve_coder, with_scores
 from policyloom.run.folder import claim, open_folder, seal
-from policyloom.run.manifest import read_run_framework
+from policyloom.run.manifest import read_run_framework, read_tagged
 from policyloom.run.plan import find_files, name_documents
 
 if TYPE_CHECKING:
     from policyloom.check import Checked
     from policyloom.coders.classifier import SentenceClassifier
+    from policyloom.learn.labels import Labelled
 
-__all__ = ["FileCheck", "check_file", "extract_files", "tag_file"]
+__all__ = [
+    "FileCheck",
+    "check_file",
+    "extract_files",
+    "tag_file",
+    "validate_framework",
+    "write_label_sheet",
+]
 
 
 @dataclass(frozen=True, slots=True)
@@ -166,6 +174,67 @@ def extract_files(
         yield document
     if folder:
         seal(folder, written, keep_others=True)
+
+
+def validate_framework(source: str | Path) -> tuple[Framework, tuple[str, ...]]:
+    """A framework of which a pipeline can be made, and notes on what in it will find nothing.
+
+    Raises:
+        FrameworkError: the framework is wrong; the text names the place.
+    """
+    from policyloom.tag.pipeline import load_pipeline
+
+    framework = read_framework(source)
+    load_pipeline(framework)
+    notes = [
+        f"element {element.id} has no terms, patterns or parts, so it is never found"
+        for element in framework
+        if not (element.terms or element.patterns or element.institutions or framework.children(element.id))
+    ]
+    if framework.language != "en":
+        notes.append(f"words do not inflect in language {framework.language!r}; give each form, or word*")
+    return framework, tuple(notes)
+
+
+def write_label_sheet(
+    run: str | Path,
+    out: str | Path,
+    n: int,
+    *,
+    coded: Sequence[str | Path] = (),
+    classifier: str | Path | None = None,
+    model: str | None = None,
+) -> list[Labelled]:
+    """The sentences of a run that are most worth labelling, which are written to a sheet.
+
+    Args:
+        run: a run folder.
+        out: a .csv sheet, or a .jsonl file.
+        n: how many sentences at most.
+        coded: files of labels; their sentences are not asked about again.
+        classifier: whose doubts count, as in `read_classifier`.
+        model: an installed spaCy pipeline that reads the sentences.
+
+    Raises:
+        RunError: `run` is no run folder.
+        LabelsError: a file of labels is wrong.
+    """
+    from policyloom.coders.classifier import read_classifier
+    from policyloom.learn.labels import read_labels, write_labels
+    from policyloom.learn.training import choose_sentences
+    from policyloom.tag.pipeline import load_pipeline
+
+    framework = read_run_framework(run)
+    chosen = choose_sentences(
+        read_tagged(run),
+        framework,
+        n,
+        coded=[sentence for path in coded for sentence in read_labels(path, framework)],
+        classifier=read_classifier(framework, classifier),
+        nlp=load_pipeline(framework, model=model),
+    )
+    write_labels(chosen, out, framework)
+    return chosen
 
 
 def _tag(
