@@ -73,8 +73,15 @@ def test_results_are_made_anew_when_a_coder_of_ones_own_changes(
 ) -> None:
     run(texts, tmp_path / "out", coder="my_coders:spotter", workers=0)
     assert run(texts, tmp_path / "out", coder="my_coders:spotter", workers=0).n_reused == 1
-    own.write_text(OWN + "# changed")
+    own.write_text(OWN.replace('"T2"', '"T3"') + "# changed")
     assert run(texts, tmp_path / "out", coder="my_coders:spotter", workers=0).n_reused == 0
+    assert [label for label, *_ in spotted(tmp_path / "out")] == ["T3"]
+
+
+def test_a_coder_may_state_a_version_of_its_own(own: Path, framework: Framework) -> None:
+    first = resolve_coder("my_coders:spotter", framework)
+    first.coder.version = "model of May"  # type: ignore[union-attr]
+    assert resolve_coder("my_coders:spotter", framework).form != first.form
 
 
 def test_a_fault_in_a_coder_of_ones_own_names_it(own: Path, texts: Path, tmp_path: Path) -> None:

@@ -51,7 +51,7 @@ classifier_option = click.option(
 def _choose_coder(_context: click.Context, _option: click.Parameter, value: str | None) -> str | None:
     """Looks for a coder of one's own in the current folder too, as `python -m` does."""
     if value and ":" in value:
-        sys.path.insert(0, str(Path.cwd()))
+        sys.path.append(str(Path.cwd()))  # last, so that a file here hides no library
     return value
 
 

@@ -32,6 +32,9 @@ METHODS = ("judge", "answer")
 NO_CLASSIFIER = ("rules", "none")
 """The words for rules alone; `--classifier none` on the command line."""
 
+_IMPORTED: dict[str, str] = {}
+"""A hash of the file of each coder's module, as it was imported in this process."""
+
 _NAME = re.compile(r"[^\W\d]\w*(?:\.[^\W\d]\w*)*:[^\W\d]\w*(?:\.[^\W\d]\w*)*")
 """`module:attribute`, either with dots."""
 
@@ -149,7 +152,7 @@ def _import_coder(name: str, min_probability: float) -> ChosenCoder:
 def _find_attribute(name: str) -> tuple[ModuleType, Any]:
     path, _, attribute = name.partition(":")
     try:
-        module = found = importlib.import_module(path)
+        module = found = _import_as_it_is(path)
         for part in attribute.split("."):
             found = getattr(found, part)
     except (ImportError, AttributeError) as error:
@@ -167,8 +170,21 @@ def _find_attribute(name: str) -> tuple[ModuleType, Any]:
     return module, found
 
 
+def _import_as_it_is(path: str) -> ModuleType:
+    """A module as its file is now: in a notebook, or on a worker that lives on, it may have been edited since."""
+    module = importlib.import_module(path)
+    digest = _hash_file(module)
+    if _IMPORTED.setdefault(path, digest) != digest:
+        module = importlib.reload(module)
+        _IMPORTED[path] = digest
+    return module
+
+
 def _version_of(module: ModuleType, coder: object) -> str:
     """The coder's own `version`, where it states one, and a hash of its module's file."""
+    return f"{getattr(coder, 'version', '')} {_hash_file(module)}"
+
+
+def _hash_file(module: ModuleType) -> str:
     file = getattr(module, "__file__", None)
-    digest = hashlib.sha256(Path(file).read_bytes()).hexdigest() if file else ""
-    return f"{getattr(coder, 'version', '')} {digest}"
+    return hashlib.sha256(Path(file).read_bytes()).hexdigest() if file else ""
