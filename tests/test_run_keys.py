@@ -63,6 +63,12 @@ def test_other_settings_give_another_key(changed: Settings) -> None:
     assert settings_key(changed) != settings_key(SETTINGS)
 
 
+def test_another_version_of_this_code_gives_another_key(monkeypatch: pytest.MonkeyPatch) -> None:
+    before = settings_key(SETTINGS)
+    monkeypatch.setattr(keys, "code_version", lambda: "changed")
+    assert settings_key(SETTINGS) != before
+
+
 @pytest.mark.parametrize(
     ("first", "second"),
     [
