@@ -2,14 +2,21 @@
 
 from __future__ import annotations
 
+import csv
 import re
+import shlex
+import shutil
 from pathlib import Path
 
 import pytest
-from click.testing import CliRunner
+from click.testing import CliRunner, Result
+from spacy.language import Language
 
 from policyloom.cli import main
-from policyloom.framework import read_framework
+from policyloom.extract import read_document
+from policyloom.framework import Framework, read_framework
+from policyloom.network import count
+from policyloom.tag import tag
 from policyloom.tag.pipeline import load_pipeline
 from tests.conftest import ROOT
 
@@ -19,16 +26,115 @@ PAGES = sorted(
 
 
 def blocks(page: Path, language: str) -> list[str]:
-    return re.findall(rf"^```{language}\n(.*?)^```", page.read_text("utf-8"), re.MULTILINE | re.DOTALL)
+    found = re.findall(r"^```(\w*)\n(.*?)^```", page.read_text("utf-8"), re.MULTILINE | re.DOTALL)
+    return [text for name, text in found if name == language]
 
 
-def test_the_notebook_lines_of_the_readme_run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def commands(text: str) -> list[list[str]]:
+    """The words of each policyloom command in a block, without comments."""
+    found = [line.removeprefix("$ ") for line in text.splitlines()]
+    return [shlex.split(line, comments=True)[1:] for line in found if line.startswith("policyloom ")]
+
+
+def call(words: list[str]) -> Result:
+    """A command's result; it must not be refused as wrong usage."""
+    done = CliRunner().invoke(main, words, catch_exceptions=False)
+    assert done.exit_code in (0, 1), f"{' '.join(words)}: {done.output}"
+    return done
+
+
+@pytest.fixture
+def workplace(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A reader's folder, in which the commands of the docs are given: corpus/, my-folder, policies and mine.toml."""
+    shutil.copytree(ROOT / "corpus", tmp_path / "corpus", ignore=shutil.ignore_patterns("sources"))
+    (tmp_path / "my-folder").mkdir()
+    shutil.copy(ROOT / "corpus" / "e-trades-fact-sheet.pdf", tmp_path / "my-folder")
+    for name in ("new-policy.pdf", "policy.pdf"):
+        shutil.copy(ROOT / "corpus" / "c-industrial-college-case.pdf", tmp_path / name)
+    (example,) = (text for text in blocks(ROOT / "docs" / "frameworks.md", "toml") if "[framework]" in text)
+    (tmp_path / "mine.toml").write_text(example, "utf-8")
+    monkeypatch.chdir(tmp_path)
+    return tmp_path
+
+
+def test_the_commands_and_notebook_lines_of_the_readme_run(workplace: Path) -> None:
+    plain = [block for block in blocks(ROOT / "README.md", "") if "policyloom " in block]
     (code,) = blocks(ROOT / "README.md", "python")
-    monkeypatch.chdir(ROOT)
     names: dict[str, object] = {}
-    exec(code.replace('"outputs/demo"', repr(str(tmp_path / "out"))), names)
-    assert (tmp_path / "out" / "report.html").exists()
+    exec(code, names)
+    assert (workplace / "outputs" / "demo" / "report.html").exists()
     assert "<table" in names["network"]._repr_html_()  # type: ignore[attr-defined]
+    for block in plain:
+        output = "".join(call(words).output for words in commands(block))
+        for finding in re.findall(r"^(?:info|warning|error) +[a-z-]+", block, re.MULTILINE):
+            assert re.search(rf"^{finding} ", output, re.MULTILINE), finding
+    assert (workplace / "outputs" / "mine" / "report.html").exists()
+
+
+MEALS = (
+    "The state funds school lunches in every district of the north.",
+    "Better attendance was seen in all districts by the end.",
+    "Most rural schools lack a kitchen of their own today.",
+    "The minister opened the new road to the coast yesterday.",
+)
+
+
+def fill_in(sheet: Path) -> None:
+    """Codes a sheet as a person would, who looks for the words of `MEALS`."""
+    with sheet.open(encoding="utf-8-sig", newline="") as file:
+        reader = csv.DictReader(file)
+        columns, rows = list(reader.fieldnames or ()), list(reader)
+    for row in rows:
+        for word, element in (("funds", "T1"), ("attendance", "S1"), ("lack", "C1"), ("road", "none")):
+            if word in row["text"]:
+                row[next(column for column in columns if column.split()[0] == element)] = "x"
+    with sheet.open("w", encoding="utf-8-sig", newline="") as file:
+        writer = csv.DictWriter(file, columns)
+        writer.writeheader()
+        writer.writerows(rows)
+
+
+def test_the_learning_loop_of_the_docs_runs(workplace: Path) -> None:
+    page = ROOT / "docs" / "learning.md"
+    for n in range(10):
+        sentences = [sentence.replace(".", f" in year {n}.") for sentence in MEALS]
+        (workplace / "my-folder" / f"plan-{n}.txt").write_text("\n\n".join(sentences))
+    (loop,) = (block for block in blocks(page, "") if "policyloom " in block)
+    given = []
+    for words in commands(loop):
+        given.append(words[0])
+        assert call(words).exit_code == 0, words
+        if words[0] == "label":
+            fill_in(workplace / "sheet.csv")
+            shutil.copy("sheet.csv", "other.csv")
+    assert given == ["run", "label", "train", "evaluate", "run"]
+    (code,) = blocks(page, "python")
+    names: dict[str, object] = {}
+    exec(code, names)
+    assert set(names["classifier"].labels) == {"S1", "C1", "T1"}  # type: ignore[attr-defined]
+
+
+def test_the_lines_on_networks_run(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, framework: Framework, nlp: Language
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    documents = {}
+    for name in ("a", "b", "guide", "new", "far"):
+        (tmp_path / f"{name}.txt").write_text(
+            "Thanks to tax relief for employers, the quality of training rose. "
+            f"The ministry will pay subsidies to companies that train students in town {name}."
+        )
+        id = "guide" if name == "new" else name
+        documents[name] = tag(read_document(tmp_path / f"{name}.txt", id=id), nlp)
+    names: dict[str, object] = {
+        "tagged": [documents["a"], documents["b"], documents["guide"]],
+        "new_guide": documents["new"],
+        "other_machine": count(documents["far"], framework).to_json(),
+    }
+    for code in blocks(ROOT / "docs" / "network.md", "python"):
+        exec(code, names)
+    assert (tmp_path / "outputs" / "run" / "network" / "links.csv").exists()
+    assert names["counts"].documents.keys() == {"a", "b", "guide", "far"}  # type: ignore[attr-defined]
 
 
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
@@ -40,11 +146,8 @@ def test_links_to_files_lead_somewhere(page: Path) -> None:
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
 def test_commands_named_in_the_docs_exist(page: Path) -> None:
     for command in set(re.findall(r"`policyloom ([a-z]+)(?: ([a-z]+))?", page.read_text("utf-8"))):
-        if command[0] != "framework" or command[1] in ("show", "validate"):
-            words = [
-                word for word in command if word in {"framework", "show", "validate"} or word == command[0]
-            ]
-            assert CliRunner().invoke(main, [*words, "--help"]).exit_code == 0, command
+        words = command if command[0] == "framework" else command[:1]
+        assert CliRunner().invoke(main, [*filter(None, words), "--help"]).exit_code == 0, command
 
 
 def test_the_worked_framework_of_the_docs_is_valid(tmp_path: Path) -> None:

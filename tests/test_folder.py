@@ -27,7 +27,8 @@ def documents(tmp_path: Path) -> Path:
 
 
 def start(documents: Path, out: Path) -> None:
-    assert run(documents, out, workers=0).status == 0
+    # By rules alone, as the classifier has no part in what is tested here and takes most of the time.
+    assert run(documents, out, coder="rules", workers=0).status == 0
 
 
 def contents(folder: Path) -> dict[str, bytes]:
@@ -53,7 +54,7 @@ def test_run_refuses_a_folder_with_files_of_others(documents: Path, tmp_path: Pa
         (mine / name).write_text("mine")
     before = contents(mine)
     with pytest.raises(RunError, match=r"mine: is not empty, and policyloom did not make it .*report\.html"):
-        run(documents, mine, workers=0)
+        run(documents, mine, coder="rules", workers=0)
     assert contents(mine) == before
 
 
@@ -67,7 +68,7 @@ def test_run_takes_an_empty_folder(documents: Path, tmp_path: Path) -> None:
 def test_run_refuses_a_file_as_its_folder(documents: Path, tmp_path: Path) -> None:
     (tmp_path / "out").write_text("mine")
     with pytest.raises(RunError, match="is a file; give the results a folder"):
-        run(documents, tmp_path / "out")
+        run(documents, tmp_path / "out", coder="rules", workers=0)
     assert (tmp_path / "out").read_text() == "mine"
 
 
@@ -93,7 +94,7 @@ def test_a_rerun_refuses_to_replace_a_file_that_a_person_changed(
     (documents / "plan.txt").write_text(TEXT + "It will open a training base.\n")
     before = (out / name).read_bytes()
     with pytest.raises(RunError, match="was changed after policyloom wrote it; rename it"):
-        run(documents, out, workers=0)
+        run(documents, out, coder="rules", workers=0)
     assert (out / name).read_bytes() == before
     (out / name).rename(out / "mine")
     start(documents, out)
@@ -106,7 +107,7 @@ def test_a_rerun_refuses_to_write_over_a_file_that_it_did_not_write(documents: P
     (documents / "new.txt").write_text(TEXT + "Again.")
     (out / "documents" / "new.json").write_text("mine")
     with pytest.raises(RunError, match=r"new\.json: is not from policyloom; move it"):
-        run(documents, out, workers=0)
+        run(documents, out, coder="rules", workers=0)
     assert (out / "documents" / "new.json").read_text() == "mine"
 
 
@@ -119,7 +120,7 @@ def test_no_link_within_a_run_folder_is_followed(documents: Path, tmp_path: Path
     (documents / "plan.txt").write_text(TEXT + "It will open a training base.\n")
     before = contents(elsewhere) if elsewhere.is_dir() else elsewhere.read_bytes()
     with pytest.raises(RunError, match=r"link|is not empty"):
-        run(documents, out, workers=0)
+        run(documents, out, coder="rules", workers=0)
     assert (contents(elsewhere) if elsewhere.is_dir() else elsewhere.read_bytes()) == before
 
 
@@ -137,7 +138,8 @@ def test_check_refuses_the_folder_of_a_run(documents: Path, tmp_path: Path) -> N
     start(documents, out)
     before = contents(out)
     result = CliRunner().invoke(
-        main, ["check", str(documents / "plan.txt"), "--against", str(out), "-o", str(out)]
+        main,
+        ["check", str(documents / "plan.txt"), "--against", str(out), "-o", str(out), "--classifier", "none"],
     )
     assert result.exit_code == 2
     assert "already holds a run; give a check a folder of its own" in result.stderr
@@ -186,4 +188,4 @@ def test_a_damaged_ledger_is_refused_in_plain_words(documents: Path, tmp_path: P
     start(documents, tmp_path / "out")
     (tmp_path / "out" / ".policyloom" / "ledger.json").write_text("{")
     with pytest.raises(RunError, match=r"ledger\.json: cannot be read; give the results a new folder"):
-        run(documents, tmp_path / "out")
+        run(documents, tmp_path / "out", coder="rules", workers=0)

@@ -102,7 +102,7 @@ def test_the_loop_from_a_run_to_a_better_run(
     # Learned from these very labels, so it must do better on them than the rules.
     rules = json.loads(cli("evaluate", corpus / "gold.jsonl", "--classifier", "none", "--json").output)
     assert figures["element_micro_f1"] > rules["element_micro_f1"] + 0.1
-    again = run(corpus / "c-industrial-college-case.pdf", tmp_path / "out", classifier=learned, workers=0)
+    again = run(corpus / "c-industrial-college-case.pdf", tmp_path / "out", coder=learned, workers=0)
     mentions = [m for t in read_tagged(again.folder) for m in t.mentions if m.kind == "mechanism"]
     assert any(m.source.startswith("classifier: ") for m in mentions)
     assert any(0 < m.probability < 1 and m.source.startswith("term: ") for m in mentions)

@@ -7,20 +7,22 @@ import json
 import os
 import shutil
 import sys
-import time
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import networkx as nx
 import pytest
 
-from policyloom import read_tagged, run
-from policyloom.errors import FrameworkError, PolicyloomError, RunError
+from policyloom import check_file, extract_files, read_tagged, run, tag_file
+from policyloom.errors import DocumentError, FrameworkError, PolicyloomError, RunError
 from policyloom.framework import BUILT_IN
 from policyloom.records import Document, Failure, from_json
 from policyloom.run import OUTPUTS as ALL_OUTPUTS
-from policyloom.run import Limits, Progress, find_skipped, workers
-from policyloom.run.workers import Job, Settings, process_all
+from policyloom.run import Limits, Progress, Run, find_files, find_skipped, workers
+from policyloom.run.plan import FOLDER_SUFFIXES
+from policyloom.run.settings import Job, Settings
+from policyloom.run.workers import process_all
+from tests import misbehave
 
 SAMPLES = ("c-industrial-college-case.pdf", "e-trades-fact-sheet.pdf", "f-employer-guidance.pdf")
 
@@ -29,14 +31,38 @@ OUTPUTS = (
     "report.html", "run.json",
 )  # fmt: skip
 
+TEXT = "The vocational college set up apprenticeships with employers."
 
-@pytest.fixture
-def folder(tmp_path: Path, corpus: Path) -> Path:
-    """Three good documents, as a user's folder."""
-    made = tmp_path / "my documents"
+
+@pytest.fixture(scope="module")
+def finished(tmp_path_factory: pytest.TempPathFactory, corpus: Path) -> tuple[Path, Run]:
+    """A folder of three good documents and a run over it, for tests that change neither."""
+    made = tmp_path_factory.mktemp("finished") / "my documents"
     made.mkdir()
     for name in SAMPLES:
         shutil.copy(corpus / name, made)
+    return made, run(made, made.parent / "out", workers=0)
+
+
+@pytest.fixture
+def folder(finished: tuple[Path, Run], tmp_path: Path) -> Path:
+    """The three documents, as a user's folder of one's own."""
+    return shutil.copytree(finished[0], tmp_path / "my documents")
+
+
+@pytest.fixture
+def out(finished: tuple[Path, Run], tmp_path: Path) -> Path:
+    """The run folder that a run over the three documents has made."""
+    return shutil.copytree(finished[1].folder, tmp_path / "out")
+
+
+@pytest.fixture
+def texts(tmp_path: Path) -> Path:
+    """Two short texts, for tests in which the documents do not matter."""
+    made = tmp_path / "texts"
+    made.mkdir()
+    (made / "a.txt").write_text(TEXT)
+    (made / "b.txt").write_text(TEXT + " It grew.")
     return made
 
 
@@ -54,9 +80,9 @@ def rows(path: Path) -> list[dict[str, str]]:
         return list(csv.DictReader(file))
 
 
-def test_run_writes_everything(folder: Path, tmp_path: Path) -> None:
-    out = tmp_path / "out"
-    done = run(folder, out, workers=0)
+def test_run_writes_everything(finished: tuple[Path, Run]) -> None:
+    done = finished[1]
+    out = done.folder
     assert done.status == 0
     assert done.documents == tuple(name.removesuffix(".pdf") for name in SAMPLES)
     for name in OUTPUTS:
@@ -72,15 +98,12 @@ def test_run_writes_everything(folder: Path, tmp_path: Path) -> None:
     assert [t.document.id for t in read_tagged(out)] == list(done.documents)
 
 
-def test_two_runs_give_the_same_bytes(folder: Path, tmp_path: Path) -> None:
-    run(folder, tmp_path / "a", workers=0)
-    run(folder, tmp_path / "b", workers=2)
-    assert files(tmp_path / "a") == files(tmp_path / "b")
+def test_workers_give_the_bytes_of_this_process(finished: tuple[Path, Run], tmp_path: Path) -> None:
+    run(finished[0], tmp_path / "out", workers=2)
+    assert files(tmp_path / "out") == files(finished[1].folder)
 
 
-def test_a_second_run_does_only_what_changed(folder: Path, tmp_path: Path, corpus: Path) -> None:
-    out = tmp_path / "out"
-    run(folder, out, workers=0)
+def test_a_second_run_does_only_what_changed(folder: Path, out: Path, tmp_path: Path, corpus: Path) -> None:
     shutil.copy(corpus / "a-province-regulation.pdf", folder)
     (folder / SAMPLES[0]).unlink()
     done = run(folder, out, workers=0)
@@ -91,21 +114,20 @@ def test_a_second_run_does_only_what_changed(folder: Path, tmp_path: Path, corpu
     assert len(list((out / ".policyloom" / "cache").iterdir())) == 3
 
 
-def test_a_run_over_an_unchanged_folder_writes_nothing_anew(folder: Path, tmp_path: Path) -> None:
-    out = tmp_path / "out"
-    first = run(folder, out, workers=0)
+def test_a_run_over_an_unchanged_folder_writes_nothing_anew(
+    finished: tuple[Path, Run], folder: Path, out: Path
+) -> None:
     written = (out / "report.html").stat().st_mtime_ns
     again = run(folder, out, workers=0)
     assert (out / "report.html").stat().st_mtime_ns == written
-    assert (again.counts, again.errors, again.n_reused) == (first.counts, first.errors, 3)
+    assert (again.counts, again.errors, again.n_reused) == (finished[1].counts, finished[1].errors, 3)
     (out / "links.csv").unlink()
     run(folder, out, workers=0)
     assert (out / "links.csv").exists()
 
 
-def test_a_run_writes_what_it_says(folder: Path, tmp_path: Path) -> None:
-    run(folder, tmp_path / "out", workers=0)
-    assert {path.name for path in (tmp_path / "out").iterdir()} == {
+def test_a_run_writes_what_it_says(finished: tuple[Path, Run]) -> None:
+    assert {path.name for path in finished[1].folder.iterdir()} == {
         *ALL_OUTPUTS,
         "documents",
         "run.json",
@@ -113,16 +135,16 @@ def test_a_run_writes_what_it_says(folder: Path, tmp_path: Path) -> None:
     }
 
 
-def test_a_stopped_run_goes_on_where_it_stopped(folder: Path, tmp_path: Path) -> None:
+def test_a_stopped_run_goes_on_where_it_stopped(texts: Path, tmp_path: Path) -> None:
     def stop(step: Progress) -> None:
-        if step.stage == "reading" and step.done == 2:
+        if step.stage == "reading" and step.done == 1:
             raise KeyboardInterrupt
 
     out = tmp_path / "out"
     with pytest.raises(KeyboardInterrupt):
-        run(folder, out, workers=0, progress=stop)
+        run(texts, out, coder="rules", workers=0, progress=stop)
     assert not (out / "report.html").exists()
-    assert run(folder, out, workers=0).n_reused == 2
+    assert run(texts, out, coder="rules", workers=0).n_reused == 1
 
 
 def test_bad_files_become_rows_and_cost_no_other_result(folder: Path, tmp_path: Path) -> None:
@@ -136,7 +158,7 @@ def test_bad_files_become_rows_and_cost_no_other_result(folder: Path, tmp_path: 
     canvas.drawString(72, 700, "Apprenticeships were set up.")
     canvas.save()
     shutil.copy(folder / SAMPLES[0], folder / "same again.pdf")
-    done = run(folder, tmp_path / "out")
+    done = run(folder, tmp_path / "out", coder="rules", workers=0)
     assert done.status == 1
     assert {f.source: f.kind for f in done.failures} == {
         "damaged.pdf": "damaged",
@@ -156,43 +178,44 @@ def test_bad_files_become_rows_and_cost_no_other_result(folder: Path, tmp_path: 
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="other systems refuse a name that is not Unicode")
-def test_names_that_are_not_unicode_or_look_like_formulas_are_taken(folder: Path, tmp_path: Path) -> None:
-    text = b"The vocational college set up apprenticeships with employers."
-    (folder / os.fsdecode(b"caf\xe9.txt")).write_bytes(text)
-    (folder / "=1+1.txt").write_bytes(text + b" It grew.")
-    (folder / os.fsdecode(b"b\xff.pdf")).write_bytes(b"")
-    done = run(folder, tmp_path / "out", workers=0)
+def test_names_that_are_not_unicode_or_look_like_formulas_are_taken(texts: Path, tmp_path: Path) -> None:
+    (texts / os.fsdecode(b"caf\xe9.txt")).write_text(TEXT + " It shrank.")
+    (texts / "=1+1.txt").write_text(TEXT + " It closed.")
+    (texts / os.fsdecode(b"b\xff.pdf")).write_bytes(b"")
+    done = run(texts, tmp_path / "out", coder="rules", workers=0)
     assert {"caf?", "=1+1"} <= set(done.documents)
     assert [f.source for f in done.failures] == ["b?.pdf"]
     assert "'=1+1" in {row["document"] for row in rows(tmp_path / "out" / "mentions.csv")}
 
 
-def test_a_duplicate_alone_is_no_failure(folder: Path, tmp_path: Path) -> None:
-    shutil.copy(folder / SAMPLES[0], folder / "z.pdf")
-    assert run(folder, tmp_path / "out", workers=0).status == 0
+def test_a_duplicate_alone_is_no_failure(texts: Path, tmp_path: Path) -> None:
+    shutil.copy(texts / "a.txt", texts / "z.txt")
+    assert run(texts, tmp_path / "out", coder="rules", workers=0).status == 0
 
 
-def test_any_executor_will_do(folder: Path, tmp_path: Path) -> None:
+def test_any_executor_will_do(texts: Path, tmp_path: Path) -> None:
     with ThreadPoolExecutor(1) as executor:
-        assert run(folder, tmp_path / "out", executor=executor).status == 0
+        assert run(texts, tmp_path / "out", coder="rules", executor=executor).status == 0
 
 
-def test_files_of_one_stem_get_ids_of_their_own(folder: Path, tmp_path: Path) -> None:
-    (folder / "plan.txt").write_text("Apprenticeships for vocational students.")
-    shutil.copy(folder / SAMPLES[0], folder / "plan.pdf")
-    (folder / SAMPLES[0]).unlink()
-    assert {"plan.pdf", "plan.txt"} <= set(run(folder, tmp_path / "out", workers=0).documents)
+def test_files_of_one_stem_get_ids_of_their_own(texts: Path, tmp_path: Path) -> None:
+    (texts / "a.html").write_text("<p>Apprenticeships for vocational students.</p>")
+    assert run(texts, tmp_path / "out", coder="rules", workers=0).documents == ("a.html", "a.txt", "b")
 
 
-def test_folders_within_are_read_when_asked(folder: Path, tmp_path: Path) -> None:
-    inner = folder / "2024"
-    inner.mkdir()
-    shutil.move(folder / SAMPLES[0], inner)
-    assert len(run(folder, tmp_path / "a", workers=0).documents) == 2
-    assert (
-        f"2024__{SAMPLES[0].removesuffix('.pdf')}"
-        in run(folder, tmp_path / "b", workers=0, recursive=True).documents
-    )
+def test_folders_within_are_read_when_asked(texts: Path, tmp_path: Path) -> None:
+    (texts / "2024").mkdir()
+    shutil.move(texts / "a.txt", texts / "2024")
+    assert run(texts, tmp_path / "a", coder="rules", workers=0).documents == ("b",)
+    all_of_them = run(texts, tmp_path / "b", coder="rules", workers=0, recursive=True)
+    assert all_of_them.documents == ("2024__a", "b")
+
+
+@pytest.mark.parametrize("suffix", FOLDER_SUFFIXES)
+def test_each_kind_of_file_is_taken_up(tmp_path: Path, suffix: str) -> None:
+    path = tmp_path / f"a{suffix.upper()}"
+    path.write_bytes(b"x")
+    assert find_files(tmp_path) == [path]
 
 
 def test_what_is_not_looked_at_is_told(folder: Path) -> None:
@@ -202,27 +225,24 @@ def test_what_is_not_looked_at_is_told(folder: Path) -> None:
     assert find_skipped(folder, recursive=True) == ["1 .xlsx"]
 
 
-def test_manifest_tells_how_it_was_made(folder: Path, tmp_path: Path) -> None:
-    run(folder, tmp_path / "out", workers=0)
-    manifest = json.loads((tmp_path / "out" / "run.json").read_text("utf-8"))
+def test_manifest_tells_how_it_was_made(finished: tuple[Path, Run]) -> None:
+    manifest = json.loads((finished[1].folder / "run.json").read_text("utf-8"))
     assert manifest["framework"]["id"] == BUILT_IN
     assert manifest["counts"]["documents"] == 3
-    assert {"spacy", "pypdfium2", "policyloom"} <= set(manifest["versions"])
+    assert {"spacy", "pypdfium2", "python-docx", "policyloom"} <= set(manifest["versions"])
+    assert manifest["coder"]["kind"] == "classifier"
+    assert manifest["limits"] is None  # there are none for work in this process
 
 
-def test_a_run_may_keep_to_what_is_probable(folder: Path, tmp_path: Path) -> None:
-    every = run(folder, tmp_path / "every", workers=0)
-    sure = run(folder, tmp_path / "sure", least=0.8, workers=0)
+def test_a_run_may_keep_to_what_is_probable(finished: tuple[Path, Run], folder: Path, out: Path) -> None:
+    every = finished[1]
+    sure = run(folder, out, min_probability=0.8, workers=0)
     assert 0 < sure.counts["mentions"] < every.counts["mentions"]
-    of_elements = [
-        row for row in rows(tmp_path / "sure" / "mentions.csv") if row["kind"] in ("outcome", "mechanism")
-    ]
+    of_elements = [row for row in rows(out / "mentions.csv") if row["kind"] in ("outcome", "mechanism")]
     assert all(float(row["score"]) >= 0.8 for row in of_elements)
-    assert "below 0.8 are left out" in (tmp_path / "sure" / "report.html").read_text("utf-8")
+    assert "below 0.8 are left out" in (out / "report.html").read_text("utf-8")
     # What a later check reads is the framework itself.
-    frameworks = [(tmp_path / name / "framework.json").read_bytes() for name in ("every", "sure")]
-    assert frameworks[0] == frameworks[1]
-    assert run(folder, tmp_path / "sure", workers=0).counts["mentions"] == every.counts["mentions"]
+    assert (out / "framework.json").read_bytes() == (every.folder / "framework.json").read_bytes()
 
 
 def test_a_run_that_cannot_start_says_why(tmp_path: Path) -> None:
@@ -249,41 +269,26 @@ def test_limits_that_cannot_be_met_are_refused() -> None:
         Limits(megabytes=100)
 
 
-# Documents that hang, swell or kill their worker. What a worker does is replaced through the environment, as
-# workers are processes of their own.
+def test_limits_are_refused_for_work_in_this_process(texts: Path, tmp_path: Path) -> None:
+    with pytest.raises(ValueError, match=r"limits of 5 s and 3000 MB cannot be kept .* in this process"):
+        run(texts, tmp_path / "out", workers=0, limits=Limits(seconds=5))
+    assert not (tmp_path / "out").exists()
 
 
-def misbehave(job: Job, settings: Settings) -> bytes:
-    """Stands in for `process`, by the name of the file."""
-    name = Path(job.path).name
-    if name.startswith("hang"):
-        time.sleep(60)
-    if name.startswith("swell"):
-        kept = [bytearray(50_000_000) for _ in range(60)]
-        time.sleep(60)
-        return bytes(len(kept))
-    if name.startswith("scan"):
-        for _ in range(2):
-            workers._start_clock()  # as before each page that OCR reads
-            time.sleep(1.3)
-    if name.startswith("die"):
-        os._exit(9)
-    if name.startswith("raise"):
-        raise RuntimeError("oops")
-    return b"ok"
+def test_limits_are_refused_for_work_by_an_executor(texts: Path, tmp_path: Path) -> None:
+    with (
+        ThreadPoolExecutor(1) as executor,
+        pytest.raises(ValueError, match=r"cannot be kept .* by an executor"),
+    ):
+        run(texts, tmp_path / "out", executor=executor, limits=Limits(seconds=5))
 
 
-def start(settings: Settings, limits: Limits, notes: str) -> None:
-    """Stands in for the worker's start: no language pipeline, but the watchdog and the bad behaviour."""
-    import threading
-
-    workers.process = misbehave
-    threading.Thread(target=workers._guard, args=(limits, Path(notes)), daemon=True).start()
+# Documents that hang, swell or kill their worker; see misbehave.py.
 
 
 def test_one_bad_document_costs_itself_alone(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(workers, "_start", start)
-    names = ["a", "die1", "b", "hang1", "c", "swell1", "d", "raise1", "die2", "e", "scan1"]
+    monkeypatch.setattr(workers, "_start", misbehave.start)
+    names = ["a", "die1", "b", "hang1", "c", "swell1", "raise1", "scan1"]
     jobs = [Job(str(tmp_path / name), name, name) for name in names]
     outcomes = {
         job.id: result
@@ -294,12 +299,73 @@ def test_one_bad_document_costs_itself_alone(tmp_path: Path, monkeypatch: pytest
     kinds = {id: result.kind for id, result in outcomes.items() if isinstance(result, Failure)}
     assert kinds == {
         "die1": "crashed",
-        "die2": "crashed",
         "hang1": "too-slow",
         "swell1": "too-large",
         "raise1": "internal-error",
     }
-    assert [id for id in names if outcomes[id] == b"ok"] == ["a", "b", "c", "d", "e", "scan1"]
+    assert [id for id in names if outcomes[id] == b"ok"] == ["a", "b", "c", "scan1"]
     reasons = {id: result.reason for id, result in outcomes.items() if isinstance(result, Failure)}
     assert "--timeout" in reasons["hang1"]
     assert "--memory" in reasons["swell1"]
+
+
+# One file, without a run.
+
+
+def test_tag_file_writes_the_bytes_of_a_run(finished: tuple[Path, Run], tmp_path: Path) -> None:
+    folder, done = finished
+    tag_file(folder / SAMPLES[0], out=tmp_path / "tagged.csv", entities=True)
+    name = SAMPLES[0].removesuffix(".pdf").encode()
+    of_run = (done.folder / "mentions.csv").read_bytes().splitlines(keepends=True)
+    tagged = (tmp_path / "tagged.csv").read_bytes().splitlines(keepends=True)
+    assert tagged == [of_run[0], *(line for line in of_run if line.startswith(name + b","))]
+    assert len(tagged) > 50
+
+
+def test_tag_file_leaves_out_entities_unless_asked(tmp_path: Path) -> None:
+    (tmp_path / "a.txt").write_text(TEXT + " Fargo College paid 3 million euros.")
+    kinds = []
+    for entities in (False, True):
+        tag_file(tmp_path / "a.txt", out=tmp_path / "t.csv", entities=entities, coder="rules")
+        kinds.append("entity" in {row["kind"] for row in rows(tmp_path / "t.csv")})
+    assert kinds == [False, True]
+
+
+def test_check_file_holds_a_document_against_a_run(finished: tuple[Path, Run], tmp_path: Path) -> None:
+    done = check_file(finished[0] / SAMPLES[0], against=finished[1].folder, out=tmp_path / "checked")
+    assert [row["rule"] for row in rows(tmp_path / "checked" / "findings.csv")] == [
+        finding.rule for finding in done.checked.findings
+    ]
+    in_run = [
+        row for row in rows(finished[1].folder / "findings.csv") if row["document"] == done.checked.document
+    ]
+    assert [row["message"] for row in in_run] == [finding.message for finding in done.checked.findings]
+    assert (done.status, done.out) == (0, tmp_path / "checked")
+
+
+def test_check_file_writes_nothing_unless_asked(tmp_path: Path) -> None:
+    (tmp_path / "a.txt").write_text(TEXT)
+    done = check_file(tmp_path / "a.txt", coder="rules")
+    assert done.out is None
+    assert done.framework.id == BUILT_IN
+    assert os.listdir(tmp_path) == ["a.txt"]
+
+
+def test_check_file_refuses_what_is_no_run_or_no_document(texts: Path) -> None:
+    with pytest.raises(RunError, match="is no run folder"):
+        check_file(texts / "a.txt", against=texts)
+    (texts / "a.txt").write_bytes(b"")
+    with pytest.raises(DocumentError, match="has no text"):
+        check_file(texts / "a.txt")
+
+
+def test_extract_files_gives_each_document_or_why_not(texts: Path, tmp_path: Path) -> None:
+    (texts / "c.pdf").write_bytes(b"")
+    first, second, third = extract_files(texts, out=tmp_path / "out")
+    assert isinstance(first, Document)
+    assert isinstance(second, Document)
+    assert (first.id, second.text) == ("a", TEXT + " It grew.")
+    assert isinstance(third, Failure)
+    assert (third.source, third.kind) == ("c.pdf", "empty")
+    assert {path.name for path in (tmp_path / "out").glob("*.json")} == {"a.json", "b.json"}
+    assert from_json(Document, (tmp_path / "out" / "a.json").read_bytes()) == first

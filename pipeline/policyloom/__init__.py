@@ -4,7 +4,7 @@
 
     framework = pl.read_framework()
     nlp = pl.load_pipeline(framework)
-    tagged = pl.tag(pl.read_pdf("policy.pdf"), nlp, pl.read_classifier(framework))
+    tagged = pl.tag(pl.read_pdf("policy.pdf"), nlp, pl.load_coder(framework))
     pl.to_frame(tagged, framework)
 
 Names load when they are first used, so that importing costs nothing.
@@ -14,41 +14,46 @@ from __future__ import annotations
 
 import importlib
 import sys
-from importlib.metadata import version
 from types import ModuleType
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    __version__: str
+
     from policyloom.check import check
-    from policyloom.coders.classifier import as_measured, read_classifier, write_classifier
+    from policyloom.coders import load_coder
+    from policyloom.coders.classifier import write_classifier
     from policyloom.errors import DocumentError, FrameworkError, LabelsError, PolicyloomError, RunError
     from policyloom.export import to_frame, write_network
     from policyloom.extract import read_document, read_pdf
     from policyloom.framework import read_framework
+    from policyloom.learn.evaluation import evaluate_labels
     from policyloom.learn.labels import read_labels, write_labels
+    from policyloom.learn.sampling import choose_sentences
     from policyloom.learn.scores import agreement
-    from policyloom.learn.training import choose_sentences, evaluate_labels, train_classifier
+    from policyloom.learn.training import train_classifier
     from policyloom.network import find_links, load_network
     from policyloom.records import from_json, to_json
-    from policyloom.run import read_tagged, run
+    from policyloom.run import check_file, extract_files, read_tagged, run, tag_file
     from policyloom.tag import tag, tag_all
     from policyloom.tag.pipeline import load_pipeline
 
 _HOMES = {
     "agreement": "learn.scores",
-    "as_measured": "coders.classifier",
     "check": "check",
-    "choose_sentences": "learn.training",
+    "check_file": "run",
+    "choose_sentences": "learn.sampling",
     "DocumentError": "errors",
-    "evaluate_labels": "learn.training",
+    "evaluate_labels": "learn.evaluation",
+    "extract_files": "run",
     "find_links": "network",
     "FrameworkError": "errors",
     "from_json": "records",
     "LabelsError": "errors",
+    "load_coder": "coders",
     "load_network": "network",
     "load_pipeline": "tag.pipeline",
     "PolicyloomError": "errors",
-    "read_classifier": "coders.classifier",
     "read_document": "extract",
     "read_framework": "framework",
     "read_labels": "learn.labels",
@@ -58,6 +63,7 @@ _HOMES = {
     "RunError": "errors",
     "tag": "tag",
     "tag_all": "tag",
+    "tag_file": "run",
     "to_frame": "export",
     "to_json": "records",
     "train_classifier": "learn.training",
@@ -66,7 +72,6 @@ _HOMES = {
     "write_network": "export",
 }
 
-__version__ = version("policyloom")
 __all__ = [
     "DocumentError",
     "FrameworkError",
@@ -74,15 +79,16 @@ __all__ = [
     "PolicyloomError",
     "RunError",
     "agreement",
-    "as_measured",
     "check",
+    "check_file",
     "choose_sentences",
     "evaluate_labels",
+    "extract_files",
     "find_links",
     "from_json",
+    "load_coder",
     "load_network",
     "load_pipeline",
-    "read_classifier",
     "read_document",
     "read_framework",
     "read_labels",
@@ -91,6 +97,7 @@ __all__ = [
     "run",
     "tag",
     "tag_all",
+    "tag_file",
     "to_frame",
     "to_json",
     "train_classifier",
@@ -101,6 +108,10 @@ __all__ = [
 
 
 def __getattr__(name: str) -> Any:
+    if name == "__version__":
+        from importlib.metadata import version
+
+        return version("policyloom")
     if name not in _HOMES:
         raise AttributeError(f"module 'policyloom' has no attribute {name!r}")
     value = getattr(importlib.import_module(f"policyloom.{_HOMES[name]}"), name)

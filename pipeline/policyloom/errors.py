@@ -5,6 +5,8 @@ A wrong argument is a `ValueError`; everything here is about a file, and says wh
 
 from __future__ import annotations
 
+from policyloom.files import show_name
+
 __all__ = ["DocumentError", "FrameworkError", "LabelsError", "PolicyloomError", "RunError"]
 
 
@@ -22,8 +24,7 @@ class DocumentError(PolicyloomError):
     """
 
     def __init__(self, path: object, kind: str, reason: str) -> None:
-        # A path that is not Unicode could not be printed.
-        self.path = str(path).encode("utf-8", "replace").decode("utf-8")
+        self.path = show_name(str(path))  # a path that is not Unicode could not be printed
         super().__init__(f"{self.path}: {reason}")
         self.kind, self.reason = kind, reason
 

@@ -8,7 +8,7 @@ from policyloom.check.claims import ClaimCheck, Knowledge, check_claims
 from policyloom.check.coverage import cover
 from policyloom.check.rules import RULES, Case, find_off_topic
 from policyloom.framework import Framework
-from policyloom.records import Coverage, Finding, Severity, Tagged
+from policyloom.records import Coverage, Finding, Measured, Severity, Tagged
 
 __all__ = ["Checked", "check"]
 
@@ -25,13 +25,20 @@ class Checked:
     claims: tuple[ClaimCheck, ...]
 
 
-def check(tagged: Tagged, framework: Framework, network: Knowledge | None = None) -> Checked:
+def check(
+    tagged: Tagged,
+    framework: Framework,
+    network: Knowledge | None = None,
+    *,
+    measured: Measured | None = None,
+) -> Checked:
     """A document held against a framework and, where given, a corpus.
 
     Args:
         tagged: the document.
         framework: with which it was tagged.
         network: a corpus's network; where the document is one of its own, only the others count.
+        measured: how well the coder finds each element, as `Coder.measured` says; findings of absence state it.
 
     Returns:
         Coverage of every outcome, challenge, mechanism and case in the framework's order; findings, worst first;
@@ -42,7 +49,14 @@ def check(tagged: Tagged, framework: Framework, network: Knowledge | None = None
     """
     coverage = cover(tagged, framework)
     claims = check_claims(tagged, framework, network)
-    case = Case(tagged, framework, {row.element: row for row in coverage}, claims, network is not None)
+    case = Case(
+        tagged,
+        framework,
+        {row.element: row for row in coverage},
+        claims,
+        network is not None,
+        measured or Measured(),
+    )
     # A document of another field would get a finding for every element.
     rules = RULES if any(row.is_named for row in coverage) else (find_off_topic,)
     findings = [finding for rule in rules for finding in rule(case)]

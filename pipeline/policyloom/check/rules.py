@@ -6,12 +6,12 @@ A new rule is a function and one entry of `RULES`.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from policyloom.check.claims import ClaimCheck, Known
 from policyloom.check.coverage import N_QUOTES
 from policyloom.framework import Framework
-from policyloom.records import Coverage, Evidence, Finding, Severity, Tagged
+from policyloom.records import Coverage, Evidence, Finding, Measured, Severity, Tagged
 
 __all__ = ["RULES", "Case", "find_off_topic"]
 
@@ -24,13 +24,16 @@ MAX_VAGUE_PARTICULARS = 1
 
 @dataclass(frozen=True, slots=True)
 class Case:
-    """What a rule looks at: a document, its coverage by element, its claims, and whether there is a corpus."""
+    """What a rule looks at: a document, its coverage by element, its claims, whether there is a corpus, and how
+    well its coder finds each element.
+    """
 
     tagged: Tagged
     framework: Framework
     coverage: dict[str, Coverage]
     claims: Sequence[ClaimCheck]
     has_corpus: bool
+    measured: Measured = field(default_factory=Measured)
 
     def finding(
         self, rule: str, severity: Severity, subject: str, message: str, evidence: Iterable[Evidence] = ()
@@ -46,10 +49,10 @@ class Case:
 
     def not_found(self, id: str) -> str:
         """That an element was not found, and what share of its mentions is found at all."""
-        recall = self.framework.measured.recall.get(id)
+        recall = self.measured.recall.get(id)
         known = "how many such sentences are found has not been measured"
         if recall is not None:
-            n = self.framework.measured.n.get(id, 0)
+            n = self.measured.n.get(id, 0)
             known = f"about {recall:.0%} of such sentences are found ({n} labelled), so look once more before you rely on it"
         return f"No mention of {self.name(id)} was found; {known}."
 

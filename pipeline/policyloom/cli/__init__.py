@@ -3,22 +3,21 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
-from policyloom import __version__
 from policyloom.cli.frameworks import framework_group
 from policyloom.cli.learning import agreement_command, evaluate_command, label_command, train_command
 from policyloom.cli.options import (
     EPILOG,
-    classifier_option,
+    coder_option,
     count,
     fail,
     framework_option,
-    least_option,
+    min_probability_option,
     model_option,
     ocr_option,
     password_option,
@@ -27,27 +26,29 @@ from policyloom.cli.options import (
 from policyloom.records import OcrUse
 
 if TYPE_CHECKING:
-    from policyloom.records import Document
-    from policyloom.run import Progress, Run
+    from policyloom.records import Document, Finding, Tagged
+    from policyloom.run import Limits, Progress, Run
 
 __all__ = ["main"]
 
-_limits = [
-    click.option(
-        "--timeout",
-        default=120.0,
-        show_default=True,
-        metavar="SECONDS",
-        help="The most time for one document, and for each page that OCR reads.",
-    ),
-    click.option(
-        "--memory", default=3000, show_default=True, metavar="MB", help="The most memory for one document."
-    ),
-]
+_timeout_option = click.option(
+    "--timeout",
+    type=float,
+    default=None,
+    metavar="SECONDS",
+    help="The most time for one document, and for each page that OCR reads; 120 by default, and none with -j 0.",
+)
+_memory_option = click.option(
+    "--memory",
+    type=int,
+    default=None,
+    metavar="MB",
+    help="The most memory for one document; 3000 by default, and no limit with -j 0.",
+)
 
 
 @click.group(epilog=EPILOG, context_settings={"help_option_names": ["-h", "--help"]})
-@click.version_option(__version__, prog_name="policyloom")
+@click.version_option(package_name="policyloom", prog_name="policyloom")
 def main() -> None:
     """Find what policies, papers and case reports say: which mechanisms, in what status, towards which outcomes."""
 
@@ -66,40 +67,42 @@ for command in (label_command, train_command, evaluate_command, agreement_comman
     help="The run folder, such as outputs/mine.",
 )
 @framework_option
-@classifier_option
-@least_option
+@coder_option
+@min_probability_option
 @model_option
 @password_option
 @ocr_option
 @click.option("--recursive", "-r", is_flag=True, help="Look in the folder's folders too.")
 @click.option(
-    "--workers", "-j", type=click.IntRange(min=0), default=None, help="Processes; all processors by default."
+    "--workers",
+    "-j",
+    type=click.IntRange(min=0),
+    default=None,
+    help="Processes, as many as there are processors by default; 0 works in this one, without --timeout and --memory.",
 )
-@_limits[0]
-@_limits[1]
+@_timeout_option
+@_memory_option
 @click.option("--quiet", "-q", is_flag=True, help="No progress and no summary.")
 @plain_errors
 def run_command(
-    folder: Path, out: Path, framework: str, classifier: str | None, least: float, model: str | None,
-    password: str | None, ocr: OcrUse, recursive: bool, workers: int | None, timeout: float, memory: int, quiet: bool,
+    folder: Path, out: Path, framework: str, coder: str | None, min_probability: float, model: str | None,
+    password: str | None, ocr: OcrUse, recursive: bool, workers: int | None, timeout: float | None, memory: int | None,
+    quiet: bool,
 ) -> None:  # fmt: skip
-    """Read, tag, link and check every PDF and text file of FOLDER.
+    """Read, tag, link and check every document of FOLDER.
 
     The run folder then holds report.html, the tables mentions.csv, claims.csv, links.csv, findings.csv,
     coverage.csv and failures.csv, the network as network.graphml, the documents' text, and run.json.
     A second run into the same folder does only what changed.
     """
-    from policyloom.run import Limits, find_skipped, run
+    from policyloom.run import find_skipped, run
 
-    try:
-        limits = Limits(timeout, memory)
-    except ValueError as error:
-        fail(str(error), 2)
     with _ProgressBar(quiet) as tell:
         try:
             done = run(
-                folder, out, framework=framework, classifier=classifier, least=least, model=model, password=password,
-                ocr=ocr, recursive=recursive, workers=workers, limits=limits, progress=tell,
+                folder, out, framework=framework, coder=coder, min_probability=min_probability, model=model,
+                password=password, ocr=ocr, recursive=recursive, workers=workers, limits=_limits(timeout, memory, workers),
+                progress=tell,
             )  # fmt: skip
         except KeyboardInterrupt:
             fail(f"stopped; what was read is kept, so run it again to go on (into {out})", 130)
@@ -134,8 +137,8 @@ def run_command(
     metavar="NAME|FILE.toml",
     help="What to look for; the framework of the run, or production_education without one.",
 )
-@classifier_option
-@least_option
+@coder_option
+@min_probability_option
 @model_option
 @password_option
 @ocr_option
@@ -145,47 +148,24 @@ def check_command(
     against: Path | None,
     out: Path | None,
     framework: str | None,
-    classifier: str | None,
-    least: float,
+    coder: str | None,
+    min_probability: float,
     model: str | None,
     password: str | None,
     ocr: OcrUse,
 ) -> None:
     """Hold one DOCUMENT against the framework and, with --against, a run's network."""
-    from policyloom.check import check
-    from policyloom.coders.classifier import as_measured, read_classifier
-    from policyloom.extract import read_document
-    from policyloom.framework import BUILT_IN, read_framework
-    from policyloom.network import load_network
-    from policyloom.run import read_run_framework
-    from policyloom.run.outputs import write_check
-    from policyloom.tag import tag
-    from policyloom.tag.pipeline import load_pipeline
+    from policyloom.run import check_file
 
-    if framework is None and against is not None:
-        chosen = read_run_framework(against)
-    else:
-        chosen = read_framework(framework or BUILT_IN)
-    network = load_network(against, chosen) if against else None
-    read = _read(lambda: read_document(document, password=password, ocr=ocr))
-    judge = read_classifier(chosen, classifier, least=least)
-    tagged = tag(read, load_pipeline(chosen, model=model), judge)
-    chosen = as_measured(chosen, judge)
-    checked = check(tagged, chosen, network)
     out = out or Path("outputs") / f"check-{document.stem}"
-    described = f"{against} ({len(network.documents)} documents)" if network else "the framework alone"
-    write_check(out, tagged, checked, chosen, against=described)
-    for finding in checked.findings:
-        click.echo(f"{finding.severity:8}{finding.rule:24}{finding.message}")
-        if finding.severity != "info" and finding.evidence:
-            best = finding.evidence[0]
-            click.echo(
-                f"{'':32}p. {best.page}: “{_short(best.quote)}”"
-                if best.page
-                else f"{'':32}“{_short(best.quote)}”"
-            )
-    click.echo(f"\n{count(len(checked.findings), 'finding')}; see {out / 'check.html'}")
-    sys.exit(1 if any(f.severity == "error" for f in checked.findings) else 0)
+    done = check_file(
+        document, against=against, out=out, framework=framework, coder=coder, min_probability=min_probability,
+        model=model, password=password, ocr=ocr,
+    )  # fmt: skip
+    _tell_warnings(done.tagged.document)
+    _print_findings(done.checked.findings)
+    click.echo(f"\n{count(len(done.checked.findings), 'finding')}; see {out / 'check.html'}")
+    sys.exit(done.status)
 
 
 @main.command("extract", epilog=EPILOG)
@@ -212,40 +192,20 @@ def extract_command(
     source: Path, out: Path | None, outline: bool, draw: Path | None, password: str | None, ocr: OcrUse
 ) -> None:
     """Read SOURCE, a document or a folder of them, to clean text with headings, paragraphs and pages."""
-    from policyloom.errors import DocumentError
-    from policyloom.extract import read_document
-    from policyloom.extract.draw import draw_blocks
-    from policyloom.files import write_bytes
-    from policyloom.records import to_json
-    from policyloom.run import find_files, name_documents
-    from policyloom.run.folder import claim, open_folder, seal
+    from policyloom.records import Failure
+    from policyloom.run import extract_files
 
-    failed = 0
-    paths = find_files(source)
-    ids = name_documents(paths, source if source.is_dir() else source.parent)
-    folder = open_folder(out, "documents") if out else None
-    if folder:
-        claim(folder, (f"{id}.json" for id in ids.values()))
-    written = []
-    for path in paths:
-        try:
-            document = read_document(path, password=password, id=ids[path], ocr=ocr)
-        except DocumentError as error:
-            click.echo(f"policyloom: {error}", err=True)
-            failed += 1
+    failed = False
+    for one in extract_files(source, out=out, draw=draw, password=password, ocr=ocr):
+        if isinstance(one, Failure):
+            click.echo(f"policyloom: {one.source}: {one.reason}", err=True)
+            failed = True
             continue
-        _tell_warnings(document)
-        if draw and document.n_pages:
-            draw_blocks(document, path, draw, password=password)
-        if folder:
-            written.append(f"{document.id}.json")
-            write_bytes(to_json(document), folder.path / written[-1])
-        elif outline:
-            click.echo(_outline(document))
-        elif not draw:
-            click.echo(document.text)
-    if folder:
-        seal(folder, written, keep_others=True)
+        _tell_warnings(one)
+        if not out and outline:
+            click.echo(_outline(one))
+        elif not out and not draw:
+            click.echo(one.text)
     sys.exit(1 if failed else 0)
 
 
@@ -256,53 +216,43 @@ def extract_command(
 )
 @click.option("--entities", is_flag=True, help="Institutions, places, sums and so on too.")
 @framework_option
-@classifier_option
-@least_option
+@coder_option
+@min_probability_option
 @model_option
 @password_option
 @ocr_option
 @plain_errors
 def tag_command(
-    document: Path, out: Path | None, entities: bool, framework: str, classifier: str | None, least: float,
+    document: Path, out: Path | None, entities: bool, framework: str, coder: str | None, min_probability: float,
     model: str | None, password: str | None, ocr: OcrUse,
 ) -> None:  # fmt: skip
     """Show what DOCUMENT mentions of the framework, with status and page."""
-    from policyloom.coders.classifier import read_classifier
-    from policyloom.export import to_frame
-    from policyloom.extract import read_document
-    from policyloom.files import write_csv
-    from policyloom.framework import read_framework
-    from policyloom.tag import tag
-    from policyloom.tag.pipeline import load_pipeline
+    from policyloom.run import tag_file
 
-    chosen = read_framework(framework)
-    read = _read(lambda: read_document(document, password=password, ocr=ocr))
-    judge = read_classifier(chosen, classifier, least=least)
-    tagged = tag(read, load_pipeline(chosen, model=model), judge)
-    if out:
-        frame = to_frame(tagged, chosen)
-        write_csv(frame if entities else frame[frame["kind"] != "entity"], out)
-        return
-    for mention in tagged.mentions:
-        if mention.kind == "entity" and not entities:
-            continue
-        page = tagged.page(mention)
-        place = f"p. {page}" if page else ""
-        status = mention.status if mention.kind != "entity" else ""
-        click.echo(f"{place:6}{mention.label:12}{status:10}{tagged.quote(mention)}")
-        click.echo(click.style(f"{'':28}{_short(tagged.sentence(mention))}", dim=True))
+    tagged = tag_file(
+        document, out=out, entities=entities, framework=framework, coder=coder, min_probability=min_probability,
+        model=model, password=password, ocr=ocr,
+    )  # fmt: skip
+    _tell_warnings(tagged.document)
+    if not out:
+        _print_mentions(tagged, entities=entities)
 
 
-def _read(read: Callable[[], Document]) -> Document:
-    """A document, with its warnings told, or exit with status 1 and its reason."""
-    from policyloom.errors import DocumentError
+def _limits(timeout: float | None, memory: int | None, workers: int | None) -> Limits | None:
+    """The limits that are asked for; None where the usual ones will do."""
+    from policyloom.run import Limits
 
+    if timeout is None and memory is None:
+        return None
+    if workers == 0:
+        fail("--timeout and --memory need a worker process that can be ended; give -j 1 or more", 2)
+    usual = Limits()
     try:
-        document = read()
-    except DocumentError as error:
-        fail(str(error), 1)
-    _tell_warnings(document)
-    return document
+        return Limits(
+            usual.seconds if timeout is None else timeout, usual.megabytes if memory is None else memory
+        )
+    except ValueError as error:
+        fail(str(error), 2)
 
 
 def _tell_warnings(document: Document) -> None:
@@ -359,6 +309,26 @@ def _print_summary(done: Run) -> None:
         )
     reused = f", {done.n_reused} from the run before" if done.n_reused else ""
     console.print(f"{done.seconds:.1f} s{reused}. Open {escape(str(done.folder / 'report.html'))}")
+
+
+def _print_findings(findings: Iterable[Finding]) -> None:
+    for finding in findings:
+        click.echo(f"{finding.severity:8}{finding.rule:24}{finding.message}")
+        if finding.severity != "info" and finding.evidence:
+            best = finding.evidence[0]
+            page = f"p. {best.page}: " if best.page else ""
+            click.echo(f"{'':32}{page}“{_short(best.quote)}”")
+
+
+def _print_mentions(tagged: Tagged, *, entities: bool) -> None:
+    for mention in tagged.mentions:
+        if mention.kind == "entity" and not entities:
+            continue
+        page = tagged.page(mention)
+        place = f"p. {page}" if page else ""
+        status = mention.status if mention.kind != "entity" else ""
+        click.echo(f"{place:6}{mention.label:12}{status:10}{tagged.quote(mention)}")
+        click.echo(click.style(f"{'':28}{_short(tagged.sentence(mention))}", dim=True))
 
 
 def _outline(document: Document) -> str:

@@ -53,18 +53,11 @@ def _show_element(framework: Framework, id: str, depth: int) -> None:
 @plain_errors
 def framework_validate(file: str) -> None:
     """Check framework FILE: its form, its references, its terms."""
-    from policyloom.framework import read_framework
-    from policyloom.tag.pipeline import load_pipeline
+    from policyloom.run import validate_framework
 
-    chosen = read_framework(file)
-    load_pipeline(chosen)
-    for element in chosen:
-        if not (element.terms or element.patterns or element.institutions) and not chosen.children(
-            element.id
-        ):
-            click.echo(f"note: element {element.id} has no terms, patterns or parts, so it is never found")
-    if chosen.language != "en":
-        click.echo(f"note: words do not inflect in language {chosen.language!r}; give each form, or word*")
+    chosen, notes = validate_framework(file)
+    for note in notes:
+        click.echo(f"note: {note}")
     n_terms = sum(len(element.terms) for element in chosen)
     click.echo(
         f"{chosen.id} {chosen.version}: {len(chosen)} elements, {n_terms} terms, {len(chosen.links)} links; all well"
@@ -77,12 +70,12 @@ def framework_validate(file: str) -> None:
 @plain_errors
 def framework_test(name: str, classifier: str | None) -> None:
     """Look for each element in its own examples and counterexamples; exit status 1 where one goes wrong."""
-    from policyloom.coders.classifier import read_classifier
+    from policyloom.coders import load_coder
     from policyloom.framework import read_framework
-    from policyloom.learn.training import run_examples
+    from policyloom.learn.evaluation import run_examples
 
     chosen = read_framework(name)
-    examples = run_examples(chosen, classifier=read_classifier(chosen, classifier))
+    examples = run_examples(chosen, coder=load_coder(chosen, classifier))
     wrong = [example for example in examples if example.found != example.wanted]
     for example in wrong:
         click.echo(f"{example.element:8}{'not found' if example.wanted else 'found wrongly'}: {example.text}")

@@ -13,16 +13,15 @@ from policyloom.cli.options import (
     EPILOG,
     classifier_option,
     framework_option,
-    least_option,
+    min_probability_option,
     model_option,
     plain_errors,
 )
 from policyloom.records import Status
 
 if TYPE_CHECKING:
-    from policyloom.coders.classifier import SentenceClassifier
+    from policyloom.learn.evaluation import Mistake
     from policyloom.learn.scores import Scores
-    from policyloom.learn.training import Mistake
 
 __all__ = ["agreement_command", "evaluate_command", "label_command", "train_command"]
 
@@ -56,19 +55,9 @@ def label_command(
     pairs such as "T2 > S1" under links and answers, and x under "none" where it names nothing. Rows without any
     entry count as not coded. The sheet says nothing of what was found, so that it does not sway the coder.
     """
-    from policyloom.coders.classifier import read_classifier
-    from policyloom.learn.labels import read_labels, write_labels
-    from policyloom.learn.training import choose_sentences
-    from policyloom.run import read_run_framework, read_tagged
-    from policyloom.tag.pipeline import load_pipeline
+    from policyloom.run import write_label_sheet
 
-    framework = read_run_framework(run)
-    known = [sentence for path in coded for sentence in read_labels(path, framework)]
-    chosen = choose_sentences(
-        read_tagged(run), framework, n, coded=known, classifier=read_classifier(framework, classifier),
-        nlp=load_pipeline(framework, model=model),
-    )  # fmt: skip
-    write_labels(chosen, out, framework)
+    chosen = write_label_sheet(run, out, n, coded=coded, classifier=classifier, model=model)
     docs = len({sentence.doc for sentence in chosen})
     click.echo(
         f"{len(chosen)} sentences of {docs} documents; label them in {out}, then: policyloom train {out}"
@@ -107,11 +96,11 @@ def train_command(
     for id, threshold in zip(made.labels, made.thresholds, strict=True):
         name, f1 = f"{id} {chosen[id].label}", card["held_out"]["0.0"][id]["f1"]
         click.echo(f"{name[:42]:44}{card['labelled'][id]:8}{threshold:11.2f}{f1:13.2f}")
-    click.echo(f"\nHeld out, over {card['scored']} sentences:\n--least  precision  recall    F1")
+    click.echo(f"\nHeld out, over {card['scored']} sentences:\n--min-probability  precision  recall    F1")
     for level, figures in card["held_out"].items():
         every = figures["all"]
         click.echo(
-            f"{level if float(level) else '':7}{every['precision']:11.2f}{every['recall']:8.2f}{every['f1']:6.2f}"
+            f"{level if float(level) else '':17}{every['precision']:11.2f}{every['recall']:8.2f}{every['f1']:6.2f}"
         )
     click.echo(
         f"\nLearned from {card['sentences']} sentences of {card['documents']} documents; written to {out}"
@@ -125,7 +114,7 @@ def train_command(
 @click.argument("labels", type=click.Path(exists=True, dir_okay=False, path_type=Path))
 @framework_option
 @classifier_option
-@least_option
+@min_probability_option
 @model_option
 @click.option("--errors", default=10, show_default=True, metavar="N", help="How many mistakes to show.")
 @click.option("--json", "as_json", is_flag=True, help="All figures as one JSON object.")
@@ -134,7 +123,7 @@ def evaluate_command(
     labels: Path,
     framework: str,
     classifier: str | None,
-    least: float,
+    min_probability: float,
     model: str | None,
     errors: int,
     as_json: bool,
@@ -143,13 +132,13 @@ def evaluate_command(
 
     Do not score a classifier on labels that it was trained on: `policyloom train` shows its held-out scores.
     """
-    from policyloom.coders.classifier import read_classifier
+    from policyloom.coders import load_coder
     from policyloom.framework import read_framework
-    from policyloom.learn.training import evaluate_labels
+    from policyloom.learn.evaluation import evaluate_labels
 
     chosen = read_framework(framework)
-    judge: SentenceClassifier | None = read_classifier(chosen, classifier, least=least)
-    scores, mistakes = evaluate_labels(labels, chosen, classifier=judge, model=model)
+    coder = load_coder(chosen, classifier, min_probability=min_probability)
+    scores, mistakes = evaluate_labels(labels, chosen, coder=coder, model=model)
     if as_json:
         click.echo(json.dumps(dataclasses.asdict(scores)))
         return

@@ -5,20 +5,22 @@ from __future__ import annotations
 import sys
 from collections.abc import Callable
 from functools import wraps
+from pathlib import Path
 from typing import NoReturn, ParamSpec, TypeVar, get_args
 
 import click
 
-from policyloom.errors import PolicyloomError
+from policyloom.errors import DocumentError, PolicyloomError
 from policyloom.records import OcrUse
 
 __all__ = [
     "EPILOG",
     "classifier_option",
+    "coder_option",
     "count",
     "fail",
     "framework_option",
-    "least_option",
+    "min_probability_option",
     "model_option",
     "ocr_option",
     "password_option",
@@ -44,8 +46,22 @@ classifier_option = click.option(
     "--classifier", default=None, metavar="FILE|none",
     help="From `policyloom train`; by default the one that comes with a built-in framework, and none for your own.",
 )  # fmt: skip
-least_option = click.option(
-    "--least", type=click.FloatRange(0, 1), default=0.0, metavar="P",
+
+
+def _choose_coder(_context: click.Context, _option: click.Parameter, value: str | None) -> str | None:
+    """Looks for a coder of one's own in the current folder too, as `python -m` does."""
+    if value and ":" in value:
+        sys.path.append(str(Path.cwd()))  # last, so that a file here hides no library
+    return value
+
+
+coder_option = click.option(
+    "--classifier", "coder", default=None, metavar="FILE|none|MODULE:NAME", callback=_choose_coder,
+    help="From `policyloom train`; by default the one that comes with a built-in framework, and none for your own. "
+    "MODULE:NAME is a coder of your own in Python.",
+)  # fmt: skip
+min_probability_option = click.option(
+    "--min-probability", type=click.FloatRange(0, 1), default=0.0, metavar="P",
     help="Only mentions that the classifier gives this probability or more: with 0.7 fewer are found, and more of them "
     "are right.",
 )  # fmt: skip
@@ -57,12 +73,14 @@ ocr_option = click.option(
 
 
 def plain_errors(command: Callable[P, R]) -> Callable[P, R]:
-    """Our own errors as one line on the error stream, and status 2."""
+    """Our own errors as one line on the error stream, and status 2; 1 for a document that cannot be read."""
 
     @wraps(command)
     def wrapped(*args: P.args, **kwargs: P.kwargs) -> R:
         try:
             return command(*args, **kwargs)
+        except DocumentError as error:
+            fail(str(error), 1)
         except PolicyloomError as error:
             fail(str(error), 2)
 

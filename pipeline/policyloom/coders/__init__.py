@@ -6,22 +6,31 @@ classifier   a fitted classifier beside the rules
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
+from typing import TYPE_CHECKING
 
+from policyloom.errors import PolicyloomError
 from policyloom.framework import Framework
 from policyloom.records import Coder
+
+if TYPE_CHECKING:
+    from policyloom.coders.classifier import SentenceClassifier
 
 __all__ = ["load_coder"]
 
 
 def load_coder(
-    framework: Framework, classifier: str | Path | None = None, *, min_probability: float = 0.0
+    framework: Framework,
+    classifier: str | Path | SentenceClassifier | None = None,
+    *,
+    min_probability: float = 0.0,
 ) -> Coder:
     """The coder for a framework: its classifier beside its rules, or its rules alone.
 
     Args:
         framework: whose elements are coded.
-        classifier: a classifier's file; by default the one that comes with a built-in framework, if there is one;
+        classifier: a classifier or its file; by default the one that comes with a built-in framework, if there is one;
             "none" for rules alone.
         min_probability: the probability, 0 to 1, that the classifier must give every mention.
 
@@ -30,8 +39,15 @@ def load_coder(
             given and there is no classifier.
         ValueError: `min_probability` is no probability.
     """
-    from policyloom.coders.classifier import ClassifierCoder, read_classifier
+    from policyloom.coders.classifier import ClassifierCoder, SentenceClassifier, read_classifier
     from policyloom.coders.rules import RulesCoder
 
+    if isinstance(classifier, SentenceClassifier):
+        if classifier.framework != framework.id:
+            raise PolicyloomError(
+                f"the classifier was trained for framework {classifier.framework!r}, and this is {framework.id!r}"
+            )
+        lowest = min_probability or classifier.min_probability
+        return ClassifierCoder(framework, replace(classifier, min_probability=lowest))
     found = read_classifier(framework, classifier, min_probability=min_probability)
     return ClassifierCoder(framework, found) if found else RulesCoder(framework)

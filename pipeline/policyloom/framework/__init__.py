@@ -27,7 +27,6 @@ __all__ = [
     "Framework",
     "Link",
     "LinkKind",
-    "Measured",
     "Scope",
     "read_framework",
 ]
@@ -146,22 +145,6 @@ class EntityWords(_Strict):
     programmes: tuple[Text, ...] = ()
 
 
-class Measured(_Strict):
-    """How well each element is found, on labelled text from which nothing was learned.
-
-    Attributes:
-        source: which labels, and how they were kept apart.
-        recall: by element, the share of the labelled mentions that is found, 0 to 1.
-        precision: by element, the share of what is found that is right, 0 to 1.
-        n: by element, how many labelled mentions that rests on.
-    """
-
-    source: str = ""
-    recall: dict[str, Annotated[float, Field(ge=0, le=1)]] = Field(default_factory=dict)
-    precision: dict[str, Annotated[float, Field(ge=0, le=1)]] = Field(default_factory=dict)
-    n: dict[str, Annotated[int, Field(ge=0)]] = Field(default_factory=dict)
-
-
 class Framework(_Strict):
     """A checked framework. `framework["T1"]` is an element; iterate to get all, in the file's order.
 
@@ -182,7 +165,6 @@ class Framework(_Strict):
     facets: dict[str, str] = Field(default_factory=dict)
     elements: tuple[Element, ...] = Field(min_length=1)
     links: tuple[Link, ...] = ()
-    measured: Measured = Measured()
 
     @cached_property
     def _by_id(self) -> dict[str, Element]:
@@ -287,7 +269,6 @@ _TABLES: dict[str, type[BaseModel]] = {
     "element": Element,
     "link": Link,
     "entities": EntityWords,
-    "measured": Measured,
     "scope": Scope,
 }
 
@@ -339,10 +320,6 @@ def _check_references(framework: Framework, name: str) -> None:
             if parent in path:
                 raise FrameworkError(f"{name}: element {element.id}, parent: goes round in a circle")
             path.append(parent)
-    for key in ("recall", "precision", "n"):
-        for id in getattr(framework.measured, key):
-            if id not in framework:
-                raise FrameworkError(f"{name}: measured, {key}: no element {id!r}")
     for number, link in enumerate(framework.links, 1):
         for end, id, kind in zip(
             ("source", "target"), (link.source, link.target), _ENDS[link.kind], strict=True

@@ -220,8 +220,8 @@ def _pack_acts(tagged: Tagged, framework: Framework, codes: dict[str, int]) -> b
     for mention, smallest in counted_mentions(tagged, framework):
         if smallest == "sentence" and mention.kind == "actor":
             actors.setdefault(mention.sentence, []).append(mention)
-        elif smallest == "sentence" and mention.actor is not None:
-            acting.append((mention, mention.actor))
+        elif smallest == "sentence" and mention.agent is not None:
+            acting.append((mention, mention.agent))
     rows = {
         (mention.sentence, codes[actor.label], codes[mention.label], _STATUS_CODES[mention.status])
         for mention, (start, end) in acting

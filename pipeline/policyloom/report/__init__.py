@@ -19,7 +19,7 @@ from markupsafe import Markup
 from policyloom.check import ClaimCheck
 from policyloom.files import write_bytes
 from policyloom.framework import Framework
-from policyloom.records import Coverage, Evidence, Failure, Finding
+from policyloom.records import Coverage, Evidence, Failure, Finding, Measured
 from policyloom.report.arrange import DETAILS, check_view, run_view
 from policyloom.report.inputs import LinkKind, ReportedDocument, ReportedLink
 from policyloom.report.links import report_links
@@ -53,6 +53,7 @@ def write_run_report(
     failures: Sequence[Failure],
     evidence: Mapping[tuple[str, str, str], Sequence[Evidence]],
     settings: Mapping[str, str],
+    measured: Measured | None = None,
 ) -> None:
     """Writes the page of a run; the file appears whole or not at all.
 
@@ -67,6 +68,7 @@ def write_run_report(
         findings: of all documents, in any order.
         failures: the files that could not be read.
         evidence: for (source, target, kind) of a link, its quotes, best first.
+        measured: how well the coder finds each element.
         settings: shown as given; the entry `caution`, if there is one, is shown as a remark.
 
     Raises:
@@ -88,6 +90,7 @@ def write_run_report(
                 evidence=evidence,
                 findings=findings,
                 failures=failures,
+                measured=measured or Measured(),
                 detail=detail,
             ),
         }

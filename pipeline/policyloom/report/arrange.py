@@ -8,7 +8,7 @@ from typing import get_args
 
 from policyloom.check import ClaimCheck, Known
 from policyloom.framework import Element, ElementKind, Framework
-from policyloom.records import Coverage, Evidence, Failure, Finding, Severity
+from policyloom.records import Coverage, Evidence, Failure, Finding, Measured, Severity
 from policyloom.report.figure import Figure, lay_out
 from policyloom.report.inputs import LinkKind, ReportedDocument, ReportedLink
 from policyloom.report.views import (
@@ -63,10 +63,11 @@ def run_view(
     evidence: Mapping[tuple[str, str, str], Sequence[Evidence]],
     findings: Sequence[Finding],
     failures: Sequence[Failure],
+    measured: Measured,
     detail: Detail,
 ) -> dict[str, object]:
     """The data of a run's page: documents by id, links with the most documents first, findings gravest first."""
-    source = _Source(framework, documents, coverage, detail)
+    source = _Source(framework, documents, coverage, detail, measured)
     groups = source.groups()
     columns = [element for _, elements in groups for element in elements]
     link_views = source.links(links, evidence)
@@ -77,7 +78,7 @@ def run_view(
         "figure": _figure(link_views, framework),
         "findings": source.findings(findings),
         "failures": sorted(failures, key=lambda failure: (failure.source, failure.kind, failure.reason)),
-        "measured": framework.measured,
+        "measured": measured,
         "n": {
             what: sum(int(getattr(row, what)) for row in documents)
             for what in ("n_pages", "n_words", "n_sentences", "n_mentions", "n_claims")
@@ -100,7 +101,7 @@ def check_view(
     for kind in KINDS_SHOWN:
         cells = [source.cell(document, element, depth) for element, depth in _tree(framework, kind)]
         if cells and (kind in ALWAYS_SHOWN or any(cell.coverage.is_named for cell in cells)):
-            groups.append((kind, plural(framework, kind), cells))
+            groups.append((kind, framework.plural(kind), cells))
     main = [(name, cells) for kind, name, cells in groups if kind in ALWAYS_SHOWN]
     left_out = [(name, [cell for cell in cells if not cell.coverage.is_named]) for name, cells in main]
     ordered = sorted(claims, key=lambda c: (KNOWN.index(c.known), -c.n_documents, c.mechanism, c.outcome))
@@ -127,8 +128,9 @@ class _Source:
         documents: Iterable[ReportedDocument],
         coverage: Iterable[Coverage],
         detail: Detail,
+        measured: Measured | None = None,
     ) -> None:
-        self.framework, self.detail = framework, detail
+        self.framework, self.detail, self.measured = framework, detail, measured or Measured()
         self.rows = sorted(documents, key=lambda row: row.id)
         self.numbers = {row.id: number for number, row in enumerate(self.rows)}
         ids = [row.id for row in self.rows]
@@ -180,14 +182,14 @@ class _Source:
         for kind in KINDS_SHOWN:
             elements = [self.framework[id] for id in self.framework.ids(kind, top=True)]
             if elements and (kind in ALWAYS_SHOWN or any(element.id in named for element in elements)):
-                groups.append((plural(self.framework, kind), elements))
+                groups.append((self.framework.plural(kind), elements))
         return groups
 
     def column(self, element: Element) -> ElementSummary:
         """An element over all documents."""
         found = [item for row in self.rows if (item := self.at(row, element)).is_named]
         by_status = tuple((a, word, sum(1 for item in found if getattr(item, word))) for a, word in STATUSES)
-        measured = self.framework.measured
+        measured = self.measured
         recall, precision = measured.recall.get(element.id), measured.precision.get(element.id)
         n_labelled = measured.n.get(element.id, 0)
         return ElementSummary(
@@ -274,11 +276,6 @@ class _Source:
             groups.append(FindingGroup(name, number, views, counts))
         groups.sort(key=lambda group: [-group.counts[severity] for severity in SEVERITIES])
         return tuple(groups)
-
-
-def plural(framework: Framework, kind: ElementKind) -> str:  # noqa: ARG001
-    """The heading over the elements of a kind."""
-    return f"{kind.capitalize()}s"
 
 
 def _tree(framework: Framework, kind: ElementKind) -> list[tuple[Element, int]]:

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import ExitStack
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from policyloom.check import Checked, check
-from policyloom.coders.classifier import SentenceClassifier, as_measured
 from policyloom.export import (
     CLAIMS,
     COVERAGE,
@@ -22,15 +23,38 @@ from policyloom.export import (
 )
 from policyloom.files import open_table, write_bytes
 from policyloom.framework import Framework
-from policyloom.network import find_links
+from policyloom.network import Network, find_links
 from policyloom.network.counting import count_units
-from policyloom.records import Coverage, Document, Failure, Finding, Tagged, to_json
+from policyloom.records import Coverage, Document, Failure, Finding, Measured, Tagged, to_json
 from policyloom.report import ReportedDocument, report_links, write_check_report, write_run_report
+from policyloom.run.coder import ChosenCoder
 from policyloom.run.folder import claim, open_folder, seal
 
 __all__ = ["document_row", "write_check", "write_outputs"]
 
 CHECK_OUTPUTS = ("findings.csv", "coverage.csv", "mentions.csv", "claims.csv", "check.html")
+
+Tell = Callable[[str, int], None]
+"""Is told the stage and how many documents are through it."""
+
+
+@dataclass
+class _Totals:
+    """What adds up while the documents go by."""
+
+    rows: list[ReportedDocument] = field(default_factory=list)
+    counts: dict[str, int] = field(
+        default_factory=lambda: dict.fromkeys(("sentences", "mentions", "claims", "links", "findings"), 0)
+    )
+
+    def add(self, tagged: Tagged) -> None:
+        self.rows.append(document_row(tagged))
+        self.counts["sentences"] += self.rows[-1].n_sentences
+        self.counts["mentions"] += n_elements(tagged)
+        self.counts["claims"] += len(tagged.claims)
+        if tagged.document.ocr:
+            pages = "pages read by OCR"
+            self.counts[pages] = self.counts.get(pages, 0) + len(tagged.document.ocr)
 
 
 def write_outputs(
@@ -40,9 +64,9 @@ def write_outputs(
     failures: Sequence[Failure],
     *,
     model: str | None,
-    classifier: SentenceClassifier | None,
+    coder: ChosenCoder,
     name: str,
-    tell: Callable[[str, int], None],
+    tell: Tell,
 ) -> tuple[dict[str, int], int]:
     """Write all but the manifest; every file appears whole or not at all.
 
@@ -52,71 +76,78 @@ def write_outputs(
         framework: with which they were tagged.
         failures: the files that could not be read.
         model: the language model, or None for rules.
-        classifier: with which they were tagged; None for rules alone.
+        coder: with which they were tagged.
         name: what the run is called.
         tell: is told the stage and how many documents are through it.
 
     Returns:
         How many sentences, mentions, claims, links and findings there are, and how many findings are errors.
     """
-    documents = out / "documents"
-    documents.mkdir(exist_ok=True)
-    rows: list[ReportedDocument] = []
-    counts = dict.fromkeys(("sentences", "mentions", "claims", "links", "findings"), 0)
-
-    def through() -> Iterator[Tagged]:
-        """Each document written to its tables on its way to the network."""
-        with (
-            open_table(out / "mentions.csv", MENTIONS.names) as mentions,
-            open_table(out / "claims.csv", CLAIMS.names) as claims,
-        ):
-            for n, one in enumerate(tagged(), 1):
-                write_bytes(to_json(one.document), documents / f"{one.document.id}.json")
-                mentions(mention_rows(one, framework))
-                claims(claim_rows(one, framework))
-                rows.append(document_row(one))
-                counts["sentences"] += rows[-1].n_sentences
-                counts["mentions"] += n_elements(one)
-                counts["claims"] += len(one.claims)
-                if one.document.ocr:
-                    counts["pages read by OCR"] = counts.get("pages read by OCR", 0) + len(one.document.ocr)
-                tell("linking", n)
-                yield one
-
-    network = find_links(through(), framework)
+    totals = _Totals()
+    network = find_links(_write_documents(out, tagged(), framework, totals, tell), framework)
     write_network(network, out)
     write_bytes(framework.model_dump_json(indent=1).encode("utf-8"), out / "framework.json")
-    framework = as_measured(framework, classifier)
-    counts["links"] = len(network.links)
-    findings: list[Finding] = []
-    coverage: list[Coverage] = []
-    with open_table(out / "coverage.csv", COVERAGE.names) as covered:
-        for n, one in enumerate(tagged(), 1):
-            checked = check(one, framework, network)
-            findings.extend(checked.findings)
-            covered(coverage_rows(checked.coverage, framework))
-            coverage.extend(c for c in checked.coverage if c.is_named and framework[c.element].parent is None)
-            tell("checking", n)
-    counts["findings"] = len(findings)
-    with open_table(out / "findings.csv", FINDINGS.names) as table:
-        table(finding_rows(findings))
-    with open_table(out / "failures.csv", FAILURES.names) as table:
-        table(failure_rows(failures))
-    tell("writing the report", len(rows))
+    with open_table(out / "failures.csv", FAILURES.names) as add:
+        add(failure_rows(failures))
+    findings, coverage = _write_checks(out, tagged(), framework, network, coder.measured, tell)
+    tell("writing the report", len(totals.rows))
     links, evidence = report_links(network)
     write_run_report(
         out / "report.html",
         title=name,
         framework=framework,
-        documents=rows,
+        documents=totals.rows,
         coverage=coverage,
         links=links,
         findings=findings,
         failures=failures,
         evidence=evidence,
-        settings=_settings(framework, model, classifier),
+        measured=coder.measured,
+        settings=_settings(framework, model, coder),
     )
+    counts = totals.counts | {"links": len(network.links), "findings": len(findings)}
     return counts, sum(finding.severity == "error" for finding in findings)
+
+
+def _write_documents(
+    out: Path, tagged: Iterator[Tagged], framework: Framework, totals: _Totals, tell: Tell
+) -> Iterator[Tagged]:
+    """Writes each document and its mentions and claims, adds it up, and hands it on to the network."""
+    documents = out / "documents"
+    documents.mkdir(exist_ok=True)
+    with ExitStack() as tables:
+        mentions = tables.enter_context(open_table(out / "mentions.csv", MENTIONS.names))
+        claims = tables.enter_context(open_table(out / "claims.csv", CLAIMS.names))
+        for n, one in enumerate(tagged, 1):
+            write_bytes(to_json(one.document), documents / f"{one.document.id}.json")
+            mentions(mention_rows(one, framework))
+            claims(claim_rows(one, framework))
+            totals.add(one)
+            tell("linking", n)
+            yield one
+
+
+def _write_checks(
+    out: Path,
+    tagged: Iterator[Tagged],
+    framework: Framework,
+    network: Network,
+    measured: Measured,
+    tell: Tell,
+) -> tuple[list[Finding], list[Coverage]]:
+    """Checks each document, and writes coverage and findings; the coverage returned is of outermost elements found."""
+    findings: list[Finding] = []
+    coverage: list[Coverage] = []
+    with open_table(out / "coverage.csv", COVERAGE.names) as covered:
+        for n, one in enumerate(tagged, 1):
+            checked = check(one, framework, network, measured=measured)
+            findings.extend(checked.findings)
+            covered(coverage_rows(checked.coverage, framework))
+            coverage.extend(c for c in checked.coverage if c.is_named and framework[c.element].parent is None)
+            tell("checking", n)
+    with open_table(out / "findings.csv", FINDINGS.names) as add:
+        add(finding_rows(findings))
+    return findings, coverage
 
 
 def write_check(out: Path, tagged: Tagged, checked: Checked, framework: Framework, *, against: str) -> None:
@@ -133,8 +164,8 @@ def write_check(out: Path, tagged: Tagged, checked: Checked, framework: Framewor
         ("mentions.csv", MENTIONS.names, mention_rows(tagged, framework)),
         ("claims.csv", CLAIMS.names, claim_rows(tagged, framework)),
     ):
-        with open_table(out / name, columns) as table:
-            table(rows)
+        with open_table(out / name, columns) as add:
+            add(rows)
     write_check_report(
         out / "check.html",
         framework=framework,
@@ -180,15 +211,14 @@ def _outline(document: Document) -> tuple[tuple[int, str, int], ...]:
     )
 
 
-def _settings(
-    framework: Framework, model: str | None, classifier: SentenceClassifier | None
-) -> dict[str, str]:
-    recall = framework.measured.recall
+def _settings(framework: Framework, model: str | None, coder: ChosenCoder) -> dict[str, str]:
+    recall = coder.measured.recall
+    helper = {"rules": "", "classifier": " and a classifier", "own": f" and the coder {coder.form.name}"}
     caution = (
-        f"Mentions are found by rules{' and a classifier' if classifier else ''}. "
+        f"Mentions are found by rules{helper[coder.form.kind]}. "
         + (
             f"On labelled sentences {min(recall.values()):.0%} to {max(recall.values()):.0%} of what was there was found, "
-            f"by element ({framework.measured.source}). "
+            f"by element ({coder.measured.source}). "
             if recall
             else "How much is found has not been measured. "
         )
@@ -198,12 +228,7 @@ def _settings(
         "framework": f"{framework.title} ({framework.id} {framework.version})",
         "source": framework.source,
         "language model": model or "none: rules alone",
-        "classifier": _describe(classifier) if classifier else "none: rules alone",
+        "classifier": coder.description,
         "unit of co-occurrence": "sentence, each pair once",
         "caution": caution,
     }
-
-
-def _describe(classifier: SentenceClassifier) -> str:
-    learned = f"learned from {classifier.card['sentences']:,} sentences"
-    return learned + (f"; mentions of probability {classifier.least:g} or more" if classifier.least else "")

@@ -14,74 +14,23 @@ from collections.abc import Iterator, Sequence
 from concurrent.futures import Executor, ProcessPoolExecutor, as_completed
 from concurrent.futures.process import BrokenProcessPool
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
-from typing import IO, TYPE_CHECKING, get_args
+from typing import IO, TYPE_CHECKING
 
 from policyloom.errors import DocumentError
-from policyloom.records import Failure, OcrUse, to_json
+from policyloom.records import Failure, to_json
+from policyloom.run.coder import make_coder
+from policyloom.run.settings import Job, Limits, Settings, choose_limits
 
 if TYPE_CHECKING:
     from spacy.language import Language
 
-    from policyloom.coders.classifier import SentenceClassifier
-
-__all__ = ["Job", "Limits", "Outcome", "Settings", "process", "process_all"]
+__all__ = ["Outcome", "process", "process_all"]
 
 OUT_OF_TIME, OUT_OF_MEMORY = "time", "memory"
 POLL = 0.1
 """Seconds between two looks at a worker's memory and time."""
-
-
-@dataclass(frozen=True, slots=True)
-class Limits:
-    """What one document may cost: seconds from opening to tagged, and megabytes of its worker's memory.
-
-    The seconds begin anew with each page that is read by OCR, as a scan of 50 pages takes as many times longer.
-    """
-
-    seconds: float = 120.0
-    megabytes: int = 3_000
-
-    def __post_init__(self) -> None:
-        if self.seconds <= 0 or self.megabytes < 500:
-            raise ValueError(
-                f"limits of {self.seconds} s and {self.megabytes} MB: give more than 0 s, and at least 500 MB, "
-                "as the language pipeline alone takes 300"
-            )
-
-
-@dataclass(frozen=True, slots=True)
-class Settings:
-    """What decides a document's result, besides the file.
-
-    Attributes:
-        framework: as JSON.
-        classifier: its file's bytes, or None for rules alone.
-        model: an installed spaCy pipeline, or None for our rules.
-        password: opens encrypted PDFs.
-        ocr: which pages are read by OCR.
-    """
-
-    framework: str
-    classifier: bytes | None = None
-    model: str | None = None
-    password: str | None = None
-    ocr: OcrUse = "auto"
-
-    def __post_init__(self) -> None:
-        if self.ocr not in get_args(OcrUse):
-            raise ValueError(f"ocr {self.ocr!r}: use one of {', '.join(get_args(OcrUse))}")
-
-
-@dataclass(frozen=True, slots=True)
-class Job:
-    """One file to read and tag under a name."""
-
-    path: str
-    id: str
-    source: str
 
 
 Outcome = tuple[Job, "bytes | Failure"]
@@ -96,6 +45,7 @@ def process(job: Job, settings: Settings) -> bytes:
     """
     from policyloom.extract import read_document
     from policyloom.tag import tag
+    from policyloom.tag.pipeline import framework_of
 
     document = read_document(
         job.path,
@@ -105,14 +55,7 @@ def process(job: Job, settings: Settings) -> bytes:
         before_ocr=lambda _page: _start_clock(),
     )
     nlp = _pipeline(settings.framework, settings.model)
-    return to_json(tag(document, nlp, _classifier(settings.classifier) if settings.classifier else None))
-
-
-@lru_cache(maxsize=2)
-def _classifier(data: bytes) -> SentenceClassifier:
-    from policyloom.coders.classifier import load_classifier
-
-    return load_classifier(data)
+    return to_json(tag(document, nlp, make_coder(settings.coder, framework_of(nlp))))
 
 
 @lru_cache(maxsize=2)
@@ -136,39 +79,49 @@ def process_all(
     Args:
         jobs: the files.
         settings: what to do with them.
-        workers: processes; as many as there are processors unless given; 0 works in this process, without
-            limits.
-        limits: what one document may cost; not applied with 0 workers or an executor.
+        workers: processes; as many as there are processors unless given; 0 works in this process.
+        limits: what one document may cost; without a worker process of ours there are none.
         executor: runs the jobs instead, for example a Dask cluster's; it minds its own workers.
+
+    Raises:
+        ValueError: limits are given where they cannot be kept.
     """
+    kept = choose_limits(limits, workers=workers, executor=executor)
     if executor is not None:
-        futures = {executor.submit(process, job, settings): job for job in jobs}
-        for future in as_completed(futures):
-            try:
-                yield futures[future], future.result()
-            except Exception as error:
-                yield futures[future], _failure(futures[future], error)
-    elif workers == 0:
-        for job in jobs:
-            try:
-                yield job, process(job, settings)
-            except Exception as error:
-                yield job, _failure(job, error)
-    else:
-        n = min(workers or os.cpu_count() or 1, max(1, len(jobs)))
-        yield from _in_processes(jobs, settings, n, limits or Limits())
+        return _on_executor(jobs, settings, executor)
+    if kept is None:
+        return _in_this_process(jobs, settings)
+    n = min(workers or os.cpu_count() or 1, max(1, len(jobs)))
+    return _in_processes(jobs, settings, n, kept)
 
 
-def _failure(job: Job, error: Exception) -> Failure:
+def _on_executor(jobs: Sequence[Job], settings: Settings, executor: Executor) -> Iterator[Outcome]:
+    futures = {executor.submit(process, job, settings): job for job in jobs}
+    for future in as_completed(futures):
+        try:
+            yield futures[future], future.result()
+        except Exception as error:
+            yield futures[future], _failure(futures[future], settings, error)
+
+
+def _in_this_process(jobs: Sequence[Job], settings: Settings) -> Iterator[Outcome]:
+    for job in jobs:
+        try:
+            yield job, process(job, settings)
+        except Exception as error:
+            yield job, _failure(job, settings, error)
+
+
+def _failure(job: Job, settings: Settings, error: Exception) -> Failure:
     if isinstance(error, DocumentError):
         return Failure(job.source, error.kind, error.reason)
     if isinstance(error, MemoryError):
         return Failure(job.source, "too-large", "took more memory than there is")
-    return Failure(
-        job.source,
-        "internal-error",
-        f"{type(error).__name__}: {error} (a fault in policyloom; please report it)",
-    )
+    if settings.coder.kind == "own":
+        whose = f"a fault in the coder {settings.coder.name}, or in policyloom"
+    else:
+        whose = "a fault in policyloom; please report it"
+    return Failure(job.source, "internal-error", f"{type(error).__name__}: {error} ({whose})")
 
 
 def _in_processes(jobs: Sequence[Job], settings: Settings, n: int, limits: Limits) -> Iterator[Outcome]:
@@ -189,7 +142,7 @@ def _in_processes(jobs: Sequence[Job], settings: Settings, n: int, limits: Limit
                         broken = True
                         break
                     except Exception as error:
-                        result = _failure(job, error)
+                        result = _failure(job, settings, error)
                     done.add(job.id)
                     yield job, result
             waiting = [job for job in waiting if job.id not in done]

@@ -1,0 +1,192 @@
+"""Who decides what a sentence names, in a form that reaches a worker process.
+
+A worker is a process of its own, or another machine. It gets a classifier as its file's bytes, and a coder of somebody's
+own as the name of a module, which it imports.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import importlib
+import re
+from dataclasses import dataclass
+from functools import lru_cache
+from pathlib import Path
+from types import ModuleType
+from typing import TYPE_CHECKING, Any, Literal
+
+from policyloom.errors import RunError
+
+if TYPE_CHECKING:
+    from policyloom.coders.classifier import SentenceClassifier
+    from policyloom.framework import Framework
+    from policyloom.records import Coder, Measured
+
+__all__ = ["RULES", "ChosenCoder", "CoderForm", "make_coder", "resolve_coder"]
+
+CoderKind = Literal["rules", "classifier", "own"]
+
+METHODS = ("code",)
+"""What a coder of one's own must have; see `policyloom.records.Coder`."""
+
+NO_CLASSIFIER = ("rules", "none")
+"""The words for rules alone; `--classifier none` on the command line."""
+
+_IMPORTED: dict[str, str] = {}
+"""A hash of the file of each coder's module, as it was imported in this process."""
+
+_NAME = re.compile(r"[^\W\d]\w*(?:\.[^\W\d]\w*)*:[^\W\d]\w*(?:\.[^\W\d]\w*)*")
+"""`module:attribute`, either with dots."""
+
+
+@dataclass(frozen=True, slots=True)
+class CoderForm:
+    """A coder as a worker gets it.
+
+    Attributes:
+        kind: rules alone, a classifier of ours, or a coder of somebody's own.
+        data: the bytes of a classifier's file.
+        name: `module:attribute` of a coder of somebody's own.
+        version: of a coder of somebody's own; its results are made anew when that changes.
+    """
+
+    kind: CoderKind
+    data: bytes = b""
+    name: str = ""
+    version: str = ""
+
+    @property
+    def sha256(self) -> str:
+        """A hash that differs where the coder may say something else."""
+        head = f"{self.kind}\n{self.name}\n{self.version}\n".encode()
+        return hashlib.sha256(head + self.data).hexdigest()
+
+
+RULES = CoderForm("rules")
+"""No coder besides the framework's rules."""
+
+
+@dataclass(frozen=True, slots=True)
+class ChosenCoder:
+    """A coder for this process, and the form in which workers get it."""
+
+    coder: Coder
+    form: CoderForm
+
+    @property
+    def description(self) -> str:
+        """What it is, in words for a report."""
+        return str(getattr(self.coder, "description", self.form.name))
+
+    @property
+    def measured(self) -> Measured:
+        """How well it finds each element; empty where it does not say."""
+        from policyloom.records import Measured
+
+        found = getattr(self.coder, "measured", None)
+        return found if isinstance(found, Measured) else Measured()
+
+
+def resolve_coder(
+    coder: str | Path | SentenceClassifier | None, framework: Framework, *, min_probability: float = 0.0
+) -> ChosenCoder:
+    """The coder that is meant, ready for this process and for workers.
+
+    Args:
+        coder: a classifier, or a file of `write_classifier`; "rules" or "none" for rules alone; "module:attribute" for
+            a coder of one's own; by default the classifier that comes with a built-in framework, where there is one.
+        framework: whose elements are coded.
+        min_probability: the probability, 0 to 1, that the classifier must give a mention.
+
+    Raises:
+        PolicyloomError: the file is no classifier for this framework, the module has no such coder, or
+            `min_probability` is given for a coder that gives no probabilities.
+        ValueError: `coder` is anything else.
+    """
+    from policyloom.coders import load_coder
+    from policyloom.coders.classifier import ClassifierCoder, SentenceClassifier, dump_classifier
+    from policyloom.coders.rules import RulesCoder
+
+    found: Coder
+    if isinstance(coder, ClassifierCoder | RulesCoder):
+        found = coder
+    elif isinstance(coder, str) and _is_name(coder):
+        return _import_coder(coder, min_probability)
+    elif coder is None or isinstance(coder, str | Path | SentenceClassifier):
+        path = "none" if isinstance(coder, str) and coder in NO_CLASSIFIER else coder
+        found = load_coder(framework, path, min_probability=min_probability)
+    else:
+        raise ValueError(
+            f"coder {coder!r}: a coder of your own must be importable by the worker processes; put it into a module "
+            'and give its name as "module:attribute", or give the file of a classifier, or "rules"'
+        )
+    if isinstance(found, ClassifierCoder):
+        return ChosenCoder(found, CoderForm("classifier", dump_classifier(found.classifier)))
+    return ChosenCoder(found, RULES)
+
+
+@lru_cache(maxsize=2)
+def make_coder(form: CoderForm, framework: Framework) -> Coder:
+    """The coder from its form, in the worker."""
+    from policyloom.coders import load_coder
+    from policyloom.coders.classifier import load_classifier
+
+    if form.kind == "own":
+        own: Coder = _find_attribute(form.name)[1]
+        return own
+    return load_coder(framework, load_classifier(form.data) if form.kind == "classifier" else "none")
+
+
+def _is_name(coder: object) -> bool:
+    return isinstance(coder, str) and bool(_NAME.fullmatch(coder)) and not Path(coder).exists()
+
+
+def _import_coder(name: str, min_probability: float) -> ChosenCoder:
+    if min_probability:
+        raise RunError(
+            f"coder {name}: a minimum probability of {min_probability:g} holds for a classifier of policyloom only; "
+            "leave out in your coder what is not probable enough"
+        )
+    module, coder = _find_attribute(name)
+    return ChosenCoder(coder, CoderForm("own", name=name, version=_version_of(module, coder)))
+
+
+def _find_attribute(name: str) -> tuple[ModuleType, Any]:
+    path, _, attribute = name.partition(":")
+    try:
+        module = found = _import_as_it_is(path)
+        for part in attribute.split("."):
+            found = getattr(found, part)
+    except (ImportError, AttributeError) as error:
+        raise RunError(f"coder {name}: cannot be imported ({error})") from error
+    if isinstance(found, type):
+        raise RunError(
+            f"coder {name}: is a class; name an instance of it, such as one made by `coder = {attribute}()`"
+        )
+    lacking = [method for method in METHODS if not callable(getattr(found, method, None))]
+    if lacking:
+        raise RunError(
+            f"coder {name}: has no {' and no '.join(f'{method}()' for method in lacking)}; "
+            f"a coder has {' and '.join(f'{method}()' for method in METHODS)}, as in policyloom.records.Coder"
+        )
+    return module, found
+
+
+def _import_as_it_is(path: str) -> ModuleType:
+    """A module as its file is now: in a notebook, or on a worker that lives on, it may have been edited since."""
+    module = importlib.import_module(path)
+    digest = _hash_file(module)
+    if _IMPORTED.setdefault(path, digest) != digest:
+        module = importlib.reload(module)
+        _IMPORTED[path] = digest
+    return module
+
+
+def _version_of(module: ModuleType, coder: object) -> str:
+    """The coder's own `version`, where it states one, and a hash of its module's file."""
+    return f"{getattr(coder, 'version', '')} {_hash_file(module)}"
+
+
+def _hash_file(module: ModuleType) -> str:
+    file = getattr(module, "__file__", None)
+    return hashlib.sha256(Path(file).read_bytes()).hexdigest() if file else ""

@@ -1,0 +1,128 @@
+"""`run.json`, the one file of a run that holds clocks, versions and paths; and what is read back with its help."""
+
+from __future__ import annotations
+
+import hashlib
+import importlib.metadata
+import json
+import platform
+from collections.abc import Iterator, Mapping
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from policyloom.errors import RunError
+from policyloom.files import write_bytes
+from policyloom.framework import Framework
+from policyloom.records import Tagged, from_json
+from policyloom.run.folder import CACHE, MARK
+from policyloom.run.keys import library_versions, ocr_version
+from policyloom.run.plan import Plan
+from policyloom.run.settings import Limits, Settings
+
+if TYPE_CHECKING:
+    from policyloom.run import Run
+
+__all__ = ["MANIFEST", "read_manifest", "read_run_framework", "read_tagged", "write_manifest"]
+
+MANIFEST = "run.json"
+
+
+def read_manifest(out: str | Path) -> dict[str, Any]:
+    """The manifest of the run before; empty where there is none."""
+    try:
+        found = json.loads((Path(out) / MANIFEST).read_text("utf-8"))
+    except (OSError, ValueError):
+        return {}
+    return found if isinstance(found, dict) else {}
+
+
+def write_manifest(
+    done: Run,
+    plan: Plan,
+    settings: Settings,
+    *,
+    framework: Framework,
+    limits: Limits | None,
+    outputs: Mapping[str, int],
+    signature: str,
+) -> None:
+    """Writes how a run was made.
+
+    Args:
+        done: the run.
+        plan: its work.
+        settings: with which it was done.
+        framework: the same as in `settings`.
+        limits: that held; None where there were none.
+        outputs: how many sentences, mentions, claims, links and findings there are.
+        signature: a hash of all that decides the outputs.
+    """
+    read = set(done.documents)
+    manifest = {
+        "finished": datetime.now(UTC).isoformat(timespec="seconds"),
+        "seconds": round(done.seconds, 2),
+        "status": done.status,
+        "counts": done.counts,
+        "outputs": dict(outputs),
+        "errors": done.errors,
+        "signature": signature,
+        "reused": done.n_reused,
+        "framework": {
+            "id": framework.id,
+            "version": framework.version,
+            "sha256": hashlib.sha256(settings.framework.encode("utf-8")).hexdigest(),
+        },
+        "model": settings.model or "rules",
+        "coder": {
+            "kind": settings.coder.kind,
+            "name": settings.coder.name,
+            "sha256": settings.coder.sha256,
+        },
+        "ocr": ocr_version(settings.ocr),
+        "limits": {"seconds": limits.seconds, "megabytes": limits.megabytes} if limits else None,
+        "python": platform.python_version(),
+        "platform": platform.platform(),
+        "versions": {"policyloom": importlib.metadata.version("policyloom"), **library_versions()},
+        "documents": [
+            {"id": job.id, "source": job.source, "key": plan.keys[job.id]}
+            for job in plan.jobs
+            if job.id in read
+        ],
+    }
+    write_bytes(
+        (json.dumps(manifest, indent=1, ensure_ascii=False) + "\n").encode("utf-8"), done.folder / MANIFEST
+    )
+
+
+def read_tagged(folder: str | Path) -> Iterator[Tagged]:
+    """The tagged documents of a run folder, one at a time, by id.
+
+    Raises:
+        RunError: the folder holds no finished run.
+    """
+    folder = Path(folder)
+    manifest = read_manifest(folder)
+    if "documents" not in manifest:
+        raise RunError(f"{folder}: holds no finished run ({MANIFEST} cannot be read)")
+    for entry in manifest["documents"]:
+        path = folder / MARK / CACHE / f"{entry['key']}.json"
+        try:
+            yield from_json(Tagged, path.read_bytes())
+        except OSError as error:
+            raise RunError(f"{path}: is missing; run again to make it") from error
+
+
+def read_run_framework(folder: str | Path) -> Framework:
+    """The framework that a run was made with.
+
+    Raises:
+        RunError: the folder holds no finished run.
+    """
+    path = Path(folder) / "framework.json"
+    try:
+        return Framework.model_validate_json(path.read_bytes())
+    except (OSError, ValueError) as error:
+        raise RunError(
+            f"{folder}: is no run folder (framework.json cannot be read); give one that a run has written"
+        ) from error

@@ -1,0 +1,82 @@
+"""What a run is told: its limits, what decides a document's result, and the files to work on."""
+
+from __future__ import annotations
+
+from concurrent.futures import Executor
+from dataclasses import dataclass
+from typing import get_args
+
+from policyloom.records import OcrUse
+from policyloom.run.coder import RULES, CoderForm
+
+__all__ = ["Job", "Limits", "Settings", "choose_limits"]
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """What one document may cost: seconds from opening to tagged, and megabytes of its worker's memory.
+
+    The seconds begin anew with each page that is read by OCR, as a scan of 50 pages takes as many times longer.
+    """
+
+    seconds: float = 120.0
+    megabytes: int = 3_000
+
+    def __post_init__(self) -> None:
+        if self.seconds <= 0 or self.megabytes < 500:
+            raise ValueError(
+                f"limits of {self.seconds} s and {self.megabytes} MB: give more than 0 s, and at least 500 MB, "
+                "as the language pipeline alone takes 300"
+            )
+
+
+def choose_limits(limits: Limits | None, *, workers: int | None, executor: Executor | None) -> Limits | None:
+    """The limits that hold: those given, the usual ones, or None where no worker can be ended.
+
+    A limit is kept by ending the worker process. Work in this process, or on somebody else's workers, cannot be ended
+    so.
+
+    Raises:
+        ValueError: limits are given where they cannot be kept.
+    """
+    if workers != 0 and executor is None:
+        return limits or Limits()
+    if limits is None:
+        return None
+    where = "by an executor" if executor is not None else "in this process (workers=0, or -j 0)"
+    raise ValueError(
+        f"limits of {limits.seconds:g} s and {limits.megabytes} MB cannot be kept for work done {where}, as only a "
+        "worker process of policyloom can be ended; give 1 worker or more, or no limits"
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """What decides a document's result, besides the file.
+
+    Attributes:
+        framework: as JSON.
+        coder: who decides what a sentence names.
+        model: an installed spaCy pipeline, or None for our rules.
+        password: opens encrypted PDFs.
+        ocr: which pages are read by OCR.
+    """
+
+    framework: str
+    coder: CoderForm = RULES
+    model: str | None = None
+    password: str | None = None
+    ocr: OcrUse = "auto"
+
+    def __post_init__(self) -> None:
+        if self.ocr not in get_args(OcrUse):
+            raise ValueError(f"ocr {self.ocr!r}: use one of {', '.join(get_args(OcrUse))}")
+
+
+@dataclass(frozen=True, slots=True)
+class Job:
+    """One file to read and tag under a name."""
+
+    path: str
+    id: str
+    source: str

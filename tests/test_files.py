@@ -1,0 +1,197 @@
+"""Files: whole or not at all, readable by others, safe in a spreadsheet, in whatever encoding they came."""
+
+from __future__ import annotations
+
+import codecs
+import csv
+import os
+import stat
+import sys
+from pathlib import Path
+
+import pandas as pd
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from policyloom.files import (
+    FORMULA_STARTS,
+    decode,
+    format_cell,
+    open_atomic,
+    open_table,
+    safe_cell,
+    show_name,
+    write_bytes,
+    write_csv,
+)
+
+# Writing
+
+
+def test_write_bytes_replaces_what_was_there(tmp_path: Path) -> None:
+    path = tmp_path / "a.txt"
+    path.write_bytes(b"old and longer")
+    write_bytes(b"new", path)
+    assert path.read_bytes() == b"new"
+    assert os.listdir(tmp_path) == ["a.txt"]
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="Windows has no such permissions")
+def test_a_written_file_is_readable_by_everybody(tmp_path: Path) -> None:
+    write_bytes(b"x", tmp_path / "bytes")
+    with open_table(tmp_path / "table", ["a"]) as add:
+        add([{"a": 1}])
+    for path in tmp_path.iterdir():
+        assert stat.S_IMODE(path.stat().st_mode) == 0o644, path.name
+
+
+def test_open_atomic_shows_nothing_before_all_is_written(tmp_path: Path) -> None:
+    path = tmp_path / "a.txt"
+    with open_atomic(path) as file:
+        file.write(b"half")
+        file.flush()
+        assert not path.exists()
+    assert path.read_bytes() == b"half"
+
+
+def write_half(path: Path, error: BaseException) -> None:
+    with open_atomic(path) as file:
+        file.write(b"half")
+        raise error
+
+
+@pytest.mark.parametrize("error", [RuntimeError(), KeyboardInterrupt()], ids=["error", "Ctrl-C"])
+def test_open_atomic_leaves_nothing_behind_when_writing_fails(tmp_path: Path, error: BaseException) -> None:
+    path = tmp_path / "a.txt"
+    path.write_bytes(b"old")
+    with pytest.raises(type(error)):
+        write_half(path, error)
+    assert path.read_bytes() == b"old"
+    assert os.listdir(tmp_path) == ["a.txt"]
+
+
+def test_open_atomic_takes_a_name_of_the_greatest_length(tmp_path: Path) -> None:
+    path = tmp_path / ("n" * 255)
+    write_bytes(b"x", path)
+    assert path.read_bytes() == b"x"
+
+
+# Tables
+
+
+def test_open_table_opens_in_a_spreadsheet_with_its_accents(tmp_path: Path) -> None:
+    with open_table(tmp_path / "t.csv", ["place", "share"]) as add:
+        add([{"place": "Bénin", "share": 1 / 3}])
+        add([{"share": None, "place": "Lomé, Togo"}])
+    data = (tmp_path / "t.csv").read_bytes()
+    assert data == codecs.BOM_UTF8 + 'place,share\nBénin,0.333333\n"Lomé, Togo",\n'.encode()
+
+
+@pytest.mark.parametrize(("row", "differs"), [({"a": 1}, "b"), ({"a": 1, "b": 2, "c": 3}, "c")])
+def test_open_table_refuses_a_row_with_other_columns(
+    tmp_path: Path, row: dict[str, int], differs: str
+) -> None:
+    with (
+        pytest.raises(ValueError, match=rf"t\.csv: a row and the table's columns differ in {differs}"),
+        open_table(tmp_path / "t.csv", ["a", "b"]) as add,
+    ):
+        add([row])
+    assert os.listdir(tmp_path) == []
+
+
+def test_write_csv_has_the_bytes_of_open_table(tmp_path: Path) -> None:
+    rows = [{"quote": "=1+1", "x": 0.1 + 0.2, "n": 3}, {"quote": "a\nb", "x": float("nan"), "n": 4}]
+    with open_table(tmp_path / "rows.csv", ["quote", "x", "n"]) as add:
+        add(rows)
+    write_csv(pd.DataFrame(rows), tmp_path / "frame.csv")
+    assert (tmp_path / "rows.csv").read_bytes() == (tmp_path / "frame.csv").read_bytes()
+
+
+@given(st.lists(st.text(alphabet=st.characters(exclude_categories=["Cs"])), min_size=1, max_size=5))
+def test_every_text_comes_back_from_a_table(
+    tmp_path_factory: pytest.TempPathFactory, texts: list[str]
+) -> None:
+    path = tmp_path_factory.mktemp("table") / "t.csv"
+    with open_table(path, ["text", "n"]) as add:
+        add({"text": text, "n": n} for n, text in enumerate(texts))
+    with path.open(encoding="utf-8-sig", newline="") as file:
+        read = [row["text"] for row in csv.DictReader(file)]
+    assert read == [safe_cell(text) for text in texts]
+
+
+# Cells
+
+
+@pytest.mark.parametrize("start", ["=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠"])
+def test_safe_cell_disarms_what_starts_a_formula(start: str) -> None:
+    assert safe_cell(f"{start}1+1") == f"'{start}1+1"
+    assert safe_cell(f"a{start}") == f"a{start}"
+
+
+@given(st.text())
+def test_safe_cell_never_starts_a_formula_and_loses_nothing(text: str) -> None:
+    cell = safe_cell(text)
+    assert not cell.startswith(FORMULA_STARTS)
+    assert cell in (text, "'" + text)
+
+
+@pytest.mark.parametrize(
+    ("value", "cell"),
+    [
+        (1 / 3, "0.333333"),
+        (2.0, "2.0"),
+        (-0.0000001, "0.0"),
+        (float("nan"), ""),
+        (None, ""),
+        (pd.NA, ""),
+        (pd.NaT, ""),
+        (7, "7"),
+        (True, "True"),
+        ("-5 %", "'-5 %"),
+        ("NaT", "NaT"),
+    ],
+)
+def test_format_cell_writes_each_value_in_one_way(value: object, cell: str) -> None:
+    assert format_cell(value) == cell
+
+
+# Text that somebody else made
+
+
+@pytest.mark.parametrize(
+    "encoding", ["utf-8", "utf-8-sig", "utf-16", "utf-16-le", "utf-16-be", "utf-32", "utf-32-le", "utf-32-be"]
+)
+def test_decode_goes_by_the_byte_order_mark(encoding: str) -> None:
+    mark = "\ufeff" if encoding.endswith(("-le", "-be")) else ""
+    assert decode((mark + "Café für Lehrlinge 学徒").encode(encoding)) == "Café für Lehrlinge 学徒"
+
+
+@pytest.mark.parametrize(
+    ("encoding", "text"),
+    [
+        ("cp1252", "Le collège a créé un café où les élèves apprennent la pâtisserie. “Très bien”, dit-on."),
+        ("gb18030", "职业学校与企业共同培养学徒，学生在工厂实习，教师到企业锻炼。"),
+    ],
+)
+def test_decode_recognises_other_encodings(encoding: str, text: str) -> None:
+    assert decode(text.encode(encoding)) == text
+
+
+def test_decode_refuses_bytes_that_are_no_text() -> None:
+    with pytest.raises(ValueError, match="is no text in a known encoding; save it as UTF-8"):
+        decode(bytes([0, 255, 254, 0, 129]) * 40)
+
+
+@given(st.text(alphabet=st.characters(exclude_categories=["Cs"], exclude_characters="\ufeff")))
+def test_decode_gives_back_what_was_written_as_utf8(text: str) -> None:
+    assert decode(text.encode("utf-8")) == text
+    assert decode(codecs.BOM_UTF8 + text.encode("utf-8")) == text
+
+
+@pytest.mark.parametrize("name", [b"caf\xe9.txt", b"plan.txt"])
+@pytest.mark.skipif(sys.platform == "win32", reason="Windows refuses a name that is not Unicode")
+def test_show_name_can_always_be_printed(name: bytes) -> None:
+    shown = show_name(Path("a") / os.fsdecode(name))
+    assert shown.encode("utf-8").decode("utf-8") == shown
+    assert shown in ("a/caf?.txt", "a/plan.txt")

@@ -1,0 +1,154 @@
+"""A run's coder: a classifier, rules alone, or one's own, which reaches the workers by its name."""
+
+from __future__ import annotations
+
+import pickle
+import sys
+from pathlib import Path
+
+import pytest
+
+from policyloom import read_classifier, read_tagged, run
+from policyloom.errors import PolicyloomError, RunError
+from policyloom.framework import Framework
+from policyloom.run.coder import RULES, load_coder, resolve_coder
+
+OWN = """
+from policyloom.records import Answer, Judgement
+
+class Spotter:
+    def judge(self, readings):
+        return [
+            {"T2": Judgement(0.9, True, r.text.index("master"), r.text.index("master") + 6, ("spotted",))}
+            if "master" in r.text else {}
+            for r in readings
+        ]
+
+    def answer(self, questions):
+        return [Answer(question.given, 1.0) for question in questions]
+
+spotter = Spotter()
+half = object()
+"""
+
+
+@pytest.fixture
+def own(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A module with a coder of somebody's own: it names T2 wherever it reads "master"."""
+    path = tmp_path / "modules" / "my_coders.py"
+    path.parent.mkdir()
+    path.write_text(OWN)
+    monkeypatch.syspath_prepend(str(path.parent))
+    monkeypatch.delitem(sys.modules, "my_coders", raising=False)
+    load_coder.cache_clear()
+    return path
+
+
+@pytest.fixture
+def texts(tmp_path: Path) -> Path:
+    folder = tmp_path / "texts"
+    folder.mkdir()
+    (folder / "plan.txt").write_text("Every trainee gets a master from the firm.")
+    return folder
+
+
+def spotted(out: Path) -> list[tuple[str, str, float]]:
+    return [
+        (m.label, m.source, m.score) for t in read_tagged(out) for m in t.mentions if m.kind == "mechanism"
+    ]
+
+
+@pytest.mark.parametrize("workers", [0, 1])
+def test_a_coder_of_ones_own_reaches_the_workers(
+    own: Path, texts: Path, tmp_path: Path, workers: int
+) -> None:
+    out = tmp_path / "out"
+    assert run(texts, out, coder="my_coders:spotter", workers=workers).status == 0
+    assert spotted(out) == [("T2", "classifier: spotted", 0.9)]
+    assert "the coder my_coders:spotter" in (out / "report.html").read_text("utf-8")
+
+
+def test_results_are_made_anew_when_a_coder_of_ones_own_changes(
+    own: Path, texts: Path, tmp_path: Path
+) -> None:
+    run(texts, tmp_path / "out", coder="my_coders:spotter", workers=0)
+    assert run(texts, tmp_path / "out", coder="my_coders:spotter", workers=0).n_reused == 1
+    own.write_text(OWN.replace('"T2"', '"T3"') + "# changed")
+    assert run(texts, tmp_path / "out", coder="my_coders:spotter", workers=0).n_reused == 0
+    assert [label for label, *_ in spotted(tmp_path / "out")] == ["T3"]
+
+
+def test_a_coder_may_state_a_version_of_its_own(own: Path, framework: Framework) -> None:
+    first = resolve_coder("my_coders:spotter", framework)
+    first.coder.version = "model of May"  # type: ignore[union-attr]
+    assert resolve_coder("my_coders:spotter", framework).form != first.form
+
+
+def test_a_fault_in_a_coder_of_ones_own_names_it(own: Path, texts: Path, tmp_path: Path) -> None:
+    own.write_text(OWN.replace('r.text.index("master") + 6', "1 / 0"))
+    (failure,) = run(texts, tmp_path / "out", coder="my_coders:spotter", workers=0).failures
+    assert failure.reason == (
+        "ZeroDivisionError: division by zero (a fault in the coder my_coders:spotter, or in policyloom)"
+    )
+
+
+@pytest.mark.parametrize(
+    ("name", "words"),
+    [
+        ("my_coderz:spotter", r"coder my_coderz:spotter: cannot be imported \(No module named 'my_coderz'\)"),
+        ("my_coders:spoter", "cannot be imported .*has no attribute 'spoter'"),
+        ("my_coders:Spotter", "is a class; name an instance of it"),
+        ("my_coders:half", r"has no judge\(\) and no answer\(\); a coder has judge\(\) and answer\(\)"),
+    ],
+)
+def test_a_name_that_is_no_coder_is_refused(own: Path, framework: Framework, name: str, words: str) -> None:
+    with pytest.raises(RunError, match=words):
+        resolve_coder(name, framework)
+
+
+def test_a_minimum_probability_is_refused_for_a_coder_of_ones_own(own: Path, framework: Framework) -> None:
+    with pytest.raises(
+        RunError, match=r"minimum probability of 0\.7 holds for a classifier of policyloom only"
+    ):
+        resolve_coder("my_coders:spotter", framework, min_probability=0.7)
+
+
+def test_an_object_that_no_worker_can_import_is_refused(framework: Framework) -> None:
+    with pytest.raises(ValueError, match="put it into a module and give its name"):
+        resolve_coder(3, framework)  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize("word", ["rules", "none"])
+def test_rules_alone_need_no_coder(framework: Framework, word: str) -> None:
+    chosen = resolve_coder(word, framework)
+    assert chosen.coder is None
+    assert chosen.form == RULES
+    assert load_coder(RULES) is None
+
+
+def test_a_classifier_in_memory_is_taken(framework: Framework) -> None:
+    classifier = read_classifier(framework)
+    assert classifier is not None
+    chosen = resolve_coder(classifier, framework)
+    assert chosen.coder is classifier
+    assert chosen.form == resolve_coder(None, framework).form
+    loaded = load_coder(pickle.loads(pickle.dumps(chosen.form)))
+    assert loaded is not None
+    assert loaded.labels == classifier.labels  # type: ignore[attr-defined]
+
+
+def test_a_classifier_for_another_framework_is_refused(framework: Framework) -> None:
+    classifier = read_classifier(framework)
+    with pytest.raises(
+        RunError, match="was trained for framework 'production_education', and this is 'mine'"
+    ):
+        resolve_coder(classifier, framework.model_copy(update={"id": "mine"}))
+
+
+def test_a_file_with_a_colon_in_its_name_is_a_file(
+    framework: Framework, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    Path("a:b").write_bytes(b"no classifier")
+    with pytest.raises(PolicyloomError, match="a:b: is no classifier"):
+        resolve_coder("a:b", framework)
