@@ -214,7 +214,7 @@ def extract_command(
     """Read SOURCE, a document or a folder of them, to clean text with headings, paragraphs and pages."""
     from policyloom.errors import DocumentError
     from policyloom.extract import read_document
-    from policyloom.extract.draw import draw_blocks
+    from policyloom.extract.pdf.draw import draw_blocks
     from policyloom.files import write_bytes
     from policyloom.records import to_json
     from policyloom.run import find_files, name_documents

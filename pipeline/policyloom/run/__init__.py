@@ -366,9 +366,9 @@ def _ocr_version(use: OcrUse) -> str:
     """What decides how scanned pages are read, so that they are read anew once OCR has been installed."""
     if use == "never":
         return use
-    from policyloom.extract.ocr import engine
+    from policyloom.extract import ocr_version
 
-    return f"{use} {engine()}"
+    return f"{use} {ocr_version()}"
 
 
 def _forget(cache_folder: Path, keep: set[str]) -> None:

@@ -1,50 +1,31 @@
-"""Put groups of lines together into a `Document`: the one text, its blocks, lines and metadata."""
+"""Build the one text of a document from its groups, with the blocks and lines that point into it."""
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
-from policyloom.extract.chars import Word
-from policyloom.extract.groups import Group
-from policyloom.extract.layout import TextLine
+from policyloom.extract.blocks.groups import Group
+from policyloom.extract.layout.text_line import TextLine
+from policyloom.extract.pdf.page import Word
 from policyloom.extract.text import Vocabulary, clean, is_cjk
-from policyloom.records import Block, Box, Line, Metadata
+from policyloom.records import Block, Box, Line
 
-__all__ = ["build_text", "find_metadata"]
+__all__ = ["build_text"]
 
-_DOI = re.compile(r"\b10\.\d{4,9}/[^\s\"<>{}|\\^`]+[^\s\"<>{}|\\^`.,;:)\]]")
-_MONTHS = "january|february|march|april|may|june|july|august|september|october|november|december"
-_DATE = re.compile(
-    rf"\b(?:\d{{1,2}}(?:st|nd|rd|th)?\s+)?(?:{_MONTHS})\s+(?:\d{{1,2}}(?:st|nd|rd|th)?,?\s+)?(?:19|20)\d\d\b"
-    r"|\b(?:19|20)\d\d-[01]\d-[0-3]\d\b|(?:19|20)\d\d\s*年\s*\d{1,2}\s*月(?:\s*\d{1,2}\s*日)?",
-    re.IGNORECASE,
-)
-_YEAR = re.compile(r"\b(?:19[5-9]\d|20[0-4]\d)\b")
-_LABEL = re.compile(
-    r"^(?:abstract|summary|key\s?-?words?(?: and phrases)?|摘要|关键词)\s*[:.：—–-]*\s*", re.IGNORECASE
-)
 _CUT = "\x00"
 """Stands in a list of words where a line's end has cut one."""
 
-_NOT_AUTHOR = re.compile(
-    r"\b(?:universit|institut|college|department|faculty|school|laborator|centre|center|hospital|academy|ministry|abstract"
-    r"|keywords?|issn|doi|http|www|received|accepted|published|journal|volume|vol\.|issue|correspond|e-?mail|street|road"
-    r"|article|open access|research|review|report|page|version|edition|licen[cs]e|copyright|editor)\w*|@|©|\d{4}",
-    re.IGNORECASE,
-)
-_MARKS = re.compile(r"(?<=[^\W\d_])[\d,*†‡§¶#∗a-e]*\d[\d,*†‡§¶#∗]*(?=\s|,|$)|[*†‡§¶#∗✉]+")
 
-
-def _vocabulary(groups: Sequence[Group]) -> Vocabulary:
+def _vocabulary(groups: Sequence[Group], known_words: frozenset[str]) -> Vocabulary:
     """The words of a document that no line's end has cut."""
-    return Vocabulary(
+    words = (
         word
         for group in groups
         for line in group.lines
         for word in _whole_words(line.words[: -1 if line.hyphen else None])
     )
+    return Vocabulary(words, known_words)
 
 
 def _whole_words(words: Sequence[Word]) -> Iterator[str]:
@@ -59,15 +40,22 @@ def _whole_words(words: Sequence[Word]) -> Iterator[str]:
     yield whole
 
 
-def build_text(groups: Sequence[Group]) -> tuple[str, tuple[Block, ...], tuple[Line, ...]]:
-    """The text of all groups, one a paragraph with an empty line between, and the layers over it."""
-    words = _vocabulary(groups)
+def build_text(
+    groups: Sequence[Group], known_words: frozenset[str]
+) -> tuple[str, tuple[Block, ...], tuple[Line, ...]]:
+    """The text of all groups with an empty line between two, its blocks, and its printed lines.
+
+    Args:
+        groups: with kinds and levels, in reading order.
+        known_words: of the document's language, to decide about hyphens at line ends.
+    """
+    words = _vocabulary(groups, known_words)
     parts: list[str] = []
     blocks: list[Block] = []
     lines: list[Line] = []
     at = 0
     for group in groups:
-        text, printed = _table_text(group, at) if group.parts else _prose_text(group, at, words)
+        text, printed = _table_text(group, at) if group.rows else _prose_text(group, at, words)
         if not text.strip():
             continue
         if parts:
@@ -148,11 +136,11 @@ def _tight(out: Sequence[str], text: str) -> bool:
 
 
 def _table_text(group: Group, at: int) -> tuple[str, list[Line]]:
-    """Rows of a table as lines, cells parted by tabs; `group.parts` holds a row's cells as lines."""
+    """Rows of a table as lines, cells parted by tabs; `group.rows` holds a row's cells as lines."""
     out: list[str] = []
     n = 0
     lines: list[Line] = []
-    for row_number, row in enumerate(group.parts):
+    for row_number, row in enumerate(group.rows):
         if row_number:
             out.append("\n")
             n += 1
@@ -213,69 +201,3 @@ def _boxes(lines: Sequence[TextLine]) -> tuple[Box, ...]:
         else:
             boxes.append(box)
     return tuple(boxes)
-
-
-def find_metadata(
-    text: str, blocks: Sequence[Block], furniture: Sequence[tuple[int, str]], info: dict[str, str]
-) -> Metadata:
-    """What the document states of itself, from its first page; the file's own fields fill gaps."""
-    title = " ".join(text[b.start : b.end] for b in blocks if b.kind == "title")
-    front = [" ".join(text[b.start : b.end].split()) for b in blocks if b.kind == "front_matter"]
-    first = [
-        " ".join(text[b.start : b.end].split()) for b in blocks if 1 in b.pages and b.kind != "reference"
-    ]
-    margin = [words for page, words in furniture if page <= 2]
-    if not title:
-        stated = info.get("Title", "")
-        if len(stated.split()) > 2 and not re.search(
-            r"\.(?:docx?|pdf|indd|qxd|dvi)\b|untitled", stated, re.IGNORECASE
-        ):
-            title = stated
-    doi = _first(_DOI, [*front, *margin, *first])
-    date = _first(_DATE, [*front, *margin, *first[:12]]) or _first(_YEAR, [*front, *margin])
-    return Metadata(title, _authors(front, info), date, doi, _abstract(text, blocks), _keywords(front))
-
-
-def _first(pattern: re.Pattern[str], texts: Sequence[str]) -> str:
-    return next((match[0] for text in texts if (match := pattern.search(text))), "")
-
-
-def _authors(front: Sequence[str], info: dict[str, str]) -> tuple[str, ...]:
-    for line in front[:8]:
-        if len(line) > 400 or _NOT_AUTHOR.search(line) or _LABEL.match(line):
-            continue
-        names = [
-            " ".join(_MARKS.sub("", part).split()).strip(" ,.")
-            for part in re.split(r",|;|\band\b|&|、|，", re.sub(r"^by\s+", "", line, flags=re.IGNORECASE))
-        ]
-        names = [name for name in names if name]
-        if names and all(1 <= len(name.split()) <= 6 and name[0].isupper() for name in names):
-            return tuple(names)
-    stated = info.get("Author", "").strip()
-    return tuple(part.strip() for part in re.split(r";|, (?=[A-Z][a-z]+ [A-Z])", stated) if part.strip())
-
-
-def _abstract(text: str, blocks: Sequence[Block]) -> str:
-    for i, block in enumerate(blocks[:80]):
-        words = text[block.start : block.end].strip()
-        label = _LABEL.match(words)
-        if block.kind != "heading" and label and label[0].lower()[0] in "as摘":
-            if len(words) > len(label[0]) + 40:
-                return words[label.end() :]
-            following = [
-                text[b.start : b.end]
-                for b in blocks[i + 1 : i + 3]
-                if b.kind in ("paragraph", "front_matter")
-            ]
-            return following[0] if following else ""
-    return ""
-
-
-def _keywords(front: Sequence[str]) -> tuple[str, ...]:
-    for line in front:
-        label = _LABEL.match(line)
-        if label and label[0].lower()[0] in "k关":
-            return tuple(
-                w.strip(" .") for w in re.split(r"[,;；，、]|\s[•·]\s", line[label.end() :]) if w.strip(" .")
-            )
-    return ()
