@@ -16,13 +16,16 @@ from reportlab.pdfgen.canvas import Canvas
 
 from policyloom.errors import DocumentError
 from policyloom.extract import read_document, read_pdf
-from policyloom.extract.chars import Word
-from policyloom.extract.layout import make_line
-from policyloom.extract.spacing import mend_spacing
-from policyloom.extract.text import Vocabulary, broken_ligatures, clean
+from policyloom.extract.layout.spacing import mend_spacing
+from policyloom.extract.layout.text_line import make_line
+from policyloom.extract.pdf.page import Word
+from policyloom.extract.text import Vocabulary, clean, mend_ligatures
+from policyloom.extract.words import load_known_words
 from policyloom.records import Document, to_json
 
 MakePdf = Callable[..., Path]
+
+ENGLISH = load_known_words("en")
 
 
 @pytest.fixture
@@ -427,7 +430,7 @@ def spaced(pieces: str, gap: float, wide: float) -> list[Word]:
     ],
 )
 def test_letter_spaced_words_are_joined(pieces: str, joined: str) -> None:
-    (line,) = mend_spacing([make_line(spaced(pieces, 1.5, 5.0), 1, 800.0)])
+    (line,) = mend_spacing([make_line(spaced(pieces, 1.5, 5.0), 1, 800.0)], ENGLISH)
     assert line.text == joined
     assert line.x1 == line.words[-1].x1
 
@@ -440,7 +443,7 @@ def test_a_word_that_a_space_without_width_cuts_is_joined() -> None:
         word("of", 63, 70),
         word("the", 70.5, 80),
     ]
-    (line,) = mend_spacing([make_line(words, 1, 800.0)])
+    (line,) = mend_spacing([make_line(words, 1, 800.0)], ENGLISH)
     assert line.text == "a significant of the"
 
 
@@ -488,7 +491,7 @@ def test_letters_of_formulas_are_read_whole_and_made_plain(tmp_path: Path) -> No
 def test_keeps_hyphen_only_where_it_belongs_to_the_word(
     left: str, right: str, words: list[str], keeps: bool
 ) -> None:
-    assert Vocabulary(words).keeps_hyphen(left, right) is keeps
+    assert Vocabulary(words, ENGLISH).keeps_hyphen(left, right) is keeps
 
 
 def test_clean_makes_ligatures_and_radicals_plain() -> None:
@@ -500,14 +503,14 @@ def test_clean_makes_ligatures_and_radicals_plain() -> None:
 
 def test_broken_ligatures_are_mended_from_the_lexicon() -> None:
     words = [("F", w) for w in ("*e", "*is", "*ese", "*ey", "*erefore", "note*", "*")]
-    mended = broken_ligatures(words)
+    mended = mend_ligatures(words, ENGLISH)
     assert mended["F", "*ese"] == "These"
     assert mended["F", "*e"] == "The"
     assert ("F", "note*") not in mended
 
 
 def test_footnote_stars_are_no_broken_ligatures() -> None:
-    assert broken_ligatures([("F", w) for w in ("*see", "*data", "*from", "*with", "*not")]) == {}
+    assert mend_ligatures([("F", w) for w in ("*see", "*data", "*from", "*with", "*not")], ENGLISH) == {}
 
 
 def test_chinese_has_no_spaces_between_characters(tmp_path: Path) -> None:

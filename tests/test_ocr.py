@@ -14,9 +14,13 @@ from reportlab.pdfgen.canvas import Canvas
 from policyloom import run
 from policyloom.cli import main
 from policyloom.errors import DocumentError
-from policyloom.extract import ocr, read_pdf
-from policyloom.extract.chars import Page, Word, open_pdf
-from policyloom.extract.draw import draw_blocks
+from policyloom.extract import read_pdf
+from policyloom.extract.pdf import ocr
+from policyloom.extract.pdf.draw import draw_blocks
+from policyloom.extract.pdf.file import open_pdf
+from policyloom.extract.pdf.page import Page, Word
+from policyloom.extract.words import load_known_words
+from policyloom.languages.layout import load_layout
 from policyloom.records import Document, from_json, to_json
 
 SAMPLE = "c-industrial-college-case.pdf"
@@ -34,7 +38,7 @@ FOLDERS = ("/usr/share", "/System/Library/Fonts", "C:/Windows/Fonts")
 EXPECTED = bool(os.environ.get("OCR_EXPECTED"))
 """Set by CI once Tesseract is there, so that its tests cannot be skipped unseen."""
 
-needs_ocr = pytest.mark.skipif(bool(ocr.missing()) and not EXPECTED, reason="Tesseract is not installed")
+needs_ocr = pytest.mark.skipif(bool(ocr.explain_missing()) and not EXPECTED, reason="Tesseract is not installed")
 
 
 def chinese_font() -> Path | None:
@@ -43,7 +47,7 @@ def chinese_font() -> Path | None:
 
 @pytest.fixture
 def without_ocr(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(ocr, "_languages", frozenset)
+    monkeypatch.setattr(ocr, "_models", frozenset)
 
 
 @pytest.fixture
@@ -126,7 +130,7 @@ def test_the_document_says_which_pages_were_read_and_how_surely(picture: Image.I
 
 @needs_ocr
 @pytest.mark.skipif(
-    "chi_sim" not in ocr.engine() and not EXPECTED, reason="Tesseract's Chinese data is not installed"
+    "chi_sim" not in ocr.ocr_version() and not EXPECTED, reason="Tesseract's Chinese data is not installed"
 )
 @pytest.mark.skipif(chinese_font() is None and not EXPECTED, reason="no Chinese font to print a page with")
 def test_a_chinese_scan_is_read_as_chinese(tmp_path: Path) -> None:
@@ -215,10 +219,10 @@ def test_without_ocr_a_scan_is_a_named_failure(scan: Path) -> None:
 
 
 def test_without_the_library_its_extra_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(ocr, "_languages", frozenset)
+    monkeypatch.setattr(ocr, "_models", frozenset)
     monkeypatch.setitem(__import__("sys").modules, "tesserocr", None)
-    assert "install the extra `ocr` (pip install tesserocr)" in ocr.missing()
-    assert ocr.engine() == ""
+    assert "install the extra `ocr` (pip install tesserocr)" in ocr.explain_missing()
+    assert ocr.ocr_version() == ""
 
 
 def test_ocr_can_be_switched_off(scan: Path) -> None:
@@ -237,8 +241,12 @@ def test_an_unknown_use_of_ocr_is_refused(scan: Path, tmp_path: Path) -> None:
 
 
 def page(text: str, *, is_scan: bool = False) -> Page:
-    words = [Word(word, 0, 1, 1, 10, "F", False, False) for word in text.split()]
-    return Page(1, 595, 842, words, [], len(text), 0, is_scan)
+    words = tuple(Word(word, 0, 1, 1, 10, "F", False, False) for word in text.split())
+    return Page(1, 595, 842, words, n_chars=len(text), is_scan=is_scan)
+
+
+def is_doubtful(page: Page) -> bool:
+    return ocr.is_doubtful(page, load_layout("en"), load_known_words("en"))
 
 
 GOOD = "The college trains apprentices with employers, and the state pays half of the cost. " * 5
@@ -263,7 +271,7 @@ SHIFTED = "".join(chr(ord(ch) + 3) if ch.isalpha() else ch for ch in GOOD.lower(
     ],
 )
 def test_doubtful_text_is_told_from_good(text: str, is_scan: bool, doubtful: bool) -> None:
-    assert ocr.is_doubtful(page(text, is_scan=is_scan)) is doubtful
+    assert is_doubtful(page(text, is_scan=is_scan)) is doubtful
 
 
 @pytest.mark.shared
@@ -274,7 +282,7 @@ def test_no_good_page_is_doubtful_and_bad_old_ocr_is(shared: Path, corpus: Path)
         with open_pdf(path) as pdf:
             pages = [page for page in pdf.pages() if page.words]
         n_pages += len(pages)
-        doubtful += [(path.name, page.number) for page in pages if ocr.is_doubtful(page)]
+        doubtful += [(path.name, page.number) for page in pages if is_doubtful(page)]
     assert doubtful == [("ke-ken162509.pdf", number) for number in range(1, 9)]
     assert n_pages == 820
 
@@ -291,7 +299,7 @@ def test_a_changed_choice_is_read_anew_and_an_unchanged_one_is_not(
     mixed(picture, folder / "mixed.pdf")
     (folder / "notes.txt").write_text("The vocational college set up apprenticeships.")
     with monkeypatch.context() as bare:
-        bare.setattr(ocr, "_languages", frozenset)
+        bare.setattr(ocr, "_models", frozenset)
         before = run(folder, out, workers=0)
     assert "pages read by OCR" not in before.counts
     installed = run(folder, out, workers=0)

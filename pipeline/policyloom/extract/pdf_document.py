@@ -98,12 +98,11 @@ def _find_language(pages: Iterable[Page]) -> str:
     words: list[str] = []
     n = 0
     for page in pages:
-        for word in page.words:
-            words.append(clean(word.text))
-            n += len(word.text) + 1
+        words += [word.text for word in page.words]
+        n += page.n_chars
         if n > SAMPLE:
             break
-    return find_language(" ".join(words))
+    return find_language(clean(" ".join(words)))
 
 
 def _mend_ligatures(pages: Sequence[Page], known_words: frozenset[str]) -> list[Page]:
@@ -120,7 +119,8 @@ def _mend_ligatures(pages: Sequence[Page], known_words: frozenset[str]) -> list[
         replace(
             page,
             words=tuple(
-                word._replace(text=mended.get((word.font, word.text), word.text)) for word in page.words
+                replace(word, text=mended[word.font, word.text]) if (word.font, word.text) in mended else word
+                for word in page.words
             ),
         )
         for page in pages

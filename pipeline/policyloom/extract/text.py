@@ -66,7 +66,7 @@ class Vocabulary:
 
     def __init__(self, words: Iterable[str], known_words: frozenset[str]) -> None:
         self._known = known_words
-        self._words = Counter(word.lower().strip(".,;:!?()[]{}\"'“”‘’") for word in words)
+        self._words = Counter([word.lower().strip(".,;:!?()[]{}\"'“”‘’") for word in words])
 
     def keeps_hyphen(self, left: str, right: str) -> bool:
         """Whether `left-` and `right`, parted by a line's end, are a hyphened word rather than a cut one.

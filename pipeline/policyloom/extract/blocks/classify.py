@@ -93,7 +93,7 @@ def classify(groups: Sequence[Group], context: Context) -> list[Group]:
             if kind == "heading":
                 looks[look_of(group.lines[0])] += 1
                 in_references, started = False, True
-        classified.append(replace(group, kind=kind))
+        classified.append(group if kind == group.kind else replace(group, kind=kind))
     return _mark_front_matter(classified, title, context.words)
 
 

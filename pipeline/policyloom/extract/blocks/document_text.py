@@ -13,9 +13,6 @@ from policyloom.records import Block, Box, Line
 
 __all__ = ["build_text"]
 
-_CUT = "\x00"
-"""Stands in a list of words where a line's end has cut one."""
-
 
 def _vocabulary(groups: Sequence[Group], known_words: frozenset[str]) -> Vocabulary:
     """The words of a document that no line's end has cut."""
@@ -32,11 +29,14 @@ def _whole_words(words: Sequence[Word]) -> Iterator[str]:
     """The words with what was parted for its size put together again, as small capitals; marks left out."""
     whole = ""
     for word in words:
+        text = word.text
+        if not text.isascii():
+            text = clean(text)
         if word.space:
             yield whole
-            whole = clean(word.text)
-        elif not word.text.isdigit():
-            whole += clean(word.text)
+            whole = text
+        elif not text.isdigit():
+            whole += text
     yield whole
 
 
@@ -93,46 +93,49 @@ def _with_sections(blocks: Sequence[Block], text: str) -> tuple[Block, ...]:
 
 
 def _prose_text(group: Group, at: int, vocabulary: Vocabulary) -> tuple[str, list[Line]]:
+    """A group's lines joined, with words whole that a line's end has cut, and the place of every word."""
     out: list[str] = []
-    n = 0
     lines: list[Line] = []
+    n = 0
+    last = ""
+    is_cut = False
     for number, line in enumerate(group.lines):
-        last_line = number + 1 == len(group.lines)
+        following = group.lines[number + 1] if number + 1 < len(group.lines) else None
+        last_word = line.words[-1]
         placed: list[tuple[int, float, float]] = []
         start = n
         for i, word in enumerate(line.words):
-            text = clean(word.text)
+            text, x0, x1 = word.text, word.x0, word.x1
+            if not text.isascii():
+                text = clean(text)
             if not text:
                 continue
-            if n and (word.space if i else True) and not _tight(out, text):
+            if n and not is_cut and (word.space or i == 0) and (text.isascii() or not _are_cjk(last, text)):
                 out.append(" ")
                 n += 1
             if i == 0:
                 start = n
-            if i == len(line.words) - 1 and not last_line and (word.eol == "-" or _ends_hyphen(text)):
-                following = clean(group.lines[number + 1].words[0].text)
+            is_cut = bool(following) and word is last_word and (word.eol == "-" or _ends_hyphen(text))
+            if is_cut and following:
                 stem = text.rstrip("-‐‑\u00ad")
-                text = stem + ("-" if vocabulary.keeps_hyphen(stem, following) else "")
-                placed.append((at + n, round(word.x0, 1), round(word.x1, 1)))
-                out.extend((text, _CUT))
-                n += len(text)
-                continue
-            placed.append((at + n, round(word.x0, 1), round(word.x1, 1)))
+                rest = clean(following.words[0].text)
+                text = stem + "-" if vocabulary.keeps_hyphen(stem, rest) else stem
+            placed.append((at + n, round(x0, 1), round(x1, 1)))
             out.append(text)
             n += len(text)
+            last = text
         if placed:
             lines.append(Line(at + start, at + n, _box(line), tuple(placed)))
-    return "".join(part for part in out if part != _CUT), lines
+    return "".join(out), lines
 
 
 def _ends_hyphen(text: str) -> bool:
     return len(text) > 2 and text.endswith(("-", "\u2010", "\u2011", "\u00ad")) and text[-2].isalpha()
 
 
-def _tight(out: Sequence[str], text: str) -> bool:
-    """Whether nothing goes between two words: after a cut hyphen, or between Chinese characters."""
-    last = out[-1]
-    return last == _CUT or (not text.isascii() and is_cjk(text[:1]) and is_cjk(last[-1:]))
+def _are_cjk(last: str, text: str) -> bool:
+    """Whether nothing goes between two words, as both are Chinese where they meet."""
+    return is_cjk(text[:1]) and is_cjk(last[-1:])
 
 
 def _table_text(group: Group, at: int) -> tuple[str, list[Line]]:
@@ -181,23 +184,17 @@ def _box(line: TextLine) -> Box:
 def _boxes(lines: Sequence[TextLine]) -> tuple[Box, ...]:
     """One box a page and column: a new one wherever the lines jump up or to another page."""
     boxes: list[Box] = []
+    page, x0, top, x1, bottom = 0, 0.0, 0.0, 0.0, 0.0
     for line in lines:
-        box = _box(line)
-        last = boxes[-1] if boxes else None
-        if (
-            last
-            and last.page == box.page
-            and box.top > last.top - 2
-            and box.x0 < last.x1
-            and box.x1 > last.x0
-        ):
-            boxes[-1] = Box(
-                box.page,
-                min(last.x0, box.x0),
-                min(last.top, box.top),
-                max(last.x1, box.x1),
-                max(last.bottom, box.bottom),
-            )
+        left, right = round(line.x0, 1), round(max(line.x1, line.x0), 1)
+        upper, lower = round(line.top, 1), round(line.bottom, 1)
+        if line.page == page and upper > top - 2 and left < x1 and right > x0:
+            x0, x1 = min(x0, left), max(x1, right)
+            top, bottom = min(top, upper), max(bottom, lower)
         else:
-            boxes.append(box)
+            if page:
+                boxes.append(Box(page, x0, top, x1, bottom))
+            page, x0, top, x1, bottom = line.page, left, upper, right, lower
+    if page:
+        boxes.append(Box(page, x0, top, x1, bottom))
     return tuple(boxes)

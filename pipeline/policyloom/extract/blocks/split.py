@@ -36,6 +36,10 @@ class _Step(NamedTuple):
         right: where full lines of the run end.
         leading: the gap that is usual between two baselines here.
         context: how the document is set.
+        last: the line before.
+        drop: the gap between the baselines of the line before and the line.
+        is_lower: whether the line begins with a small letter.
+        last_ends: whether the line before ends a sentence or clause.
     """
 
     group: Sequence[TextLine]
@@ -45,26 +49,10 @@ class _Step(NamedTuple):
     right: float
     leading: float
     context: Context
-
-    @property
-    def last(self) -> TextLine:
-        """The line before."""
-        return self.group[-1]
-
-    @property
-    def drop(self) -> float:
-        """The gap between the baselines."""
-        return self.line.baseline - self.group[-1].baseline
-
-    @property
-    def is_lower(self) -> bool:
-        """Whether the line begins with a small letter."""
-        return self.line.text[:1].islower()
-
-    @property
-    def last_ends(self) -> bool:
-        """Whether the line before ends a sentence or clause."""
-        return self.group[-1].text.endswith(TERMINAL)
+    last: TextLine
+    drop: float
+    is_lower: bool
+    last_ends: bool
 
 
 def _size_differs(step: _Step) -> bool | None:
@@ -245,7 +233,19 @@ def _begins(
     leading = body.leading if abs(line.size - body.size) < 0.3 else 1.25 * max(line.size, last.size)
     if len(group) > 1:
         leading = max(leading * 0.85, min(last.baseline - group[-2].baseline, 2.2 * line.size))
-    step = _Step(group, line, following, left, right, leading, context)
+    step = _Step(
+        group,
+        line,
+        following,
+        left,
+        right,
+        leading,
+        context,
+        last,
+        line.baseline - last.baseline,
+        line.text[:1].islower(),
+        last.text.endswith(TERMINAL),
+    )
     for condition in CONDITIONS:
         begins = condition(step)
         if begins is not None:

@@ -57,19 +57,18 @@ class _Placed(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class _Repeats:
-    """The pages of the lines in the margins: by words (digits apart) and height, by exact words, by place and look."""
+    """The pages of the lines in the margins: by words (digits apart) and height, by exact words, by place and look.
+
+    `quorum` is the number of pages on which words must come back.
+    """
 
     n_pages: int
+    quorum: int
     size: float
     font: str
     by_words: dict[tuple[str, int], set[int]] = field(default_factory=lambda: defaultdict(set))
     by_text: dict[str, set[int]] = field(default_factory=lambda: defaultdict(set))
     by_slot: dict[tuple[int, float, str], set[int]] = field(default_factory=lambda: defaultdict(set))
-
-    @property
-    def quorum(self) -> int:
-        """The number of pages on which words must come back."""
-        return max(2, min(4, round(REPEAT_SHARE * self.n_pages)))
 
 
 class _Candidate(NamedTuple):
@@ -172,7 +171,9 @@ def _place(pages: Sequence[Sequence[TextLine]]) -> list[list[_Placed]]:
 
 def _count_repeats(pages: Sequence[Sequence[_Placed]]) -> _Repeats:
     size, font = body_size(each.line for page in pages for each in page)
-    repeats = _Repeats(sum(1 for page in pages if page), size, font)
+    n_pages = sum(1 for page in pages if page)
+    quorum = max(2, min(4, round(REPEAT_SHARE * n_pages)))
+    repeats = _Repeats(n_pages, quorum, size, font)
     for page in pages:
         for _, line, in_margin in page:
             if in_margin:
@@ -234,8 +235,8 @@ def _outermost(page: Sequence[_Placed]) -> set[int]:
     """The positions of the lines on the page's first and last baseline."""
     if not page:
         return set()
-    first = min(each.line.baseline for each in page)
-    last = max(each.line.baseline for each in page)
+    baselines = [each.line.baseline for each in page]
+    first, last = min(baselines), max(baselines)
     return {at for at, line, _ in page if line.baseline - first < 4 or last - line.baseline < 4}
 
 

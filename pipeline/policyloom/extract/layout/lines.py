@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter, defaultdict
 from collections.abc import Iterable
+from dataclasses import replace
 
 from policyloom.extract.layout.order import in_reading_order, untangle
 from policyloom.extract.layout.text_line import TextLine, make_line
@@ -94,8 +95,8 @@ def _join_pieces(lines: list[TextLine]) -> list[TextLine]:
                 and -0.3 * size < gap < 0.9 * size
                 and (level < 0.12 * size or (mark and level < 0.55 * size and gap < 0.4 * size))
             ):
-                end = last.words[-1]._replace(eol="")
-                start = line.words[0]._replace(space=line.words[0].space or gap > 0.15 * size)
+                end = replace(last.words[-1], eol="")
+                start = replace(line.words[0], space=line.words[0].space or gap > 0.15 * size)
                 words = [*last.words[:-1], end, start, *line.words[1:]]
                 joined[-1] = make_line(words, line.page, line.page_height)
                 continue

@@ -101,7 +101,7 @@ def in_reading_order(lines: list[TextLine]) -> list[TextLine]:
 
 def _are_columns(left: Sequence[TextLine], right: Sequence[TextLine]) -> bool:
     """Whether two runs can be columns of one text: long enough, and set in one size."""
-    return min(len(left), len(right)) >= MIN_COLUMN_LINES and abs(left[0].size - right[0].size) < 0.5
+    return len(left) >= MIN_COLUMN_LINES <= len(right) and abs(left[0].size - right[0].size) < 0.5
 
 
 def _side_by_side(a: tuple[float, ...], b: tuple[float, ...]) -> bool:

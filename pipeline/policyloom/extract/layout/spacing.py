@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from statistics import median
 
 from policyloom.extract.layout.text_line import TextLine, make_line
@@ -83,4 +84,4 @@ def _is_cut(left: str, right: str, known_words: frozenset[str]) -> bool:
 
 def _join(words: Sequence[Word]) -> Word:
     first, last = words[0], words[-1]
-    return first._replace(text="".join(word.text for word in words), x1=last.x1, eol=last.eol)
+    return replace(first, text="".join(word.text for word in words), x1=last.x1, eol=last.eol)

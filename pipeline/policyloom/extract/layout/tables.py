@@ -117,5 +117,5 @@ def _fill_cell(cell: tuple[float, float, float, float], words: Sequence[Word], n
     ]
     if not here:
         return TextLine(near.page, (), x0, x1, bottom, near.size, False, False, "", 0, 0.0)
-    spaced = [here[0], *(word._replace(space=True) for word in here[1:])]
+    spaced = [here[0], *(word if word.space else replace(word, space=True) for word in here[1:])]
     return make_line(spaced, near.page, near.page_height)

@@ -50,24 +50,24 @@ def make_line(words: Sequence[Word], page: int, page_height: float) -> TextLine:
     size, font, baseline = first.size, first.font, first.baseline
     sizes: dict[tuple[float, str], int] = {}
     baselines: dict[float, int] = {}
+    parts = []
     for word in words:
         n = len(word.text)
         n_chars += n
-        n_bold += n if word.bold else 0
-        n_italic += n if word.italic else 0
+        if word.bold:
+            n_bold += n
+        if word.italic:
+            n_italic += n
         key = (word.size, word.font)
         sizes[key] = sizes.get(key, 0) + n
         baselines[word.baseline] = baselines.get(word.baseline, 0) + n
+        parts.append(" " + word.text if word.space else word.text)
     x0, x1 = min([word.x0 for word in words]), max([word.x1 for word in words])
     if len(sizes) > 1:
         size, font = max(sizes, key=lambda key: (sizes[key], key))
     if len(baselines) > 1:
         baseline = max(baselines, key=lambda key: (baselines[key], key))
-    parts = [first.text]
-    for word in words[1:]:
-        if word.space:
-            parts.append(" ")
-        parts.append(word.text)
+    parts[0] = first.text
     return TextLine(
         page, tuple(words), x0, x1, baseline, round(size, 1), 2 * n_bold > n_chars, 2 * n_italic > n_chars, font, n_chars,
         page_height, "".join(parts),

@@ -231,7 +231,7 @@ def _read_words(probe: _Probe, text: str) -> tuple[Word, ...]:
         if match.lastgroup == "eol":
             if words:
                 eol = "-" if match[0][0] in "\ufffe\x02" else words[-1].eol or "\n"
-                words[-1] = words[-1]._replace(eol=eol)
+                words[-1].eol = eol
             last_end = j
             continue
         space = i > last_end or not words
@@ -247,11 +247,8 @@ def _read_words(probe: _Probe, text: str) -> tuple[Word, ...]:
                 end = probe.like_until(i, j, text, look.size)
             x0, baseline = probe.origin(i)
             x1 = max(probe.end(end - 1), x0)
+            letters = _join_surrogates(text[i:end]) if halves else text[i:end]
             style = (look.size, look.font, look.bold, look.italic)
-            words.append(
-                Word(
-                    _join_surrogates(text[i:end]) if halves else text[i:end], x0, x1, baseline, *style, space
-                )
-            )
+            words.append(Word(letters, x0, x1, baseline, *style, space))
             i, space = end, False
     return tuple(words)

@@ -416,7 +416,7 @@ def _level_sizes(pages: dict[int, tuple[Word, ...]]) -> dict[int, tuple[Word, ..
             near = [size for size in sizes if abs(word.size - size) <= SAME_SIZE_SHARE * size]
             if not near:
                 sizes.append(word.size)
-            new.append(word._replace(size=stretch * (near[0] if near else word.size)))
+            new.append(replace(word, size=stretch * (near[0] if near else word.size)))
         levelled[number] = tuple(new)
     return levelled
 
@@ -438,10 +438,10 @@ def _with_labels(lines: Sequence[tuple[Word, ...]]) -> list[tuple[Word, ...]]:
         if beside:
             i = min(beside, key=lambda i: joined[i][0].x0)
             first = joined[i][0]
-            moved = label[0]._replace(baseline=first.baseline, size=first.size)
+            moved = replace(label[0], baseline=first.baseline, size=first.size)
             joined[i] = (moved, *joined[i])
             joined.remove(label)
-    return [(*line[:-1], line[-1]._replace(eol="\n")) for line in joined]
+    return [(*line[:-1], replace(line[-1], eol="\n")) for line in joined]
 
 
 def _stands_beside(label: Word, word: Word) -> bool:

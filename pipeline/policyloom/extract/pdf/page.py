@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import NamedTuple
 
 from policyloom.extract.pdf.ruled_lines import RuledLine
 
 __all__ = ["Bookmark", "Page", "Word"]
 
 
-class Word(NamedTuple):
+@dataclass(slots=True)
+class Word:
     """A run of characters without a space, in points; `baseline` counts from the top.
 
-    A tuple, as a page has hundreds and a frozen dataclass takes five times as long to make.
+    Never changed once its page is read; not frozen, as a page has hundreds and they would take five times as long to make.
 
     Attributes:
         text: its characters.
