@@ -15,8 +15,8 @@ from policyloom.errors import FrameworkError, PolicyloomError
 from policyloom.framework import Element, Framework
 from policyloom.framework.terms import TermError, TermMatcher, inflections
 from policyloom.languages.en.aliases import name_entities, normal_name
-from policyloom.tag.pipeline import MENTIONS, load_pipeline
 from policyloom.languages.en.entities import find_entities
+from policyloom.tag.pipeline import MENTIONS, load_pipeline
 
 
 def found(term: str, text: str, **lists: str) -> list[str]:

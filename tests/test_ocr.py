@@ -20,7 +20,7 @@ from policyloom.extract.pdf.draw import draw_blocks
 from policyloom.extract.pdf.file import open_pdf
 from policyloom.extract.pdf.page import Page, Word
 from policyloom.extract.words import load_known_words
-from policyloom.languages.layout import load_layout
+from policyloom.languages.layout import OcrModel, load_layout
 from policyloom.records import Document, from_json, to_json
 
 SAMPLE = "c-industrial-college-case.pdf"
@@ -38,7 +38,9 @@ FOLDERS = ("/usr/share", "/System/Library/Fonts", "C:/Windows/Fonts")
 EXPECTED = bool(os.environ.get("OCR_EXPECTED"))
 """Set by CI once Tesseract is there, so that its tests cannot be skipped unseen."""
 
-needs_ocr = pytest.mark.skipif(bool(ocr.explain_missing()) and not EXPECTED, reason="Tesseract is not installed")
+needs_ocr = pytest.mark.skipif(
+    bool(ocr.explain_missing()) and not EXPECTED, reason="Tesseract is not installed"
+)
 
 
 def chinese_font() -> Path | None:
@@ -190,6 +192,37 @@ def test_a_blank_page_is_not_read_as_words(tmp_path: Path) -> None:
     with pytest.raises(DocumentError, match="OCR can read no words") as caught:
         read_pdf(tmp_path / "blank.pdf")
     assert caught.value.kind == "no-text"
+
+
+def test_the_caller_is_told_before_each_page_that_takes_time(
+    picture: Image.Image, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # A worker's clock starts anew at each page; without that a long scan is taken for a document that hangs.
+    told: list[str] = []
+
+    def read(pdf: object, page: Page, *_: object) -> None:
+        told.append(f"read {page.number}")
+
+    monkeypatch.setattr(ocr, "_models", lambda: frozenset({"eng"}))
+    monkeypatch.setattr(ocr, "_read_page", read)
+    path = mixed(picture, tmp_path / "mixed.pdf")
+    read_pdf(path, before_ocr=lambda number: told.append(f"told {number}"))
+    assert told == ["told 2", "read 2"]
+
+
+def test_the_surest_of_several_models_reads_a_page(monkeypatch: pytest.MonkeyPatch) -> None:
+    confidence = {"eng": 18.0, "chi_sim": 85.0, "fra": 90.0}
+    tried: list[str] = []
+
+    def read(model: OcrModel, *_: object) -> ocr._Reading:
+        tried.append(model.model)
+        return ocr._Reading((), confidence[model.model])
+
+    monkeypatch.setattr(ocr, "_models", lambda: frozenset(confidence))
+    monkeypatch.setattr(ocr, "_read_as", read)
+    models = [OcrModel("eng"), OcrModel("chi_sim"), OcrModel("fra")]
+    assert ocr._read_image(Image.new("L", (1, 1)), 1.0, models, frozenset()).confidence == 85.0
+    assert tried == ["eng", "chi_sim"]  # the second is sure, so the third is not asked
 
 
 # Without OCR
