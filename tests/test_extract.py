@@ -227,13 +227,18 @@ def test_ruled_table_becomes_rows_of_cells(tmp_path: Path) -> None:
     assert all("Places" not in paragraph for paragraph in texts(document, "paragraph"))
 
 
-def test_small_mark_at_a_number_in_a_table_is_no_digit_of_it(tmp_path: Path) -> None:
+def test_small_mark_in_a_ruled_table_is_a_word_of_its_own(tmp_path: Path) -> None:
     canvas = Canvas(str(tmp_path / "marks.pdf"), pagesize=A4)
     for x in (70, 200, 330):
         canvas.line(x, 700, x, 760)
     for y in (700, 730, 760):
         canvas.line(70, y, 330, y)
-    cells = ((80, 740, "Year", "b"), (210, 740, "Places", ""), (80, 710, "2012", "4"), (210, 710, "160.5", "a"))
+    cells = (
+        (80, 740, "Year", "b"),
+        (210, 740, "Places", ""),
+        (80, 710, "2012", "4"),
+        (210, 710, "160.5", "a"),
+    )
     for x, y, cell, mark in cells:
         text = canvas.beginText(x, y)
         text.setFont("Times-Roman", 10)
@@ -244,7 +249,7 @@ def test_small_mark_at_a_number_in_a_table_is_no_digit_of_it(tmp_path: Path) -> 
         canvas.drawText(text)
     canvas.save()
     document = read_pdf(tmp_path / "marks.pdf")
-    assert texts(document, "table") == ["Yearb\tPlaces\n2012 4\t160.5 a"]
+    assert texts(document, "table") == ["Year b\tPlaces\n2012 4\t160.5 a"]
 
 
 def test_a_word_is_cut_at_a_mark_and_not_at_small_capitals(tmp_path: Path) -> None:

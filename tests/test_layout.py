@@ -10,6 +10,8 @@ from reportlab.lib.pagesizes import A4
 from reportlab.pdfgen.canvas import Canvas
 
 from policyloom.extract import read_pdf
+from policyloom.extract.blocks.document_text import build_text
+from policyloom.extract.blocks.groups import Group
 from policyloom.extract.layout.furniture import set_furniture_aside
 from policyloom.extract.layout.lines import find_lines
 from policyloom.extract.layout.tables import find_tables
@@ -164,6 +166,22 @@ def test_lines_of_a_table_are_taken_out_of_the_text() -> None:
     (table,), rest = find_tables(rules, [*cells, below])
     assert [[cell.text for cell in row] for row in table.rows] == [["Year", "Places"], ["2012", "160"]]
     assert rest == [below]
+
+
+@pytest.mark.parametrize(
+    ("cell", "mark", "size", "text"),
+    [
+        ("2012", "4", 6, "2012 4"),  # a note's number would change the year
+        ("160.5", "a", 6, "160.5 a"),
+        ("Year", "b", 6, "Yearb"),
+        ("2012", "4", 9, "20124"),  # of nearly the same size: a digit
+    ],
+)
+def test_small_mark_at_a_number_in_a_table_is_no_digit_of_it(
+    cell: str, mark: str, size: float, text: str
+) -> None:
+    line = make_line([word(cell, 70), word(mark, 100, 97, size=size, space=False)], 1, 842.0)
+    assert build_text([Group((line,), kind="table", rows=((line,),))], frozenset())[0] == text
 
 
 def test_a_grid_that_is_no_table_leaves_its_words_alone() -> None:
