@@ -65,13 +65,14 @@ def test_a_gap_of_more_than_two_sizes_parts_columns(gap: float, lines: list[str]
     assert texts_of([word("Places", 70), word("grow", 100 + gap)]) == lines
 
 
-def test_a_raised_mark_stays_in_its_line() -> None:
+@pytest.mark.parametrize(("gap", "text"), [(0, "levy3 pays"), (4.5, "levy3 pays")])
+def test_a_raised_mark_stays_in_its_line(gap: float, text: str) -> None:
     words = [
         word("levy", 70, eol="\n"),  # PDFium breaks the line at the mark, and after it
-        word("3", 90, 96, size=6, space=False, eol="\n"),
-        word("pays", 96),
+        word("3", 90 + gap, 96, size=6, space=False, eol="\n"),
+        word("pays", 96 + gap),
     ]
-    assert texts_of(words) == ["levy3 pays"]
+    assert texts_of(words) == [text]
 
 
 def test_a_line_below_is_no_raised_mark() -> None:

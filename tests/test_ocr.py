@@ -15,7 +15,7 @@ from policyloom import run
 from policyloom.cli import main
 from policyloom.errors import DocumentError
 from policyloom.extract import read_pdf
-from policyloom.extract.pdf import ocr
+from policyloom.extract.pdf import doubtful_text, ocr, tesseract
 from policyloom.extract.pdf.draw import draw_blocks
 from policyloom.extract.pdf.file import open_pdf
 from policyloom.extract.pdf.page import Page, Word
@@ -39,7 +39,7 @@ EXPECTED = bool(os.environ.get("OCR_EXPECTED"))
 """Set by CI once Tesseract is there, so that its tests cannot be skipped unseen."""
 
 needs_ocr = pytest.mark.skipif(
-    bool(ocr.explain_missing()) and not EXPECTED, reason="Tesseract is not installed"
+    bool(tesseract.explain_missing()) and not EXPECTED, reason="Tesseract is not installed"
 )
 
 
@@ -49,7 +49,7 @@ def chinese_font() -> Path | None:
 
 @pytest.fixture
 def without_ocr(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(ocr, "_models", frozenset)
+    monkeypatch.setattr(tesseract, "installed_models", frozenset)
 
 
 @pytest.fixture
@@ -132,7 +132,8 @@ def test_the_document_says_which_pages_were_read_and_how_surely(picture: Image.I
 
 @needs_ocr
 @pytest.mark.skipif(
-    "chi_sim" not in ocr.ocr_version() and not EXPECTED, reason="Tesseract's Chinese data is not installed"
+    "chi_sim" not in tesseract.ocr_version() and not EXPECTED,
+    reason="Tesseract's Chinese data is not installed",
 )
 @pytest.mark.skipif(chinese_font() is None and not EXPECTED, reason="no Chinese font to print a page with")
 def test_a_chinese_scan_is_read_as_chinese(tmp_path: Path) -> None:
@@ -182,7 +183,7 @@ def test_a_page_that_takes_too_long_is_reported(
     picture: Image.Image, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     path = mixed(picture, tmp_path / "mixed.pdf")
-    monkeypatch.setattr(ocr, "PAGE_SECONDS", 0.1)
+    monkeypatch.setattr(tesseract, "PAGE_SECONDS", 0.1)
     assert any("on page 2, and was given up" in warning for warning in read_pdf(path).warnings)
 
 
@@ -203,7 +204,7 @@ def test_the_caller_is_told_before_each_page_that_takes_time(
     def read(pdf: object, page: Page, *_: object) -> None:
         told.append(f"read {page.number}")
 
-    monkeypatch.setattr(ocr, "_models", lambda: frozenset({"eng"}))
+    monkeypatch.setattr(tesseract, "installed_models", lambda: frozenset({"eng"}))
     monkeypatch.setattr(ocr, "_read_page", read)
     path = mixed(picture, tmp_path / "mixed.pdf")
     read_pdf(path, before_ocr=lambda number: told.append(f"told {number}"))
@@ -214,14 +215,14 @@ def test_the_surest_of_several_models_reads_a_page(monkeypatch: pytest.MonkeyPat
     confidence = {"eng": 18.0, "chi_sim": 85.0, "fra": 90.0}
     tried: list[str] = []
 
-    def read(model: OcrModel, *_: object) -> ocr._Reading:
+    def read(model: OcrModel, *_: object) -> tesseract.Reading:
         tried.append(model.model)
-        return ocr._Reading((), confidence[model.model])
+        return tesseract.Reading((), confidence[model.model])
 
-    monkeypatch.setattr(ocr, "_models", lambda: frozenset(confidence))
-    monkeypatch.setattr(ocr, "_read_as", read)
+    monkeypatch.setattr(tesseract, "installed_models", lambda: frozenset(confidence))
+    monkeypatch.setattr(tesseract, "_read_as", read)
     models = [OcrModel("eng"), OcrModel("chi_sim"), OcrModel("fra")]
-    assert ocr._read_image(Image.new("L", (1, 1)), 1.0, models, frozenset()).confidence == 85.0
+    assert tesseract.read_image(Image.new("L", (1, 1)), 1.0, models, frozenset()).confidence == 85.0
     assert tried == ["eng", "chi_sim"]  # the second is sure, so the third is not asked
 
 
@@ -252,10 +253,10 @@ def test_without_ocr_a_scan_is_a_named_failure(scan: Path) -> None:
 
 
 def test_without_the_library_its_extra_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(ocr, "_models", frozenset)
+    monkeypatch.setattr(tesseract, "installed_models", frozenset)
     monkeypatch.setitem(__import__("sys").modules, "tesserocr", None)
-    assert "install the extra `ocr` (pip install tesserocr)" in ocr.explain_missing()
-    assert ocr.ocr_version() == ""
+    assert "install the extra `ocr` (pip install tesserocr)" in tesseract.explain_missing()
+    assert tesseract.ocr_version() == ""
 
 
 def test_ocr_can_be_switched_off(scan: Path) -> None:
@@ -279,7 +280,7 @@ def page(text: str, *, is_scan: bool = False) -> Page:
 
 
 def is_doubtful(page: Page) -> bool:
-    return ocr.is_doubtful(page, load_layout("en"), load_known_words("en"))
+    return doubtful_text.is_doubtful(page, load_layout("en"), load_known_words("en"))
 
 
 GOOD = "The college trains apprentices with employers, and the state pays half of the cost. " * 5
@@ -332,7 +333,7 @@ def test_a_changed_choice_is_read_anew_and_an_unchanged_one_is_not(
     mixed(picture, folder / "mixed.pdf")
     (folder / "notes.txt").write_text("The vocational college set up apprenticeships.")
     with monkeypatch.context() as bare:
-        bare.setattr(ocr, "_models", frozenset)
+        bare.setattr(tesseract, "installed_models", frozenset)
         before = run(folder, out, workers=0)
     assert "pages read by OCR" not in before.counts
     installed = run(folder, out, workers=0)

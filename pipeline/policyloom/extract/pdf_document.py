@@ -20,8 +20,9 @@ from policyloom.extract.layout.spacing import mend_spacing
 from policyloom.extract.layout.tables import find_tables
 from policyloom.extract.layout.text_line import TextLine
 from policyloom.extract.pdf.file import open_pdf
-from policyloom.extract.pdf.ocr import PAGE_SECONDS, OcrResult, read_scans
+from policyloom.extract.pdf.ocr import OcrResult, read_scans
 from policyloom.extract.pdf.page import Page
+from policyloom.extract.pdf.tesseract import PAGE_SECONDS
 from policyloom.extract.text import clean, mend_ligatures
 from policyloom.extract.words import load_known_words
 from policyloom.files import show_name
