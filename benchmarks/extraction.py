@@ -117,7 +117,7 @@ def read_pymupdf4llm(path: Path) -> Blocks:
 
 def bare_characters(path: Path) -> None:
     """policyloom's words with font and position, and nothing made of them."""
-    from policyloom.extract.chars import open_pdf
+    from policyloom.extract.pdf.file import open_pdf
 
     with open_pdf(path) as pdf:
         for _ in pdf.pages():

@@ -8,7 +8,7 @@ import pytest
 from PIL import Image
 
 from policyloom.extract import read_document, read_pdf
-from policyloom.extract.draw import SCALE, draw_blocks, draw_quote
+from policyloom.extract.pdf.draw import SCALE, draw_blocks, draw_quote
 
 
 def test_a_quote_is_marked_where_it_stands(corpus: Path, tmp_path: Path) -> None:

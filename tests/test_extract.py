@@ -15,14 +15,17 @@ from reportlab.lib.pagesizes import A4
 from reportlab.pdfgen.canvas import Canvas
 
 from policyloom.errors import DocumentError
-from policyloom.extract import read_document, read_pdf
-from policyloom.extract.chars import Word
-from policyloom.extract.layout import make_line
-from policyloom.extract.spacing import mend_spacing
-from policyloom.extract.text import Vocabulary, broken_ligatures, clean
+from policyloom.extract import FOLDER_SUFFIXES, READERS, SUFFIXES, read_document, read_pdf
+from policyloom.extract.layout.spacing import mend_spacing
+from policyloom.extract.layout.text_line import make_line
+from policyloom.extract.pdf.page import Word
+from policyloom.extract.text import Vocabulary, clean, mend_ligatures
+from policyloom.extract.words import load_known_words
 from policyloom.records import Document, to_json
 
 MakePdf = Callable[..., Path]
+
+ENGLISH = load_known_words("en")
 
 
 @pytest.fixture
@@ -224,20 +227,29 @@ def test_ruled_table_becomes_rows_of_cells(tmp_path: Path) -> None:
     assert all("Places" not in paragraph for paragraph in texts(document, "paragraph"))
 
 
-def test_small_mark_at_a_number_in_a_table_is_no_digit_of_it(tmp_path: Path) -> None:
+def test_small_mark_in_a_ruled_table_is_a_word_of_its_own(tmp_path: Path) -> None:
     canvas = Canvas(str(tmp_path / "marks.pdf"), pagesize=A4)
     for x in (70, 200, 330):
         canvas.line(x, 700, x, 760)
     for y in (700, 730, 760):
         canvas.line(70, y, 330, y)
-    for x, y, word in ((80, 740, "Year"), (210, 740, "Places"), (80, 710, "2012"), (210, 710, "160.5")):
-        canvas.setFont("Times-Roman", 10)
-        canvas.drawString(x, y, word)
-    for x, mark in ((100, "4"), (232.5, "a")):
-        canvas.setFont("Times-Roman", 6)
-        canvas.drawString(x, 714, mark)
+    cells = (
+        (80, 740, "Year", "b"),
+        (210, 740, "Places", ""),
+        (80, 710, "2012", "4"),
+        (210, 710, "160.5", "a"),
+    )
+    for x, y, cell, mark in cells:
+        text = canvas.beginText(x, y)
+        text.setFont("Times-Roman", 10)
+        text.textOut(cell)
+        text.setFont("Times-Roman", 6)
+        text.setRise(3)  # a mark so close that the file has no space before it
+        text.textOut(mark)
+        canvas.drawText(text)
     canvas.save()
-    assert texts(read_pdf(tmp_path / "marks.pdf"), "table") == ["Year\tPlaces\n2012 4\t160.5 a"]
+    document = read_pdf(tmp_path / "marks.pdf")
+    assert texts(document, "table") == ["Year b\tPlaces\n2012 4\t160.5 a"]
 
 
 def test_a_word_is_cut_at_a_mark_and_not_at_small_capitals(tmp_path: Path) -> None:
@@ -377,6 +389,17 @@ def test_a_chapter_on_funding_stays_in_an_article(make_pdf: MakePdf) -> None:
     assert "Funding" in texts(document, "heading")
 
 
+def test_a_long_chapter_under_a_statements_heading_stays_in_an_article(make_pdf: MakePdf) -> None:
+    thanks = [f"In year {i} the town thanked its firms for the places that they gave." for i in range(50)]
+    heading = (70, 80, "Acknowledgements", 12, "Times-Bold")
+    page = [heading, *body(thanks, top=100), *ending([STATEMENTS[-1]], top=720)]
+    document = read_pdf(make_pdf([ARTICLE, page]))
+    assert sum(len(line.replace(" ", "")) for line in thanks) > 2_500
+    assert thanks[20] in document.text
+    few = [heading, *body(thanks[:40], top=100), *ending([STATEMENTS[-1]], top=720)]
+    assert thanks[20] not in read_pdf(make_pdf([ARTICLE, few])).text
+
+
 def test_a_policy_keeps_its_acknowledgements_and_its_funding(make_pdf: MakePdf) -> None:
     page = [ARTICLE[0], *ARTICLE[4:], *ending([("Acknowledgements", STATEMENTS[1][1]), *STATEMENTS[1:3]])]
     document = read_pdf(make_pdf([page]))
@@ -427,7 +450,7 @@ def spaced(pieces: str, gap: float, wide: float) -> list[Word]:
     ],
 )
 def test_letter_spaced_words_are_joined(pieces: str, joined: str) -> None:
-    (line,) = mend_spacing([make_line(spaced(pieces, 1.5, 5.0), 1, 800.0)])
+    (line,) = mend_spacing([make_line(spaced(pieces, 1.5, 5.0), 1, 800.0)], ENGLISH)
     assert line.text == joined
     assert line.x1 == line.words[-1].x1
 
@@ -440,7 +463,7 @@ def test_a_word_that_a_space_without_width_cuts_is_joined() -> None:
         word("of", 63, 70),
         word("the", 70.5, 80),
     ]
-    (line,) = mend_spacing([make_line(words, 1, 800.0)])
+    (line,) = mend_spacing([make_line(words, 1, 800.0)], ENGLISH)
     assert line.text == "a significant of the"
 
 
@@ -488,7 +511,7 @@ def test_letters_of_formulas_are_read_whole_and_made_plain(tmp_path: Path) -> No
 def test_keeps_hyphen_only_where_it_belongs_to_the_word(
     left: str, right: str, words: list[str], keeps: bool
 ) -> None:
-    assert Vocabulary(words).keeps_hyphen(left, right) is keeps
+    assert Vocabulary(words, ENGLISH).keeps_hyphen(left, right) is keeps
 
 
 def test_clean_makes_ligatures_and_radicals_plain() -> None:
@@ -500,14 +523,14 @@ def test_clean_makes_ligatures_and_radicals_plain() -> None:
 
 def test_broken_ligatures_are_mended_from_the_lexicon() -> None:
     words = [("F", w) for w in ("*e", "*is", "*ese", "*ey", "*erefore", "note*", "*")]
-    mended = broken_ligatures(words)
+    mended = mend_ligatures(words, ENGLISH)
     assert mended["F", "*ese"] == "These"
     assert mended["F", "*e"] == "The"
     assert ("F", "note*") not in mended
 
 
 def test_footnote_stars_are_no_broken_ligatures() -> None:
-    assert broken_ligatures([("F", w) for w in ("*see", "*data", "*from", "*with", "*not")]) == {}
+    assert mend_ligatures([("F", w) for w in ("*see", "*data", "*from", "*with", "*not")], ENGLISH) == {}
 
 
 def test_chinese_has_no_spaces_between_characters(tmp_path: Path) -> None:
@@ -606,6 +629,20 @@ def test_text_file_in_another_encoding_is_read_with_a_warning(tmp_path: Path) ->
     document = read_document(path)
     assert "café" in document.text
     assert "UTF-8" in document.warnings[0]
+
+
+def test_text_file_in_utf_16_is_read_by_its_mark(tmp_path: Path) -> None:
+    path = tmp_path / "notepad.txt"
+    path.write_bytes("The state pays for places.".encode("utf-16"))
+    document = read_document(path)
+    assert document.text == "The state pays for places."
+    assert document.warnings == ()
+
+
+def test_markdown_is_read_where_named_and_not_taken_from_folders() -> None:
+    assert SUFFIXES == (".pdf", ".txt", ".md", ".html", ".htm", ".docx")
+    assert FOLDER_SUFFIXES == (".pdf", ".txt", ".html", ".htm", ".docx")
+    assert set(SUFFIXES) == set(READERS)
 
 
 def test_unknown_format_says_what_is_read(tmp_path: Path) -> None:

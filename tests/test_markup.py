@@ -38,6 +38,22 @@ def test_read_html_gives_blocks_and_leaves_out_navigation(tmp_path: Path) -> Non
     assert document.metadata.date == "2021-03-04"
 
 
+@pytest.mark.parametrize("tag", ["aside", "nav", "footer", "form", "script", "style"])
+def test_read_html_leaves_out_what_stands_beside_the_text(tmp_path: Path, tag: str) -> None:
+    path = tmp_path / "a.html"
+    path.write_text(f"<p>Firms train.</p><{tag}>Read more</{tag}><p>Towns pay.</p>", "utf-8")
+    assert read_document(path).text == "Firms train.\n\nTowns pay."
+
+
+@pytest.mark.parametrize(
+    ("encoding", "declared"), [("utf-8", ""), ("utf-16", ""), ("gb18030", '<meta charset="gb18030">')]
+)
+def test_read_html_finds_its_encoding(tmp_path: Path, encoding: str, declared: str) -> None:
+    path = tmp_path / "a.html"
+    path.write_bytes(f"<html>{declared}<p>职业教育 trains</p></html>".encode(encoding))
+    assert read_document(path).text == "职业教育 trains"
+
+
 def test_read_html_without_text_is_refused(tmp_path: Path) -> None:
     path = tmp_path / "a.html"
     path.write_text("<script>only()</script>", "utf-8")

@@ -14,9 +14,13 @@ from reportlab.pdfgen.canvas import Canvas
 from policyloom import run
 from policyloom.cli import main
 from policyloom.errors import DocumentError
-from policyloom.extract import ocr, read_pdf
-from policyloom.extract.chars import Page, Word, open_pdf
-from policyloom.extract.draw import draw_blocks
+from policyloom.extract import read_pdf
+from policyloom.extract.pdf import doubtful_text, ocr, tesseract
+from policyloom.extract.pdf.draw import draw_blocks
+from policyloom.extract.pdf.file import open_pdf
+from policyloom.extract.pdf.page import Page, Word
+from policyloom.extract.words import load_known_words
+from policyloom.languages.layout import OcrModel, load_layout
 from policyloom.records import Document, from_json, to_json
 
 SAMPLE = "c-industrial-college-case.pdf"
@@ -34,7 +38,9 @@ FOLDERS = ("/usr/share", "/System/Library/Fonts", "C:/Windows/Fonts")
 EXPECTED = bool(os.environ.get("OCR_EXPECTED"))
 """Set by CI once Tesseract is there, so that its tests cannot be skipped unseen."""
 
-needs_ocr = pytest.mark.skipif(bool(ocr.missing()) and not EXPECTED, reason="Tesseract is not installed")
+needs_ocr = pytest.mark.skipif(
+    bool(tesseract.explain_missing()) and not EXPECTED, reason="Tesseract is not installed"
+)
 
 
 def chinese_font() -> Path | None:
@@ -43,7 +49,7 @@ def chinese_font() -> Path | None:
 
 @pytest.fixture
 def without_ocr(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(ocr, "_languages", frozenset)
+    monkeypatch.setattr(tesseract, "installed_models", frozenset)
 
 
 @pytest.fixture
@@ -126,7 +132,8 @@ def test_the_document_says_which_pages_were_read_and_how_surely(picture: Image.I
 
 @needs_ocr
 @pytest.mark.skipif(
-    "chi_sim" not in ocr.engine() and not EXPECTED, reason="Tesseract's Chinese data is not installed"
+    "chi_sim" not in tesseract.ocr_version() and not EXPECTED,
+    reason="Tesseract's Chinese data is not installed",
 )
 @pytest.mark.skipif(chinese_font() is None and not EXPECTED, reason="no Chinese font to print a page with")
 def test_a_chinese_scan_is_read_as_chinese(tmp_path: Path) -> None:
@@ -176,7 +183,7 @@ def test_a_page_that_takes_too_long_is_reported(
     picture: Image.Image, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     path = mixed(picture, tmp_path / "mixed.pdf")
-    monkeypatch.setattr(ocr, "PAGE_SECONDS", 0.1)
+    monkeypatch.setattr(tesseract, "PAGE_SECONDS", 0.1)
     assert any("on page 2, and was given up" in warning for warning in read_pdf(path).warnings)
 
 
@@ -186,6 +193,37 @@ def test_a_blank_page_is_not_read_as_words(tmp_path: Path) -> None:
     with pytest.raises(DocumentError, match="OCR can read no words") as caught:
         read_pdf(tmp_path / "blank.pdf")
     assert caught.value.kind == "no-text"
+
+
+def test_the_caller_is_told_before_each_page_that_takes_time(
+    picture: Image.Image, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # A worker's clock starts anew at each page; without that a long scan is taken for a document that hangs.
+    told: list[str] = []
+
+    def read(pdf: object, page: Page, *_: object) -> None:
+        told.append(f"read {page.number}")
+
+    monkeypatch.setattr(tesseract, "installed_models", lambda: frozenset({"eng"}))
+    monkeypatch.setattr(ocr, "_read_page", read)
+    path = mixed(picture, tmp_path / "mixed.pdf")
+    read_pdf(path, before_ocr=lambda number: told.append(f"told {number}"))
+    assert told == ["told 2", "read 2"]
+
+
+def test_the_surest_of_several_models_reads_a_page(monkeypatch: pytest.MonkeyPatch) -> None:
+    confidence = {"eng": 18.0, "chi_sim": 85.0, "fra": 90.0}
+    tried: list[str] = []
+
+    def read(model: OcrModel, *_: object) -> tesseract.Reading:
+        tried.append(model.model)
+        return tesseract.Reading((), confidence[model.model])
+
+    monkeypatch.setattr(tesseract, "installed_models", lambda: frozenset(confidence))
+    monkeypatch.setattr(tesseract, "_read_as", read)
+    models = [OcrModel("eng"), OcrModel("chi_sim"), OcrModel("fra")]
+    assert tesseract.read_image(Image.new("L", (1, 1)), 1.0, models, frozenset()).confidence == 85.0
+    assert tried == ["eng", "chi_sim"]  # the second is sure, so the third is not asked
 
 
 # Without OCR
@@ -215,10 +253,10 @@ def test_without_ocr_a_scan_is_a_named_failure(scan: Path) -> None:
 
 
 def test_without_the_library_its_extra_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(ocr, "_languages", frozenset)
+    monkeypatch.setattr(tesseract, "installed_models", frozenset)
     monkeypatch.setitem(__import__("sys").modules, "tesserocr", None)
-    assert "install the extra `ocr` (pip install tesserocr)" in ocr.missing()
-    assert ocr.engine() == ""
+    assert "install the extra `ocr` (pip install tesserocr)" in tesseract.explain_missing()
+    assert tesseract.ocr_version() == ""
 
 
 def test_ocr_can_be_switched_off(scan: Path) -> None:
@@ -237,8 +275,12 @@ def test_an_unknown_use_of_ocr_is_refused(scan: Path, tmp_path: Path) -> None:
 
 
 def page(text: str, *, is_scan: bool = False) -> Page:
-    words = [Word(word, 0, 1, 1, 10, "F", False, False) for word in text.split()]
-    return Page(1, 595, 842, words, [], len(text), 0, is_scan)
+    words = tuple(Word(word, 0, 1, 1, 10, "F", False, False) for word in text.split())
+    return Page(1, 595, 842, words, n_chars=len(text), is_scan=is_scan)
+
+
+def is_doubtful(page: Page) -> bool:
+    return doubtful_text.is_doubtful(page, load_layout("en"), load_known_words("en"))
 
 
 GOOD = "The college trains apprentices with employers, and the state pays half of the cost. " * 5
@@ -263,7 +305,7 @@ SHIFTED = "".join(chr(ord(ch) + 3) if ch.isalpha() else ch for ch in GOOD.lower(
     ],
 )
 def test_doubtful_text_is_told_from_good(text: str, is_scan: bool, doubtful: bool) -> None:
-    assert ocr.is_doubtful(page(text, is_scan=is_scan)) is doubtful
+    assert is_doubtful(page(text, is_scan=is_scan)) is doubtful
 
 
 @pytest.mark.shared
@@ -274,7 +316,7 @@ def test_no_good_page_is_doubtful_and_bad_old_ocr_is(shared: Path, corpus: Path)
         with open_pdf(path) as pdf:
             pages = [page for page in pdf.pages() if page.words]
         n_pages += len(pages)
-        doubtful += [(path.name, page.number) for page in pages if ocr.is_doubtful(page)]
+        doubtful += [(path.name, page.number) for page in pages if is_doubtful(page)]
     assert doubtful == [("ke-ken162509.pdf", number) for number in range(1, 9)]
     assert n_pages == 820
 
@@ -291,7 +333,7 @@ def test_a_changed_choice_is_read_anew_and_an_unchanged_one_is_not(
     mixed(picture, folder / "mixed.pdf")
     (folder / "notes.txt").write_text("The vocational college set up apprenticeships.")
     with monkeypatch.context() as bare:
-        bare.setattr(ocr, "_languages", frozenset)
+        bare.setattr(tesseract, "installed_models", frozenset)
         before = run(folder, out, workers=0)
     assert "pages read by OCR" not in before.counts
     installed = run(folder, out, workers=0)

@@ -9,11 +9,13 @@ from __future__ import annotations
 import io
 import re
 import zipfile
+from contextlib import suppress
 from html.parser import HTMLParser
 from pathlib import Path
 
 from policyloom.errors import DocumentError
 from policyloom.extract.plain import Piece, to_document
+from policyloom.files import decode
 from policyloom.records import BlockKind, Document
 
 __all__ = ["read_docx", "read_html"]
@@ -33,25 +35,31 @@ def read_html(path: Path, data: bytes, *, id: str, sha256: str) -> Document:
     """The document in an HTML file; scripts, navigation and footers are left out.
 
     Raises:
-        DocumentError: the file has no text.
+        DocumentError: the file is no text, or has none.
     """
-    named = re.search(rb"charset\s*=\s*[\"']?([\w-]+)", data[:2048])
-    try:
-        text = data.decode("utf-8-sig")
-    except UnicodeDecodeError:
-        try:
-            text = data.decode(named[1].decode("ascii") if named else "cp1252", "replace")
-        except LookupError:
-            text = data.decode("cp1252", "replace")
     reader = _Reader()
-    reader.feed(text)
+    reader.feed(_decode(path, data))
     reader.close()
     reader.end_block()
     return to_document(path, reader.pieces, id=id, sha256=sha256, info=reader.info)
 
 
+def _decode(path: Path, data: bytes) -> str:
+    """The text of an HTML file: as UTF-8, in the charset that it declares, or in the encoding it looks like."""
+    with suppress(UnicodeDecodeError):
+        return data.decode("utf-8-sig")
+    declared = re.search(rb"charset\s*=\s*[\"']?([\w-]+)", data[:2048])
+    if declared:
+        with suppress(LookupError):
+            return data.decode(declared[1].decode("ascii"), "replace")
+    try:
+        return decode(data)
+    except ValueError as error:
+        raise DocumentError(path, "not-text", str(error)) from error
+
+
 class _Reader(HTMLParser):
-    """Collects blocks; `pieces` and `info` are the result."""
+    """A parser that collects blocks; `pieces` and `info` are the result."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -116,7 +124,7 @@ class _Reader(HTMLParser):
             self._words.append(data)
 
     def end_block(self) -> None:
-        """Put what was collected aside as one block."""
+        """Makes a block of the words collected so far."""
         words = " ".join("".join(self._words).split())
         if words:
             self.pieces.append(

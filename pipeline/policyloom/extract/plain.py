@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+import codecs
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 
 from policyloom.errors import DocumentError
-from policyloom.extract.document import find_metadata
-from policyloom.extract.text import clean, find_language, shown_name
+from policyloom.extract.blocks.metadata import find_metadata
+from policyloom.extract.text import clean
+from policyloom.files import decode, show_name
+from policyloom.languages.detect import find_language
+from policyloom.languages.layout import load_layout
 from policyloom.records import Block, BlockKind, Document
 
 __all__ = ["Piece", "read_text_file", "to_document"]
@@ -29,20 +33,27 @@ def read_text_file(path: Path, data: bytes, *, id: str, sha256: str) -> Document
     Raises:
         DocumentError: the file is empty or not text.
     """
-    if b"\x00" in data[:4096]:
-        raise DocumentError(path, "not-text", "is not a text file, whatever its name says")
-    try:
-        raw = data.decode("utf-8-sig")
-        warnings: tuple[str, ...] = ()
-    except UnicodeDecodeError:
-        raw = data.decode("cp1252", "replace")
-        warnings = ("is not UTF-8; it was read as Windows-1252, so accents and quotes may be wrong",)
+    raw, warnings = _decode(path, data)
     pieces = [
         piece
         for part in re.split(r"\n\s*\n", raw.replace("\r\n", "\n").replace("\r", "\n"))
         for piece in _pieces(part)
     ]
     return to_document(path, pieces, id=id, sha256=sha256, warnings=warnings)
+
+
+def _decode(path: Path, data: bytes) -> tuple[str, tuple[str, ...]]:
+    """The text of a file, and a warning where its encoding was guessed."""
+    marked = data.startswith((codecs.BOM_UTF8, codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE))
+    if not marked and b"\x00" in data[:4096]:
+        raise DocumentError(path, "not-text", "is not a text file, whatever its name says")
+    try:
+        text = decode(data)
+    except ValueError as error:
+        raise DocumentError(path, "not-text", str(error)) from error
+    if marked or text.encode("utf-8", "replace") == data:
+        return text, ()
+    return text, ("is not UTF-8; its encoding was guessed, so accents and quotes may be wrong",)
 
 
 def to_document(
@@ -96,15 +107,16 @@ def to_document(
         at += len(words)
     text = "".join(parts)
     info = dict(info or {})
-    metadata = find_metadata(text, blocks, (), info)
+    language = find_language(text)
+    metadata = find_metadata(text, blocks, (), info, load_layout(language))
     if not metadata.date:
         metadata = replace(metadata, date=info.get("Date", ""))
     return Document(
         id,
-        shown_name(path.name),
+        show_name(path.name),
         sha256,
         0,
-        find_language(text),
+        language,
         metadata,
         text,
         tuple(blocks),

@@ -6,23 +6,19 @@ import re
 import unicodedata
 from collections import Counter
 from collections.abc import Iterable
-from functools import lru_cache
 
 __all__ = [
     "Vocabulary",
-    "broken_ligatures",
     "clean",
-    "english_words",
-    "find_language",
     "is_cjk",
-    "shown_name",
+    "mend_ligatures",
 ]
 
 _HYPHENS = "-\u2010\u2011\u00ad\ufffe\x02"
 
 
 def _character_map() -> dict[int, str | None]:
-    """One character each for ligatures, full-width forms and radicals; none for what has no print."""
+    """A replacement for each ligature, full-width form and radical, and none for characters that are not printed."""
     table: dict[int, str | None] = {}
     for code in (
         *range(0xFB00, 0xFB07),
@@ -60,35 +56,22 @@ def clean(word: str) -> str:
     return word.translate(_CHARACTERS)
 
 
-def shown_name(name: str) -> str:
-    """A file's name as it can be written: one that is not Unicode has question marks for what is not."""
-    return name.encode("utf-8", "replace").decode("utf-8")
-
-
 def is_cjk(ch: str) -> bool:
     """Whether a character is Chinese or Japanese, and so set without spaces."""
     return bool(_CJK.match(ch))
 
 
-@lru_cache(maxsize=1)
-def english_words() -> frozenset[str]:
-    """A list of English words, in small letters."""
-    # Costs 0.15 s, so only a document that is cut at hyphens pays for it.
-    from spellchecker import SpellChecker
-
-    return frozenset(SpellChecker(language="en", distance=1).word_frequency.words())
-
-
 class Vocabulary:
     """The words of a document, to decide whether a hyphen at a line's end belongs to its word."""
 
-    def __init__(self, words: Iterable[str]) -> None:
-        self._words = Counter(word.lower().strip(".,;:!?()[]{}\"'“”‘’") for word in words)
+    def __init__(self, words: Iterable[str], known_words: frozenset[str]) -> None:
+        self._known = known_words
+        self._words = Counter([word.lower().strip(".,;:!?()[]{}\"'“”‘’") for word in words])
 
     def keeps_hyphen(self, left: str, right: str) -> bool:
         """Whether `left-` and `right`, parted by a line's end, are a hyphened word rather than a cut one.
 
-        The document itself decides where it has either form; then an English word list; at last a capital or
+        The document itself decides where it has either form; then the words of its language; at last a capital or
         a digit keeps the hyphen and anything else drops it, as most hyphens at line ends are cuts.
         """
         left = left.lower().lstrip("([{\"'“‘")
@@ -100,30 +83,39 @@ class Vocabulary:
         if kept != cut:
             return kept > cut
         if not tail[0].islower() or not left[-1:].isalpha() or "-" in right:
-            return not tail[0].islower() or not left[-1:].isalpha() or self._last(left) in english_words()
+            return not tail[0].islower() or not left[-1:].isalpha() or self._last(left) in self._known
         last = self._last(left)
-        if last + right in english_words():
+        if last + right in self._known:
             return False
-        return len(last) > 2 and last in english_words() and right in english_words()
+        return len(last) > 2 and last in self._known and right in self._known
 
     @staticmethod
     def _last(left: str) -> str:
         return left.rpartition("-")[2]
 
 
+MIN_MENDED = 3
+"""Different words of a font that a ligature must mend to count as the meaning of a character."""
+
+MIN_MENDED_SHARE = 0.6
+"""Share of the font's words with that character that it must mend."""
+
 _LIGATURES = ("Th", "fi", "ff", "fl", "ffi", "ffl", "ft", "tt", "ti", "th")
 _PLAIN = frozenset(".,;:()[]-–—/%'’‘\"“”·&@°±<>~′″…|\\")
 _EDGES = ".,;:()[]\"“”‘’'"
 
 
-def broken_ligatures(words: Iterable[tuple[str, str]]) -> dict[tuple[str, str], str]:
+def mend_ligatures(
+    words: Iterable[tuple[str, str]], known_words: frozenset[str]
+) -> dict[tuple[str, str], str]:
     """New spellings for the words of fonts that give a wrong character for a ligature ("*is" for "This").
 
     No reader gets such files right, as the font itself lies. A character of a font counts as a broken
-    ligature when putting one in turns three or more different non-words into English words.
+    ligature when putting one in turns three or more different non-words into known words.
 
     Args:
         words: (font, word) for every word of a document.
+        known_words: of the document's language, in small letters.
 
     Returns:
         The new spelling by (font, word), for the words that change.
@@ -145,32 +137,25 @@ def broken_ligatures(words: Iterable[tuple[str, str]]) -> dict[tuple[str, str], 
                 suspects.setdefault((font, ch), set()).add(word)
     mended: dict[tuple[str, str], str] = {}
     for (font, ch), found in suspects.items():
-        if len(found) < 3 or ch in "\xad\u2010":
+        if len(found) < MIN_MENDED or ch in "\xad\u2010":
             continue
-        english = english_words()
         new: dict[str, str] = {}
         for word in sorted(found):
             core = word.strip(_EDGES)
             rest = core.replace(ch, "").lower()
-            if len(rest) > 1 and rest in english and not core.startswith(ch):
+            if len(rest) > 1 and rest in known_words and not core.startswith(ch):
                 continue
-            fits = [lig for lig in _LIGATURES if core.replace(ch, lig).lower() in english]
+            fits = [lig for lig in _LIGATURES if core.replace(ch, lig).lower() in known_words]
             if fits:
                 new[word] = word.replace(ch, fits[0])
-        sure = {
+        certain = {
             word
             for word in new
-            if (rest := word.strip(_EDGES).replace(ch, "").lower()) not in english or len(rest) < 2
+            if (rest := word.strip(_EDGES).replace(ch, "").lower()) not in known_words or len(rest) < 2
         }
-        if len(sure) >= 3 and len(new) >= 0.6 * len(found):
+        if len(certain) >= MIN_MENDED and len(new) >= MIN_MENDED_SHARE * len(found):
             mended |= {(font, word): spelling for word, spelling in new.items()}
     return mended
 
 
 _LOWER = frozenset("abcdefghijklmnopqrstuvwxyz")
-
-
-def find_language(text: str) -> str:
-    """`zh` where three in ten letters are Chinese, else `en`; other languages are not told apart."""
-    letters = "".join(filter(str.isalpha, text[:20_000]))
-    return "zh" if letters and len(_CJK.findall(letters)) >= 0.3 * len(letters) else "en"

@@ -126,15 +126,17 @@ def resolve_coder(
 
 
 @lru_cache(maxsize=2)
-def make_coder(form: CoderForm, framework: Framework) -> Coder:
-    """The coder from its form, in the worker."""
+def make_coder(form: CoderForm, framework: str) -> Coder:
+    """The coder from its form, in the worker; the framework comes as JSON."""
     from policyloom.coders import load_coder
     from policyloom.coders.classifier import load_classifier
+    from policyloom.framework import Framework
 
     if form.kind == "own":
         own: Coder = _find_attribute(form.name)[1]
         return own
-    return load_coder(framework, load_classifier(form.data) if form.kind == "classifier" else "none")
+    classifier = load_classifier(form.data) if form.kind == "classifier" else "none"
+    return load_coder(Framework.model_validate_json(framework), classifier)
 
 
 def _is_name(coder: object) -> bool:

@@ -80,9 +80,9 @@ def ocr_version(use: OcrUse) -> str:
     """How scanned pages are read, so that they are read anew once OCR has been installed."""
     if use == "never":
         return use
-    from policyloom.extract.ocr import engine
+    from policyloom import extract
 
-    return f"{use} {engine()}"
+    return f"{use} {extract.ocr_version()}"
 
 
 def _version_of(name: str) -> str:

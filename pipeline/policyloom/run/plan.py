@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from policyloom.errors import RunError
-from policyloom.extract import SUFFIXES as READABLE
+from policyloom.extract import FOLDER_SUFFIXES
 from policyloom.files import show_name
 from policyloom.records import Failure
 from policyloom.run.folder import is_result_folder
@@ -17,9 +17,6 @@ from policyloom.run.keys import ocr_version, result_key, settings_key
 from policyloom.run.settings import Job, Settings
 
 __all__ = ["Plan", "find_files", "find_skipped", "make_plan", "name_documents"]
-
-FOLDER_SUFFIXES = tuple(suffix for suffix in READABLE if suffix != ".md")
-"""The files of a folder that a run takes up. Not .md: sources and notes about documents lie beside them."""
 
 
 @dataclass(frozen=True, slots=True)

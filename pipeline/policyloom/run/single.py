@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from policyloom.errors import DocumentError
 from policyloom.export import MENTIONS, mention_rows
 from policyloom.extract import read_document
-from policyloom.extract.draw import draw_blocks
+from policyloom.extract.pdf.draw import draw_blocks
 from policyloom.files import open_table, show_name, write_bytes
 from policyloom.framework import BUILT_IN, Framework, read_framework
 from policyloom.records import Document, Failure, OcrUse, Tagged, to_json

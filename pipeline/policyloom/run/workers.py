@@ -45,7 +45,6 @@ def process(job: Job, settings: Settings) -> bytes:
     """
     from policyloom.extract import read_document
     from policyloom.tag import tag
-    from policyloom.tag.pipeline import framework_of
 
     document = read_document(
         job.path,
@@ -55,7 +54,7 @@ def process(job: Job, settings: Settings) -> bytes:
         before_ocr=lambda _page: _start_clock(),
     )
     nlp = _pipeline(settings.framework, settings.model)
-    return to_json(tag(document, nlp, make_coder(settings.coder, framework_of(nlp))))
+    return to_json(tag(document, nlp, make_coder(settings.coder, settings.framework)))
 
 
 @lru_cache(maxsize=2)

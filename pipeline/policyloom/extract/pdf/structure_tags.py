@@ -22,7 +22,7 @@ def is_tagged(pdf: Any) -> bool:
     return bool(c.FPDFCatalog_IsTagged(pdf))
 
 
-def find_tagged_headings(page: Any, textpage: Any) -> list[tuple[str, int]]:
+def find_tagged_headings(page: Any, textpage: Any) -> tuple[tuple[str, int], ...]:
     """The text and level of each heading that the tags name on a page, in the order of the tree.
 
     Args:
@@ -31,7 +31,7 @@ def find_tagged_headings(page: Any, textpage: Any) -> list[tuple[str, int]]:
     """
     tree = c.FPDF_StructTree_GetForPage(page)
     if not tree:
-        return []
+        return ()
     try:
         roots = (
             c.FPDF_StructTree_GetChildAtIndex(tree, i) for i in range(c.FPDF_StructTree_CountChildren(tree))
@@ -40,12 +40,12 @@ def find_tagged_headings(page: Any, textpage: Any) -> list[tuple[str, int]]:
     finally:
         c.FPDF_StructTree_Close(tree)
     if not headings:
-        return []
+        return ()
     texts = _texts_by_mark(page, textpage, {mark for marks, _ in headings for mark in marks})
     found = (
         (" ".join("".join(texts.get(mark, "") for mark in marks).split()), level) for marks, level in headings
     )
-    return [(text, level) for text, level in found if text]
+    return tuple((text, level) for text, level in found if text)
 
 
 def _headings(element: Any, depth: int) -> Iterator[tuple[list[int], int]]:
@@ -100,7 +100,7 @@ def _text(item: Any, textpage: Any) -> str:
 
 
 def _utf16(read: Any) -> str:
-    """What a function of PDFium writes that takes a buffer and its size, and gives the size it needs in bytes."""
+    """The text that a function of PDFium writes; it takes a buffer and its size, and returns the bytes that it needs."""
     size = read(None, 0)
     if size <= 2:
         return ""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 
-from policyloom.extract.chars import open_pdf
+from policyloom.extract.pdf.file import open_pdf
 from policyloom.records import Box, Document
 
 __all__ = ["draw_blocks", "draw_quote"]

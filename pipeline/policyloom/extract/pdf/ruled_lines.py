@@ -8,22 +8,25 @@ from typing import Any
 
 import pypdfium2.raw as c
 
-__all__ = ["Rule", "read_rules"]
+__all__ = ["RuledLine", "read_ruled_lines"]
 
-Rule = tuple[float, float, float, float]
+RuledLine = tuple[float, float, float, float]
 """A straight line on a page as x0, top, x1, bottom; one of its sides is (nearly) zero."""
 
-MAX_RULES = 3_000
+MAX_LINES = 3_000
 """A page with more is a drawing."""
 
-MAX_DEPTH = 2
+MAX_FORM_DEPTH = 2
 """Forms within forms that are looked into."""
 
-THIN = 3.0
-"""Points; a filled rectangle no thicker is a ruled line."""
+MAX_THICKNESS = 0.8
+"""Points; a side of a rectangle that is no thicker is a line of its own."""
+
+MIN_LENGTH = 6.0
+"""Points; what is shorter is a dot or a part of a drawing."""
 
 
-def read_rules(page: Any, left: float, top: float) -> list[Rule]:
+def read_ruled_lines(page: Any, left: float, top: float) -> tuple[RuledLine, ...]:
     """The horizontal and vertical lines that a page draws, none where it draws too many for a table.
 
     Args:
@@ -31,7 +34,7 @@ def read_rules(page: Any, left: float, top: float) -> list[Rule]:
         left: where the page as it is shown begins, in points.
         top: its upper edge.
     """
-    rules: list[Rule] = []
+    lines: list[RuledLine] = []
     x, y = ctypes.c_float(), ctypes.c_float()
     m = c.FS_MATRIX()
     for item in _paths(page, c.FPDFPage_CountObjects, c.FPDFPage_GetObject, depth=0):
@@ -50,16 +53,16 @@ def read_rules(page: Any, left: float, top: float) -> list[Rule]:
             )
             kind = c.FPDFPathSegment_GetType(segment)
             if kind == c.FPDF_SEGMENT_LINETO and last:
-                _add(rules, last, point)
+                _add(lines, last, point)
             elif kind == c.FPDF_SEGMENT_MOVETO:
                 start = point
             last = point
             if c.FPDFPathSegment_GetClose(segment) and start:
-                _add(rules, point, start)
+                _add(lines, point, start)
                 last = start
-        if len(rules) > MAX_RULES:
-            return []
-    return rules
+        if len(lines) > MAX_LINES:
+            return ()
+    return tuple(lines)
 
 
 def _paths(parent: Any, count: Any, get: Any, *, depth: int) -> Iterator[Any]:
@@ -69,12 +72,12 @@ def _paths(parent: Any, count: Any, get: Any, *, depth: int) -> Iterator[Any]:
         kind = c.FPDFPageObj_GetType(item)
         if kind == c.FPDF_PAGEOBJ_PATH:
             yield item
-        elif kind == c.FPDF_PAGEOBJ_FORM and depth < MAX_DEPTH:
+        elif kind == c.FPDF_PAGEOBJ_FORM and depth < MAX_FORM_DEPTH:
             yield from _paths(item, c.FPDFFormObj_CountObjects, c.FPDFFormObj_GetObject, depth=depth + 1)
 
 
-def _add(rules: list[Rule], a: tuple[float, float], b: tuple[float, float]) -> None:
+def _add(lines: list[RuledLine], a: tuple[float, float], b: tuple[float, float]) -> None:
     x0, x1 = sorted((a[0], b[0]))
     y0, y1 = sorted((a[1], b[1]))
-    if (x1 - x0 < 0.8) != (y1 - y0 < 0.8) and max(x1 - x0, y1 - y0) > 2 * THIN:
-        rules.append((x0, y0, x1, y1))
+    if (x1 - x0 < MAX_THICKNESS) != (y1 - y0 < MAX_THICKNESS) and max(x1 - x0, y1 - y0) > MIN_LENGTH:
+        lines.append((x0, y0, x1, y1))

@@ -1,8 +1,7 @@
-"""Read words with font and position from a PDF, with PDFium.
+"""Read words with font and position from a page, with PDFium.
 
 PDFium reads characters about nine times as fast as pdfplumber and gets the order of the text right on
-nearly every page; what it cannot do (tables as cells) is left to `tables`. It is not thread-safe, so work
-in processes.
+nearly every page; finding the cells of tables is left to `layout.tables`.
 """
 
 from __future__ import annotations
@@ -10,38 +9,32 @@ from __future__ import annotations
 import ctypes
 import math
 import re
-from collections.abc import Iterator
-from dataclasses import dataclass, field
 from functools import lru_cache
-from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any, NamedTuple
 
 import pypdfium2 as pdfium
 import pypdfium2.raw as c
 
-from policyloom.errors import DocumentError
-from policyloom.extract.rules import Rule, read_rules
-from policyloom.extract.tagged import find_tagged_headings, is_tagged
+from policyloom.extract.pdf.page import Page, Word
+from policyloom.extract.pdf.ruled_lines import read_ruled_lines
+from policyloom.extract.pdf.structure_tags import find_tagged_headings
 
-if TYPE_CHECKING:
-    from PIL.Image import Image
-
-__all__ = ["Bookmark", "Page", "PdfFile", "Word", "open_pdf"]
-
-MAX_PAGES = 5_000
-"""Documents with more pages are refused: page trees can claim millions."""
+__all__ = ["MAX_STAMP_WORDS", "read_page"]
 
 MAX_CHARS = 400_000
 """Characters of one page that are read; the densest honest page seen has about 20 000."""
 
-COVER = 0.9
+MIN_SCAN_SHARE = 0.9
 """Share of a page that a picture covers where the page is a scan; the largest on another page seen is 0.6."""
 
-STAMP = 40
+MAX_STAMP_WORDS = 40
 """A page with fewer words and a picture all over it is a scan that was stamped, or has a title over a photograph."""
 
-FIRST = 50
+MAX_PICTURE_OBJECTS = 50
 """Objects of a page that are looked at for its picture, which comes first or right after a stamp."""
+
+MAX_ANGLE = 0.1
+"""Radians; words that are set more aslant are a watermark or a stamp, and are left out."""
 
 # PDFium gives U+FFFE or U+0002 for a hyphen at a line's end, and swallows the break.
 _TOKEN = re.compile(r"(?P<eol>[\r\n]+|[\ufffe\x02]\s*)|(?P<word>[^\s\x00-\x1f\ufffe]+)")
@@ -49,164 +42,7 @@ _BOLD_NAME = re.compile(r"bold|black|heavy|semibold|demi|[-.,](?:b|bd|bi|bx)$|^c
 _ITALIC_NAME = re.compile(r"ital|obli|[-.,](?:it?|bi)$|^cmti", re.IGNORECASE)
 
 
-@dataclass(slots=True)
-class Word:
-    """A run of characters without a space, in points; `baseline` counts from the top.
-
-    `eol` is "" inside a line, "\\n" before a line break and "-" before one that a hyphen was cut at.
-    """
-
-    text: str
-    x0: float
-    x1: float
-    baseline: float
-    size: float
-    font: str
-    bold: bool
-    italic: bool
-    space: bool = True
-    eol: str = ""
-
-
-@dataclass(slots=True)
-class Page:
-    """A page's words in the order of the file, its ruled lines, and how many characters have no known letter.
-
-    `is_scan` says that a picture covers the page and hides its words, if it has more than a stamp.
-    `headings` are those that the file's tags name, with their level.
-    """
-
-    number: int
-    width: float
-    height: float
-    words: list[Word]
-    rules: list[Rule]
-    n_chars: int
-    n_unmapped: int
-    is_scan: bool = False
-    headings: list[tuple[str, int]] = field(default_factory=list)
-
-
-@dataclass(frozen=True, slots=True)
-class Bookmark:
-    """An entry of the file's own outline; `level` counts from 1, `page` is 1-based or 0."""
-
-    title: str
-    level: int
-    page: int
-
-
-class PdfFile:
-    """An open PDF. Use as a context manager."""
-
-    def __init__(self, pdf: pdfium.PdfDocument) -> None:
-        self._pdf = pdf
-        self.n_pages = len(pdf)
-
-    def __enter__(self) -> PdfFile:
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self._pdf.close()
-
-    def info(self) -> dict[str, str]:
-        """The file's own metadata (`Title`, `Author` …), often missing and sometimes wrong."""
-        try:
-            fields = self._pdf.get_metadata_dict()
-        except (pdfium.PdfiumError, UnicodeDecodeError):
-            return {}
-        return {key: value.strip("\x00 ") for key, value in fields.items() if value}
-
-    def bookmarks(self) -> list[Bookmark]:
-        """The file's outline, in its order."""
-        found = []
-        try:
-            for entry in self._pdf.get_toc(max_depth=6):
-                dest = entry.get_dest()
-                index = dest.get_index() if dest else None
-                title = " ".join(entry.get_title().replace("\x00", "").split())
-                if title:
-                    found.append(Bookmark(title, entry.level + 1, 0 if index is None else index + 1))
-                if len(found) >= 2_000:
-                    break
-        except (pdfium.PdfiumError, UnicodeDecodeError):
-            return []
-        return found
-
-    def pages(self) -> Iterator[Page]:
-        """The pages, one at a time; a page that PDFium cannot load comes back without words."""
-        tagged = is_tagged(self._pdf.raw)
-        for index in range(self.n_pages):
-            try:
-                page = self._pdf[index]
-            except pdfium.PdfiumError:
-                yield Page(index + 1, 0.0, 0.0, [], [], 0, 0)
-                continue
-            try:
-                yield _read_page(page, index + 1, tagged=tagged)
-            finally:
-                page.close()
-
-    def render(self, number: int, scale: float) -> Image:
-        """Page `number` as a picture, `scale` pixels a point."""
-        page = self._pdf[number - 1]
-        try:
-            image: Image = page.render(scale=scale).to_pil().convert("RGB")
-            return image
-        finally:
-            page.close()
-
-
-def open_pdf(path: str | Path, *, password: str | None = None) -> PdfFile:
-    """An open PDF.
-
-    Raises:
-        DocumentError: the file is missing, empty, no PDF, damaged, encrypted, or has no or too many pages.
-    """
-    path = Path(path)
-    try:
-        size = path.stat().st_size
-        with path.open("rb") as file:
-            head = file.read(1024)
-    except OSError as error:
-        raise DocumentError(path, "missing", f"cannot be opened ({error.strerror or error})") from error
-    if size == 0:
-        raise DocumentError(path, "empty", "the file is empty (0 bytes)")
-    try:
-        pdf = pdfium.PdfDocument(path, password=password)
-        n_pages = len(pdf)
-    except pdfium.PdfiumError as error:
-        raise _why(path, head, str(error), password) from error
-    except OSError as error:
-        raise DocumentError(path, "missing", f"cannot be opened ({error.strerror or error})") from error
-    if not 0 < n_pages <= MAX_PAGES:
-        pdf.close()
-        if n_pages:
-            raise DocumentError(
-                path, "too-large", f"claims {n_pages:,} pages; the most that is read is {MAX_PAGES:,}"
-            )
-        raise DocumentError(path, "empty", "the PDF has no pages")
-    return PdfFile(pdf)
-
-
-def _why(path: Path, head: bytes, error: str, password: str | None) -> DocumentError:
-    if "password" in error.lower():
-        if password:
-            return DocumentError(path, "encrypted", "is encrypted, and the password given does not open it")
-        return DocumentError(
-            path, "encrypted", "is encrypted; give its password (--password, or password= in Python)"
-        )
-    if "security" in error.lower():
-        return DocumentError(path, "encrypted", "is encrypted in a way that cannot be opened")
-    if b"%PDF" not in head:
-        return DocumentError(path, "not-pdf", "is not a PDF, whatever its name says")
-    return DocumentError(
-        path, "damaged", "is damaged and cannot be opened; try to download or export it again"
-    )
-
-
-@dataclass(slots=True)
-class _Look:
+class _Look(NamedTuple):
     """How a text object is set: the size and angle (in radians) that it is shown at, and its font."""
 
     size: float
@@ -312,7 +148,7 @@ def _style(font: bytes, flags: int) -> tuple[str, bool, bool]:
 
 
 def _text(raw: object, n: int) -> str:
-    """The page's characters, one code unit of UTF-16 a character index; see `_whole`."""
+    """The page's characters, one code unit of UTF-16 a character index; see `_join_surrogates`."""
     buffer = (ctypes.c_ushort * (n + 1))()
     if c.FPDFText_GetText(raw, 0, n, buffer) == n + 1:
         text = bytes(buffer)[: 2 * n].decode("utf-16-le", "replace")
@@ -322,7 +158,7 @@ def _text(raw: object, n: int) -> str:
     return "".join(chr(u) if u < 0x110000 else "\ufffd" for u in units)
 
 
-def _whole(units: str) -> str:
+def _join_surrogates(units: str) -> str:
     """A text with the halves of characters outside the basic plane (mathematical letters) put together."""
     return (
         units
@@ -331,7 +167,14 @@ def _whole(units: str) -> str:
     )
 
 
-def _read_page(page: pdfium.PdfPage, number: int, *, tagged: bool) -> Page:
+def read_page(page: pdfium.PdfPage, number: int, *, tagged: bool) -> Page:
+    """Page `number` with its words; without any where PDFium cannot read its text.
+
+    Args:
+        page: PDFium's page.
+        number: counted from 1.
+        tagged: whether the file says that it is tagged, so that its headings are looked for.
+    """
     box = page.get_cropbox()
     left, bottom, right, top = box
     turns = page.get_rotation() // 90 % 4
@@ -339,16 +182,17 @@ def _read_page(page: pdfium.PdfPage, number: int, *, tagged: bool) -> Page:
     try:
         textpage = page.get_textpage()
     except pdfium.PdfiumError:
-        return Page(number, width, height, [], [], 0, 0)
+        return Page(number, width, height)
     try:
         raw = textpage.raw
         n = min(textpage.count_chars(), MAX_CHARS)
         text = _text(raw, n) if n > 0 else ""
         words = _read_words(_Probe(raw, box, turns), text)
-        rules = read_rules(page.raw, left, top) if turns == 0 else []
-        headings = find_tagged_headings(page.raw, raw) if tagged else []
-        is_scan = _is_scan(page, width * height, few=len(words) < STAMP)
-        return Page(number, width, height, words, rules, n, _whole(text).count("\ufffd"), is_scan, headings)
+        ruled_lines = read_ruled_lines(page.raw, left, top) if turns == 0 else ()
+        headings = find_tagged_headings(page.raw, raw) if tagged else ()
+        is_scan = _is_scan(page, width * height, few=len(words) < MAX_STAMP_WORDS)
+        n_unmapped = _join_surrogates(text).count("\ufffd")
+        return Page(number, width, height, words, ruled_lines, n, n_unmapped, is_scan, headings)
     finally:
         textpage.close()
 
@@ -358,26 +202,26 @@ def _is_scan(page: pdfium.PdfPage, area: float, *, few: bool) -> bool:
     hidden = few
     covered = 0.0
     sides = [ctypes.c_float() for _ in range(4)]
-    for i in range(min(FIRST, c.FPDFPage_CountObjects(page.raw))):
+    for i in range(min(MAX_PICTURE_OBJECTS, c.FPDFPage_CountObjects(page.raw))):
         item = c.FPDFPage_GetObject(page.raw, i)
         kind = c.FPDFPageObj_GetType(item)
         if kind == c.FPDF_PAGEOBJ_TEXT:
             # Text is hidden by its mode, or by a picture drawn over it.
             hidden |= c.FPDFTextObj_GetTextRenderMode(item) == c.FPDF_TEXTRENDERMODE_INVISIBLE
-            hidden |= covered < COVER * area
+            hidden |= covered < MIN_SCAN_SHARE * area
         elif kind == c.FPDF_PAGEOBJ_IMAGE and c.FPDFPageObj_GetBounds(item, *sides):
             left, bottom, right, top = (side.value for side in sides)
             covered += (right - left) * (top - bottom)
-    return hidden and covered >= COVER * area
+    return hidden and covered >= MIN_SCAN_SHARE * area
 
 
-def _read_words(probe: _Probe, text: str) -> list[Word]:
+def _read_words(probe: _Probe, text: str) -> tuple[Word, ...]:
     """The page's words, cut also where the size changes within one, as at a superscript mark.
 
     Within a text object, font, size and angle stay the same, and most words are in that of the word before.
     """
     page = probe.page
-    halves = _whole(text) != text
+    halves = _join_surrogates(text) != text
     words: list[Word] = []
     last_end = 0
     thing: int | None = None
@@ -386,7 +230,8 @@ def _read_words(probe: _Probe, text: str) -> list[Word]:
         i, j = match.span()
         if match.lastgroup == "eol":
             if words:
-                words[-1].eol = "-" if match[0][0] in "\ufffe\x02" else words[-1].eol or "\n"
+                eol = "-" if match[0][0] in "\ufffe\x02" else words[-1].eol or "\n"
+                words[-1].eol = eol
             last_end = j
             continue
         space = i > last_end or not words
@@ -395,16 +240,15 @@ def _read_words(probe: _Probe, text: str) -> list[Word]:
             found = _object_of(page, i)
             if found != thing or not found:
                 thing, look = found, probe.look(i, found)
-            if abs(look.angle) > 0.1:  # what is set aslant is a watermark or a stamp
+            if abs(look.angle) > MAX_ANGLE:
                 break
             end = j
             if j - i > 1 and _object_of(page, j - 1) != thing:
                 end = probe.like_until(i, j, text, look.size)
             x0, baseline = probe.origin(i)
             x1 = max(probe.end(end - 1), x0)
+            letters = _join_surrogates(text[i:end]) if halves else text[i:end]
             style = (look.size, look.font, look.bold, look.italic)
-            words.append(
-                Word(_whole(text[i:end]) if halves else text[i:end], x0, x1, baseline, *style, space)
-            )
+            words.append(Word(letters, x0, x1, baseline, *style, space))
             i, space = end, False
-    return words
+    return tuple(words)
