@@ -57,7 +57,7 @@ def clean(word: str) -> str:
 
 
 def is_cjk(ch: str) -> bool:
-    """Whether a character is Chinese or Japanese, and so set without spaces."""
+    """Whether a character belongs to a script that is set without spaces, as Chinese and Japanese are."""
     return bool(_CJK.match(ch))
 
 

@@ -1,8 +1,8 @@
 """Set aside what a journal's article prints about itself: statements, notices, reviews.
 
-Who paid, who wrote what, who has which interests, where to write to and what the referees said is about the
-article and not its argument; read as its prose it yields actors and measures that nobody writes about. Policies
-and reports are left whole: only a document with an abstract, keywords or a DOI on its first page, and with a
+Statements on funding, contributions and interests, addresses and reviews are about the article and no part of its
+argument; if they were read as its text, they would yield actors and measures that the article does not write about.
+Policies and reports are left whole: only a document with an abstract, keywords or a DOI on its first page, and with a
 list of references, is taken for an article.
 """
 

@@ -26,7 +26,7 @@ def _vocabulary(groups: Sequence[Group], known_words: frozenset[str]) -> Vocabul
 
 
 def _whole_words(words: Sequence[Word]) -> Iterator[str]:
-    """The words with what was parted for its size put together again, as small capitals; marks left out."""
+    """The words of a line without raised numbers; pieces that were parted by their size, as small capitals are, joined."""
     whole = ""
     for word in words:
         text = word.text
@@ -134,7 +134,7 @@ def _ends_hyphen(text: str) -> bool:
 
 
 def _are_cjk(last: str, text: str) -> bool:
-    """Whether nothing goes between two words, as both are Chinese where they meet."""
+    """Whether two words meet with characters that are set without a space between them."""
     return is_cjk(text[:1]) and is_cjk(last[-1:])
 
 
@@ -167,7 +167,7 @@ def _table_text(group: Group, at: int) -> tuple[str, list[Line]]:
 
 
 def _raised_after_digit(number: Word, mark: Word) -> bool:
-    """Whether a small mark stands at a number, as a note's or a significance's, and would change it if joined."""
+    """Whether a small mark follows a digit, as the number of a note does; joined to it, it would change the number."""
     return mark.size < 0.85 * number.size and number.text[-1:].isdigit()
 
 

@@ -96,7 +96,7 @@ class Outline:
         return bool(self._pages)
 
     def names(self, text: str, page: int) -> bool:
-        """Whether it has this text as a heading on this page: a table of contents has it on another."""
+        """Whether the outline has this text as a heading on this page; in a table of contents it stands on another page."""
         if not self._pages:
             return False
         pages = self._pages.get(key_of(text), ())

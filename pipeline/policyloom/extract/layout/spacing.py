@@ -1,4 +1,4 @@
-"""Join words that a file sets apart: letter-spaced headings, and words that it cuts without a gap to be seen."""
+"""Join words that a file parts: letter-spaced headings, and words cut in two without a visible gap."""
 
 from __future__ import annotations
 

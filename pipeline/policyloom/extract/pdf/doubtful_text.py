@@ -36,8 +36,8 @@ MIN_SAMPLE = 20
 def is_doubtful(page: Page, words: LayoutWords, known_words: frozenset[str]) -> bool:
     """Whether a page has text that is most likely not what its reader sees.
 
-    So is text of unknown characters, text of wrong letters, an old OCR with many unknown words, and a few words
-    stamped on a picture of a page.
+    Four things make a text doubtful: many characters without a known letter, a font that gives wrong letters, many
+    unknown words under a scan, and a scan with no more words than a stamp has.
 
     Args:
         page: as PDFium reads it.
