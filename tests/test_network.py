@@ -443,6 +443,12 @@ def test_no_documents_give_an_empty_network() -> None:
     assert "0 documents" in network._repr_html_()
 
 
+def test_empty_counts_add_nothing() -> None:
+    once = count(make_tagged("a", "[T1|Relief]."), FRAMEWORK)
+    assert sum_counts([Counts(), once, Counts()]) == once
+    assert sum_counts([]) == Counts()
+
+
 def test_without_then_add_replaces_a_document() -> None:
     old = count(make_tagged("a", "[T1|Relief]."), FRAMEWORK) + count(make_tagged("b", "Nothing."), FRAMEWORK)
     new = old.without("a") + count(make_tagged("a", "[T2|Boards]."), FRAMEWORK)
@@ -568,8 +574,9 @@ def test_many_sentences_of_one_document_are_one_document() -> None:
 
 def test_document_test_is_the_jackknife_of_the_log_odds() -> None:
     # Documents of ten sentences, as (both, T1, O1): three join the pair
-    # once, one twice, eight never, and two mention neither. Twelve have both, so there are 11 degrees of freedom.
-    counts = [(1, 1, 1)] * 3 + [(2, 2, 2)] + [(0, 1, 1)] * 8 + [(0, 0, 0)] * 2
+    # once, one twice, eight never; one mentions T1 alone, one O1 alone. Twelve have both, so there are 11 degrees of
+    # freedom.
+    counts = [(1, 1, 1)] * 3 + [(2, 2, 2)] + [(0, 1, 1)] * 8 + [(0, 1, 0), (0, 0, 1)]
     documents = []
     for i, (both, with_t, with_o) in enumerate(counts):
         sentences = ["[T1|Relief] and [O1|wages]."] * both
@@ -584,7 +591,7 @@ def test_document_test_is_the_jackknife_of_the_log_odds() -> None:
     spread = math.sqrt(13 / 14 * ((without - without.mean()) ** 2).sum())
     expected = 2 * stats.t.sf(log_odds(counts) / spread, 11)
     assert link(find_links(documents, FRAMEWORK), "T1", "O1")["p"] == pytest.approx(expected)
-    assert expected > stats.fisher_exact([[5, 8], [8, 119]]).pvalue
+    assert expected > stats.fisher_exact([[5, 9], [9, 117]]).pvalue
 
 
 def test_documents_as_units_have_the_exact_test() -> None:
@@ -606,7 +613,7 @@ def test_leave_one_out_shows_what_rests_on_one_document() -> None:
 def test_pairs_that_never_meet_are_listed_on_request() -> None:
     network = find_links(corpus(6, both=0), FRAMEWORK, min_n=0)
     row = link(network, "T1", "O1")
-    assert (row["n"], row["npmi"], row["n_documents"]) == (0, -1.0, 0)
+    assert (row["n"], row["npmi"], row["n_documents"], row["note"]) == (0, -1.0, 0, "")
     assert network.pair("T1", "O1") is None
 
 
@@ -812,6 +819,7 @@ def test_keyness_of_links_and_its_limits() -> None:
     found = compare(counts_a, counts_b, framework=FRAMEWORK).links.iloc[0]
     assert (found["source"], found["target"], found["n_a"], found["n_b"]) == ("T1", "O1", 6, 0)
     assert found["q"] < 0.05
+    assert list(found.index[:6]) == ["source", "source_label", "target", "target_label", "n_a", "n_b"]
     few = compare(counts_a, counts_b.select(["b0"]), framework=FRAMEWORK).links.iloc[0]
     assert math.isnan(few["p"])
     assert few["note"] == "too few documents to test (5 are needed in each group)"
