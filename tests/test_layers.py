@@ -17,7 +17,8 @@ PACKAGE = Path(policyloom.__file__).parent
 LAYERS = (
     ("files",),
     ("records", "errors"),
-    ("framework", "languages"),
+    ("languages",),
+    ("framework",),
     ("extract",),
     ("tag", "coders"),
     ("learn", "network"),
@@ -37,7 +38,7 @@ ONLY_IMPORTERS = {
     "pypdfium2": {"extract"},
     "docx": {"extract"},
     "tesserocr": {"extract"},
-    "spellchecker": {"extract"},
+    "symspellpy": {"languages"},
     "spacy": {"languages", "tag", "learn"},
     "sklearn": {"coders", "learn"},
     "networkx": {"export", "network"},

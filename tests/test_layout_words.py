@@ -188,6 +188,6 @@ def test_no_english_words_are_loaded_for_another_language(add_language: AddLangu
     for i in range(5):
         canvas.drawString(70, 700 - 14 * i, TOY)
     canvas.save()
-    code = f"import sys, policyloom; print(policyloom.read_pdf({str(path)!r}, ocr='never').language, 'spellchecker' in sys.modules)"
+    code = f"import sys, policyloom; print(policyloom.read_pdf({str(path)!r}, ocr='never').language, 'symspellpy' in sys.modules)"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout.split() == ["qq", "False"]

@@ -18,7 +18,7 @@ _CLOSE = frozenset("\"'”’)]»」』")
 
 
 @Language.factory(NAME, assigns=["token.is_sent_start"], default_config={"ends": [".", "!", "?", "…"]})
-def _make(nlp: Language, name: str, ends: Sequence[str]) -> Callable[[Doc], Doc]:  # noqa: ARG001 -- spaCy passes both
+def make_splitter(nlp: Language, name: str, ends: Sequence[str]) -> Callable[[Doc], Doc]:  # noqa: ARG001 -- spaCy passes both
     marks = tuple(ends)
 
     def split_sentences(doc: Doc) -> Doc:

@@ -194,7 +194,7 @@ def _own_folders(model: str) -> list[Path]:
 
 
 @Language.factory(NAME, default_config={"framework": ""})
-def _make(nlp: Language, name: str, framework: str) -> MentionFinder:  # noqa: ARG001 -- spaCy passes the name
+def make_finder(nlp: Language, name: str, framework: str) -> MentionFinder:  # noqa: ARG001 -- spaCy passes the name
     """The component for a framework given as JSON, so that a pipeline with it can be saved and loaded."""
     return MentionFinder(nlp, Framework.model_validate_json(framework) if framework else read_framework())
 

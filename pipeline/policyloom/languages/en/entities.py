@@ -135,7 +135,7 @@ class EntityFinder:
 
 
 @Language.factory(NAME, assigns=["doc.ents"], default_config={"words": {}})
-def _make(nlp: Language, name: str, words: dict[str, Any]) -> EntityFinder:  # noqa: ARG001 -- spaCy passes both
+def make_finder(nlp: Language, name: str, words: dict[str, Any]) -> EntityFinder:  # noqa: ARG001 -- spaCy passes both
     return EntityFinder(words)
 
 
