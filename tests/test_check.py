@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 import pytest
 
 from policyloom.check import Checked, check, cover
-from policyloom.framework import Element, Framework, Link, Measured
+from policyloom.framework import Element, Framework, Link
 from policyloom.network.counting import DEFAULT_STATUSES, Statuses
 from policyloom.records import (
     Block,
@@ -16,6 +16,7 @@ from policyloom.records import (
     Coverage,
     Document,
     Facet,
+    Measured,
     Mention,
     Metadata,
     Polarity,
@@ -49,8 +50,10 @@ FRAMEWORK = Framework(
         Link(kind="answers", source="T1", target="C1"),
         Link(kind="answers", source="T3", target="C2"),
     ),
-    measured=Measured(source="labels", recall={"T3": 0.75}, n={"T3": 8}),
 )
+
+
+MEASURED = Measured(source="labels", recall={"T3": 0.75}, n={"T3": 8})
 
 
 @dataclass(frozen=True)
@@ -98,7 +101,7 @@ def make(
             id,
             s,
             status,  # type: ignore[arg-type]
-            actor=at[s] if s in acting else None,
+            agent=at[s] if s in acting else None,
             facets=(Facet("amount", *at[s]), Facet("deadline", *at[s])) if s in concrete else (),
         )
         for s, kind, id, status in mentions
@@ -150,7 +153,7 @@ def test_a_strategy_planned_answers_its_challenge_but_one_lacking_does_not() -> 
 
 
 def test_not_covered_states_the_measured_recall() -> None:
-    checked = check(make((1, "mechanism", "T1", "planned")), FRAMEWORK)
+    checked = check(make((1, "mechanism", "T1", "planned")), FRAMEWORK, measured=MEASURED)
     messages = {f.subject: f.message for f in checked.findings if f.rule == "not-covered"}
     assert "75% of such sentences are found (8 labelled)" in messages["T3"]
     assert "has not been measured" in messages["T2"]

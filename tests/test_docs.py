@@ -13,6 +13,7 @@ from click.testing import CliRunner, Result
 from spacy.language import Language
 
 from policyloom.cli import main
+from policyloom.coders import load_coder
 from policyloom.extract import read_document
 from policyloom.framework import Framework, read_framework
 from policyloom.network import count
@@ -125,7 +126,7 @@ def test_the_lines_on_networks_run(
             f"The ministry will pay subsidies to companies that train students in town {name}."
         )
         id = "guide" if name == "new" else name
-        documents[name] = tag(read_document(tmp_path / f"{name}.txt", id=id), nlp)
+        documents[name] = tag(read_document(tmp_path / f"{name}.txt", id=id), nlp, load_coder(framework))
     names: dict[str, object] = {
         "tagged": [documents["a"], documents["b"], documents["guide"]],
         "new_guide": documents["new"],

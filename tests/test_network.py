@@ -142,7 +142,7 @@ def make_tagged(
                     fields = {
                         f: getattr(m, f) for f in ("start", "end", "kind", "label", "sentence", "status")
                     }
-                    mentions[at] = Mention(**fields, actor=(actor.start, actor.end))
+                    mentions[at] = Mention(**fields, agent=(actor.start, actor.end))
     found = []
     for mechanism, target, polarity in claims or ():
         i, j = next(

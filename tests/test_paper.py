@@ -29,8 +29,8 @@ STRATEGY_OF = {"C1": "T1", "C2": "T2", "C3": "T3", "C4": "T5"}
 
 
 @pytest.fixture(scope="module", params=["meng-2025.pdf", "meng-2025-two-column.pdf"])
-def paper(request: pytest.FixtureRequest, shared: Path, nlp: Language) -> Tagged:
-    return tag(read_pdf(shared / "papers" / request.param), nlp)
+def paper(request: pytest.FixtureRequest, shared: Path, framework: Framework, nlp: Language) -> Tagged:
+    return tag(read_pdf(shared / "papers" / request.param), nlp, load_coder(framework, "none"))
 
 
 def mentions_in(tagged: Tagged, section: str, framework: Framework, element: str) -> list[Mention]:

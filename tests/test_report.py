@@ -383,11 +383,8 @@ def test_an_element_is_counted_over_documents(tmp_path: Path) -> None:
 
 
 def test_measured_recall_stands_beside_its_element(tmp_path: Path) -> None:
-    measured = FRAMEWORK.model_validate(
-        FRAMEWORK.model_dump()
-        | {"measured": {"source": "40 s", "recall": {"T1": 0.65}, "precision": {"T1": 0.81}, "n": {"T1": 48}}}
-    )
-    text = Page(run_page(tmp_path, framework=measured)).text
+    measured = Measured("40 s", recall={"T1": 0.65}, precision={"T1": 0.81}, n={"T1": 48})
+    text = Page(run_page(tmp_path, measured=measured)).text
     assert "65 % of 48" in text
     assert "81 % of 39" in text  # 31 of 48 found, which are 81 % of what was found
     assert "not measured" in text

@@ -8,24 +8,27 @@ from pathlib import Path
 
 import pytest
 
-from policyloom import read_classifier, read_tagged, run
+from policyloom import read_tagged, run
+from policyloom.coders.classifier import ClassifierCoder, read_classifier
+from policyloom.coders.rules import RulesCoder
 from policyloom.errors import PolicyloomError, RunError
 from policyloom.framework import Framework
-from policyloom.run.coder import RULES, load_coder, resolve_coder
+from policyloom.run.coder import RULES, make_coder, resolve_coder
 
 OWN = """
-from policyloom.records import Answer, Judgement
+from dataclasses import replace
+from policyloom.records import Candidate, Coding
 
 class Spotter:
-    def judge(self, readings):
-        return [
-            {"T2": Judgement(0.9, True, r.text.index("master"), r.text.index("master") + 6, ("spotted",))}
-            if "master" in r.text else {}
-            for r in readings
-        ]
+    def code(self, passages):
+        return [self.look(sentence) for passage in passages for sentence in passage.sentences]
 
-    def answer(self, questions):
-        return [Answer(question.given, 1.0) for question in questions]
+    def look(self, sentence):
+        at = sentence.text.find("master")
+        if at < 0:
+            return Coding()
+        span = sentence.tokens_at(at, at + 6)
+        return Coding((Candidate(*span, "T2", "mechanism", "spotter: master", 0.9),))
 
 spotter = Spotter()
 half = object()
@@ -40,7 +43,7 @@ def own(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     path.write_text(OWN)
     monkeypatch.syspath_prepend(str(path.parent))
     monkeypatch.delitem(sys.modules, "my_coders", raising=False)
-    load_coder.cache_clear()
+    make_coder.cache_clear()
     return path
 
 
@@ -54,7 +57,10 @@ def texts(tmp_path: Path) -> Path:
 
 def spotted(out: Path) -> list[tuple[str, str, float]]:
     return [
-        (m.label, m.source, m.score) for t in read_tagged(out) for m in t.mentions if m.kind == "mechanism"
+        (m.label, m.source, m.probability)
+        for t in read_tagged(out)
+        for m in t.mentions
+        if m.kind == "mechanism"
     ]
 
 
@@ -64,7 +70,7 @@ def test_a_coder_of_ones_own_reaches_the_workers(
 ) -> None:
     out = tmp_path / "out"
     assert run(texts, out, coder="my_coders:spotter", workers=workers).status == 0
-    assert spotted(out) == [("T2", "classifier: spotted", 0.9)]
+    assert spotted(out) == [("T2", "spotter: master", 0.9)]
     assert "the coder my_coders:spotter" in (out / "report.html").read_text("utf-8")
 
 
@@ -80,12 +86,12 @@ def test_results_are_made_anew_when_a_coder_of_ones_own_changes(
 
 def test_a_coder_may_state_a_version_of_its_own(own: Path, framework: Framework) -> None:
     first = resolve_coder("my_coders:spotter", framework)
-    first.coder.version = "model of May"  # type: ignore[union-attr]
+    first.coder.version = "model of May"  # type: ignore[attr-defined]
     assert resolve_coder("my_coders:spotter", framework).form != first.form
 
 
 def test_a_fault_in_a_coder_of_ones_own_names_it(own: Path, texts: Path, tmp_path: Path) -> None:
-    own.write_text(OWN.replace('r.text.index("master") + 6', "1 / 0"))
+    own.write_text(OWN.replace("at + 6", "1 / 0"))
     (failure,) = run(texts, tmp_path / "out", coder="my_coders:spotter", workers=0).failures
     assert failure.reason == (
         "ZeroDivisionError: division by zero (a fault in the coder my_coders:spotter, or in policyloom)"
@@ -98,7 +104,7 @@ def test_a_fault_in_a_coder_of_ones_own_names_it(own: Path, texts: Path, tmp_pat
         ("my_coderz:spotter", r"coder my_coderz:spotter: cannot be imported \(No module named 'my_coderz'\)"),
         ("my_coders:spoter", "cannot be imported .*has no attribute 'spoter'"),
         ("my_coders:Spotter", "is a class; name an instance of it"),
-        ("my_coders:half", r"has no judge\(\) and no answer\(\); a coder has judge\(\) and answer\(\)"),
+        ("my_coders:half", r"has no code\(\); a coder has code\(\)"),
     ],
 )
 def test_a_name_that_is_no_coder_is_refused(own: Path, framework: Framework, name: str, words: str) -> None:
@@ -121,26 +127,26 @@ def test_an_object_that_no_worker_can_import_is_refused(framework: Framework) ->
 @pytest.mark.parametrize("word", ["rules", "none"])
 def test_rules_alone_need_no_coder(framework: Framework, word: str) -> None:
     chosen = resolve_coder(word, framework)
-    assert chosen.coder is None
+    assert isinstance(chosen.coder, RulesCoder)
     assert chosen.form == RULES
-    assert load_coder(RULES) is None
+    assert isinstance(make_coder(RULES, framework.model_dump_json()), RulesCoder)
 
 
 def test_a_classifier_in_memory_is_taken(framework: Framework) -> None:
     classifier = read_classifier(framework)
     assert classifier is not None
     chosen = resolve_coder(classifier, framework)
-    assert chosen.coder is classifier
+    assert isinstance(chosen.coder, ClassifierCoder)
     assert chosen.form == resolve_coder(None, framework).form
-    loaded = load_coder(pickle.loads(pickle.dumps(chosen.form)))
-    assert loaded is not None
-    assert loaded.labels == classifier.labels  # type: ignore[attr-defined]
+    loaded = make_coder(pickle.loads(pickle.dumps(chosen.form)), framework.model_dump_json())
+    assert isinstance(loaded, ClassifierCoder)
+    assert loaded.classifier.labels == classifier.labels
 
 
 def test_a_classifier_for_another_framework_is_refused(framework: Framework) -> None:
     classifier = read_classifier(framework)
     with pytest.raises(
-        RunError, match="was trained for framework 'production_education', and this is 'mine'"
+        PolicyloomError, match="was trained for framework 'production_education', and this is 'mine'"
     ):
         resolve_coder(classifier, framework.model_copy(update={"id": "mine"}))
 

@@ -128,7 +128,7 @@ nlp = pl.load_pipeline(framework)
 opened_before = english()
 document = pl.read_document(sys.argv[2])
 opened_by_reading = english()
-tagged = pl.tag(document, nlp)
+tagged = pl.tag(document, nlp, pl.load_coder(framework))
 network = pl.find_links([tagged], framework, bootstrap=0)
 checked = pl.check(tagged, framework, network)
 text = tagged.document.text
@@ -140,7 +140,7 @@ print(json.dumps({
         [tagged.mentions[c.mechanism].label, text[slice(*c.cue)], tagged.mentions[c.target].label] for c in tagged.claims
     ],
     "links": network.links[["source", "target", "kind"]].values.tolist(),
-    "covered": {c.element: c.n for c in checked.coverage},
+    "covered": {c.element: c.n_sentences for c in checked.coverage},
     "opened_by_reading": opened_by_reading,
     "opened": opened_before + english(),
     "imported": [name for name in sys.modules if name.startswith("policyloom.languages.en")],
