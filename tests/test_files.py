@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pandas as pd
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from policyloom.files import (
@@ -108,6 +108,7 @@ def test_write_csv_has_the_bytes_of_open_table(tmp_path: Path) -> None:
     assert (tmp_path / "rows.csv").read_bytes() == (tmp_path / "frame.csv").read_bytes()
 
 
+@example(["a carriage return\r alone"])
 @given(st.lists(st.text(alphabet=st.characters(exclude_categories=["Cs"])), min_size=1, max_size=5))
 def test_every_text_comes_back_from_a_table(
     tmp_path_factory: pytest.TempPathFactory, texts: list[str]

@@ -107,6 +107,20 @@ def format_cell(value: Any) -> str:
     return "" if text in ("<NA>", "NaT") else text
 
 
+class _UnixLines:
+    """Takes lines from a CSV writer and ends them as Unix does.
+
+    Python before 3.13 quotes a carriage return in a cell only where lines end in one; unquoted it breaks the row.
+    """
+
+    def __init__(self, text: IO[str]) -> None:
+        self._text = text
+
+    def write(self, line: str) -> int:
+        """Writes one line."""
+        return self._text.write(line.removesuffix("\r\n") + "\n")
+
+
 @contextmanager
 def open_table(
     path: str | Path, columns: Sequence[str]
@@ -118,7 +132,7 @@ def open_table(
     """
     with open_atomic(path) as file:
         text = io.TextIOWrapper(file, encoding="utf-8-sig", newline="", write_through=True)
-        writer = csv.writer(text, lineterminator="\n")
+        writer = csv.writer(_UnixLines(text))
         writer.writerow(columns)
         expected = set(columns)
 
