@@ -117,7 +117,7 @@ def test_a_check_that_finds_an_error_gives_status_1(
     (tmp_path / "a.txt").write_text("Vocational students took up apprenticeships.")
     error = Finding("a", "made-up", "error", "T2", "Something is wrong.")
     checked = module.Checked("a", (), (error,), ())
-    monkeypatch.setattr(module, "check", lambda *_: checked)
+    monkeypatch.setattr(module, "check", lambda *_, **__: checked)
     done: Result = cli("check", "a.txt", "--classifier", "none")
     assert done.exit_code == 1
     assert done.output.splitlines()[0] == "error   made-up                 Something is wrong."
@@ -147,11 +147,10 @@ def test_a_coder_of_ones_own_is_found_in_the_current_folder(
 ) -> None:
     monkeypatch.setattr("sys.path", list(sys.path))
     (tmp_path / "silent_coder.py").write_text(
+        "from policyloom.records import Coding\n"
         "class Silent:\n"
-        "    def judge(self, readings):\n"
-        "        return [dict() for _ in readings]\n"
-        "    def answer(self, questions):\n"
-        "        return []\n"
+        "    def code(self, passages):\n"
+        "        return [Coding() for passage in passages for _ in passage.sentences]\n"
         "silent = Silent()\n"
     )
     (tmp_path / "a.txt").write_text("A firm stands here.")

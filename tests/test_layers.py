@@ -29,8 +29,9 @@ LAYERS = (
 )
 """Lowest first, as DESIGN draws them. A module imports from lower layers only, and from none beside it."""
 
-STAGES = ("extract", "tag", "coders", "network", "check", "export", "report")
-"""What a document goes through. Stages meet in the records; `run` alone puts them together."""
+STAGES = ("extract", "tag", "coders", "network")
+"""What a document goes through. Stages meet in the records; `run` alone puts them together. What comes after (checks,
+exports, reports) may ask the network what counts."""
 
 ONLY_IMPORTERS = {
     "pydantic": {"framework"},

@@ -38,7 +38,7 @@ def test_the_links_of_the_sample_corpus(folder: Path) -> None:
     assert {kind: tuple(row) for kind, row in found.iterrows()} == {
         "answers": (6, 17),
         "claims": (15, 39),
-        "co_occurs": (15, 48),
+        "co_occurs": (15, 49),
     }
     first = links.iloc[0]
     assert (first["source"], first["target"], first["n"], first["n_documents"]) == ("T3", "S1", 9, 7)

@@ -8,6 +8,7 @@ import pytest
 from spacy.language import Language
 
 from policyloom import check, find_links, read_pdf, tag
+from policyloom.coders import load_coder
 from policyloom.framework import Framework
 from policyloom.records import Mention, Tagged
 

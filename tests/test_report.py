@@ -25,6 +25,7 @@ from policyloom.records import (
     Evidence,
     Failure,
     Finding,
+    Measured,
     Mention,
     Metadata,
     Sentence,
@@ -168,6 +169,7 @@ def run_page(
     evidence: Mapping[tuple[str, str, str], Sequence[Evidence]] = LINK_EVIDENCE,
     settings: Mapping[str, str] | None = None,
     framework: Framework = FRAMEWORK,
+    measured: Measured | None = None,
 ) -> str:
     path = tmp_path / "report.html"
     write_run_report(
@@ -180,6 +182,7 @@ def run_page(
         findings=findings,
         failures=failures,
         evidence=evidence,
+        measured=measured,
         settings={"model": "rules", "caution": "Rules miss things."} if settings is None else settings,
     )
     return path.read_text("utf-8")

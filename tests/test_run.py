@@ -239,7 +239,7 @@ def test_a_run_may_keep_to_what_is_probable(finished: tuple[Path, Run], folder: 
     sure = run(folder, out, min_probability=0.8, workers=0)
     assert 0 < sure.counts["mentions"] < every.counts["mentions"]
     of_elements = [row for row in rows(out / "mentions.csv") if row["kind"] in ("outcome", "mechanism")]
-    assert all(float(row["score"]) >= 0.8 for row in of_elements)
+    assert all(float(row["probability"]) >= 0.8 for row in of_elements)
     assert "below 0.8 are left out" in (out / "report.html").read_text("utf-8")
     # What a later check reads is the framework itself.
     assert (out / "framework.json").read_bytes() == (every.folder / "framework.json").read_bytes()
