@@ -1043,32 +1043,6 @@ def test_a_notebook_shows_text_as_text() -> None:
     assert "&lt;script&gt;" in shown
 
 
-def test_the_examples_of_the_documentation_run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.chdir(tmp_path)
-    monkeypatch.setattr("policyloom.framework.read_framework", lambda name: FRAMEWORK)
-    names: dict[str, object] = {
-        "tagged": [*signed_corpus(), make_tagged("guide", "[T1|Relief] raises [O1|wages].")],
-        "new_guide": make_tagged("guide", "[T2|Boards] raise [O1|wages]."),
-        "other_machine": count(make_tagged("elsewhere", "[T1|Relief]."), FRAMEWORK).to_json(),
-    }
-    page = (Path(__file__).parents[1] / "docs" / "network.md").read_text("utf-8")
-    blocks = re.findall(r"```python\n(.*?)```", page, re.DOTALL)
-    assert len(blocks) == 5
-    for block in blocks:
-        exec(compile(block, "docs/network.md", "exec"), names)
-    links = pd.read_csv(tmp_path / "outputs/run/network/links.csv")
-    assert links.loc[0, ["source", "target", "kind", "n"]].tolist() == ["T1", "O1", "co_occurs", 1]
-    counts = names["counts"]
-    assert isinstance(counts, Counts)
-    assert sorted(counts.documents) == ["a", "b", "elsewhere", "guide"]
-    network = names["network"]
-    assert isinstance(network, Network)
-    assert network.pair("T1", "O1") is None  # the new guide speaks of T2
-    assert network.pair("T2", "O1") == PairCounts(
-        "T2", "O1", n=1, n_documents=1, npmi=pytest.approx(1 / math.log2(6))
-    )
-
-
 def test_importing_the_network_is_quick() -> None:
     heavy = "('pandas', 'scipy', 'networkx')"
     code = f"import sys, policyloom.network; print([m for m in {heavy} if m in sys.modules])"
