@@ -46,5 +46,6 @@ def _cover_element(tagged: Tagged, id: str, mentions: list[tuple[Mention, Smalle
         **{status: len(sentences) for status, sentences in by_status.items()},
         n_elsewhere=len({mention.sentence for mention in elsewhere}),
         concreteness=max((m.concreteness for m in stating if m.status in STATED), default=0),
+        not_judged=tagged.unreadable_share,
         evidence=tuple(tagged.evidence(mention) for mention in list(best.values())[:N_QUOTES]),
     )

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from policyloom.check.claims import ClaimCheck, Knowledge, check_claims
 from policyloom.check.coverage import cover
-from policyloom.check.rules import RULES, Case, find_off_topic
+from policyloom.check.rules import RULES, Case, Rule, find_nothing_found, find_unread_parts
 from policyloom.framework import Framework
 from policyloom.records import Coverage, Finding, Measured, Severity, Tagged
 
@@ -57,8 +58,13 @@ def check(
         network is not None,
         measured or Measured(),
     )
-    # A document of another field would get a finding for every element.
-    rules = RULES if any(row.is_named for row in coverage) else (find_off_topic,)
+    if not tagged.is_judged:
+        rules: Sequence[Rule] = (find_unread_parts,)
+    elif any(row.is_named for row in coverage):
+        rules = (find_unread_parts, *RULES)
+    else:
+        # Each element would get a finding of its own.
+        rules = (find_unread_parts, find_nothing_found)
     findings = [finding for rule in rules for finding in rule(case)]
     findings.sort(key=lambda finding: WORST_FIRST.index(finding.severity))
     return Checked(tagged.document.id, coverage, tuple(findings), claims)

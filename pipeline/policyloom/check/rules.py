@@ -13,13 +13,23 @@ from policyloom.check.coverage import N_QUOTES
 from policyloom.framework import Framework
 from policyloom.records import Coverage, Evidence, Finding, Measured, Severity, Tagged
 
-__all__ = ["RULES", "Case", "find_off_topic"]
+__all__ = ["RULES", "Case", "Rule", "find_nothing_found", "find_unread_parts"]
 
 MIN_DENYING_DOCUMENTS = 2
 """Documents that must deny a claim for it to be an error; one alone may have been read wrongly."""
 
 MAX_VAGUE_PARTICULARS = 1
 """The most particulars, of six, that a plan can give and still bind nobody."""
+
+
+MIN_TOLD_SHARE = 0.02
+"""Share of a document that could not be read from which findings state it."""
+
+MAX_SHARE_WITH_RECALL = 0.2
+"""Share of a document that could not be read from which no recall is stated: it was measured on text that was read."""
+
+MIN_OTHER_FIELD_SHARE = 0.5
+"""Share of the text that is of another field from which a document without any element is called off-topic."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,12 +59,19 @@ class Case:
 
     def not_found(self, id: str) -> str:
         """That an element was not found, and what share of its mentions is found at all."""
+        share = self.tagged.unreadable_share
+        if share >= MAX_SHARE_WITH_RECALL:
+            return (
+                f"No mention of {self.name(id)} was found in what was read; about {share:.0%} of the document was not "
+                "judged, so nothing can be said of the whole."
+            )
         recall = self.measured.recall.get(id)
         known = "how many such sentences are found has not been measured"
         if recall is not None:
             n = self.measured.n.get(id, 0)
             known = f"about {recall:.0%} of such sentences are found ({n} labelled), so look once more before you rely on it"
-        return f"No mention of {self.name(id)} was found; {known}."
+        unread = f"; about {share:.0%} of the document was not judged" if share >= MIN_TOLD_SHARE else ""
+        return f"No mention of {self.name(id)} was found; {known}{unread}."
 
     def how_stated(self, id: str) -> str:
         """How the document states an element, as words and numbers of sentences."""
@@ -66,11 +83,33 @@ class Case:
         )
 
 
-def find_off_topic(case: Case) -> Iterator[Finding]:
-    """That the document names no element; the only finding of such a document."""
-    framework = case.framework
-    message = f"No element of the framework “{framework.title}” was found."
-    yield case.finding("off-topic", "info", framework.id, message)
+Rule = Callable[[Case], Iterator[Finding]]
+"""A rule gives findings on a document, none where all is well."""
+
+
+def find_unread_parts(case: Case) -> Iterator[Finding]:
+    """That a part of the document could not be read, or all of it; what stands there is not absent."""
+    tagged = case.tagged
+    share, why = tagged.unreadable_share, tagged.explain_unread()
+    if not tagged.is_judged:
+        yield case.finding("not-judged", "warning", case.framework.id, f"The document was not judged: {why}.")
+    elif share >= MIN_TOLD_SHARE:
+        message = (
+            f"About {share:.0%} of the document was not judged, and what stands there is not absent: {why}."
+        )
+        yield case.finding("not-judged", "warning", case.framework.id, message)
+
+
+def find_nothing_found(case: Case) -> Iterator[Finding]:
+    """That the document names no element; the only finding, besides unread parts, of such a document."""
+    framework, tagged = case.framework, case.tagged
+    if tagged.other_field_share >= MIN_OTHER_FIELD_SHARE:
+        message = f"The text was read, and is of another field: no element of “{framework.title}” was found."
+        yield case.finding("off-topic", "info", framework.id, message)
+    else:
+        n = len(tagged.sentences)
+        message = f"No element of “{framework.title}” was found in the {_sentences(n)} that {'were' if n != 1 else 'was'} read."
+        yield case.finding("nothing-found", "info", framework.id, message)
 
 
 def _unanswered_challenges(case: Case) -> Iterator[Finding]:
@@ -160,7 +199,7 @@ def _sentences(n: int) -> str:
     return f"{n} sentence{'s' if n != 1 else ''}"
 
 
-RULES: tuple[Callable[[Case], Iterator[Finding]], ...] = (
+RULES: tuple[Rule, ...] = (
     _unanswered_challenges,
     _gaps,
     _without_particulars,

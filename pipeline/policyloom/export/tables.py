@@ -22,6 +22,7 @@ from policyloom.records import (
     Span,
     Tagged,
 )
+from policyloom.records.tagged import MAX_UNREADABLE_SHARE
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -204,6 +205,12 @@ class _CoverageIn:
     coverage: Coverage
     framework: Framework | None
 
+    def count(self, name: str) -> int | None:
+        """One of the counts; None where the document was not judged, as it is then no 0."""
+        if self.coverage.not_judged > MAX_UNREADABLE_SHARE:
+            return None
+        return int(getattr(self.coverage, name))
+
     @property
     def page(self) -> int | None:
         return self.coverage.evidence[0].page if self.coverage.evidence else None
@@ -219,19 +226,31 @@ COVERAGE: Table[_CoverageIn] = Table(
         Column("element", "the element's id; its parts count for it", lambda x: x.coverage.element),
         Column("label", "its label", lambda x: _label(x.coverage.element, x.framework)),
         Column(
-            "n_sentences", "sentences that name it, whatever the status", lambda x: x.coverage.n_sentences
+            "n_sentences",
+            "sentences that name it, whatever the status",
+            lambda x: x.count("n_sentences"),
+            "Int64",
         ),
-        Column("affirmed", "sentences that affirm it", lambda x: x.coverage.affirmed),
-        Column("planned", "sentences that plan it", lambda x: x.coverage.planned),
-        Column("lacking", "sentences that say it is lacking", lambda x: x.coverage.lacking),
-        Column("negated", "sentences that deny it", lambda x: x.coverage.negated),
+        Column("affirmed", "sentences that affirm it", lambda x: x.count("affirmed"), "Int64"),
+        Column("planned", "sentences that plan it", lambda x: x.count("planned"), "Int64"),
+        Column("lacking", "sentences that say it is lacking", lambda x: x.count("lacking"), "Int64"),
+        Column("negated", "sentences that deny it", lambda x: x.count("negated"), "Int64"),
         Column(
             "n_elsewhere",
             "headings, tables, titles and abstracts that name it",
-            lambda x: x.coverage.n_elsewhere,
+            lambda x: x.count("n_elsewhere"),
+            "Int64",
         ),
         Column(
-            "concreteness", "most particulars, of six, in one sentence", lambda x: x.coverage.concreteness
+            "concreteness",
+            "most particulars, of six, in one sentence",
+            lambda x: x.count("concreteness"),
+            "Int64",
+        ),
+        Column(
+            "not_judged",
+            "share of the document that could not be read; counts are empty where nearly all of it was",
+            lambda x: x.coverage.not_judged,
         ),
         Column("page", "page of the best quote", lambda x: x.page, "Int64"),
         Column("quote", "the best quote", lambda x: x.quote),

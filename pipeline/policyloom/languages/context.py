@@ -49,7 +49,8 @@ class SentenceContext:
 def read_context(draft: SentenceDraft, cues: Cues) -> SentenceContext:
     """A sentence's cues, clauses and opening."""
     forms, grammar = draft.forms, cues.grammar
-    is_list_item = draft.block_kind == "list_item"
+    # The words of a table's cell leave out what its heads say, as those of a list item leave out its lead-in.
+    is_list_item = draft.block_kind in ("list_item", "table")
     found, hedged = cues.find(forms)
     first = grammar.first_word(forms)
     instruction = grammar.instruction(forms, first, is_list_item=is_list_item)

@@ -188,13 +188,14 @@ FRAMES = {
 def load_layout(code: str) -> LayoutWords:
     """The layout words of a language, with those of the languages that its file names in `also`.
 
+    A language without a folder has none: its documents are read by the looks of their pages alone.
+
     Raises:
-        ValueError: there is no folder for the language.
         PolicyloomError: a `layout.toml` is wrong; the text says where.
     """
     folders = language_folders()
     if code not in folders:
-        raise ValueError(f"language {code!r}: use one of {', '.join(folders)}")
+        return make_layout(code, [("no layout.toml", {})])
     others = read_layout_file(folders[code]).get("also", [])
     for other in others:
         if other not in folders:

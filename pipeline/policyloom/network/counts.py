@@ -149,7 +149,7 @@ def sum_counts(counts: Iterable[Counts]) -> Counts:
 
 
 def count(tagged: Tagged, framework: Framework) -> Counts:
-    """One document's counts; `policyloom.network.counting` says what counts.
+    """One document's counts; `policyloom.network.counting` says what counts. A document that was not judged has none.
 
     Raises:
         ValueError: a mention names an element that the framework does not have.
@@ -157,6 +157,9 @@ def count(tagged: Tagged, framework: Framework) -> Counts:
     document = tagged.document
     elements = tuple(element.id for element in framework.elements)
     codes = {id: code for code, id in enumerate(elements)}
+    if not tagged.is_judged:
+        # What was not judged is in no denominator.
+        return Counts(framework.id, elements, {})
     units = count_units(document, tagged.sentences)
     counts = DocumentCounts(
         document.sha256,

@@ -68,7 +68,7 @@ def find_links(
 
     def counted() -> Iterable[Counts]:
         for document in tagged:
-            if evidence:
+            if evidence and document.is_judged:
                 sentences.extend(find_evidence(document, framework))
             yield count(document, framework)
 

@@ -6,13 +6,30 @@ import bisect
 from dataclasses import dataclass
 from typing import Literal, Protocol, get_args
 
-__all__ = ["Block", "BlockKind", "Box", "Document", "HasSpan", "Line", "Metadata", "OcrUse", "Span"]
+__all__ = [
+    "Block",
+    "BlockKind",
+    "Box",
+    "Cell",
+    "Document",
+    "HasSpan",
+    "Line",
+    "Metadata",
+    "OcrUse",
+    "Span",
+    "UnreadPart",
+    "UnreadReason",
+]
 
 BlockKind = Literal[
     "title", "heading", "paragraph", "list_item", "table", "caption", "footnote", "reference", "front_matter"
 ]
 OcrUse = Literal["auto", "never", "always"]
 """Which pages of a PDF are read by OCR: those without usable text, none, or all."""
+
+UnreadReason = Literal["scan", "font", "page", "hidden", "language", "field"]
+"""Why a part of a document was not judged: a picture without OCR, letters without a known character, a page that cannot
+be loaded, hidden text, another language than the framework's, another field."""
 
 Span = tuple[int, int]
 """`[start, end)` in characters of a document's text."""
@@ -61,6 +78,36 @@ class Line:
 
 
 @dataclass(frozen=True, slots=True)
+class Cell:
+    """A cell of a table: its words, `[start, end)` in the document's text, and its place; rows and columns count from 0."""
+
+    start: int
+    end: int
+    row: int
+    column: int
+    row_span: int = 1
+    column_span: int = 1
+    is_head: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class UnreadPart:
+    """A part of a document that was not judged.
+
+    Attributes:
+        reason: why.
+        pages: where it stands; empty for a format without pages.
+        n_characters: how much of `Document.text` it is; 0 for what is not in the text.
+        message: in plain words.
+    """
+
+    reason: UnreadReason
+    pages: tuple[int, ...]
+    n_characters: int
+    message: str
+
+
+@dataclass(frozen=True, slots=True)
 class Block:
     """A stretch of text with one role.
 
@@ -71,6 +118,7 @@ class Block:
         section: the headings that enclose the block, outermost first; for a heading, itself last.
         pages: the pages it stands on.
         boxes: one a page, or one a column where a block runs over several.
+        cells: of a table, in order of `start`.
     """
 
     kind: BlockKind
@@ -80,6 +128,7 @@ class Block:
     section: tuple[str, ...] = ()
     pages: tuple[int, ...] = ()
     boxes: tuple[Box, ...] = ()
+    cells: tuple[Cell, ...] = ()
 
     def __post_init__(self) -> None:
         if self.kind not in get_args(BlockKind):
@@ -117,6 +166,7 @@ class Document:
         furniture: running heads, page numbers, notices: what was printed but is not text, as (page, words).
         warnings: what could not be read well, in plain words.
         ocr: the pages whose words OCR has read, as (page, mean confidence from 0 to 100).
+        unread: the parts that could not be read.
     """
 
     id: str
@@ -131,6 +181,7 @@ class Document:
     furniture: tuple[tuple[int, str], ...] = ()
     warnings: tuple[str, ...] = ()
     ocr: tuple[tuple[int, float], ...] = ()
+    unread: tuple[UnreadPart, ...] = ()
 
     def __post_init__(self) -> None:
         last = 0

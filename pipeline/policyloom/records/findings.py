@@ -46,6 +46,7 @@ class Coverage:
             are in no other count.
         concreteness: of a mechanism, the most of six particulars that a sentence which states it gives: who, for
             whom, with what, how much, by when, how watched.
+        not_judged: the share of the document, 0 to 1, that could not be read; what is there is not absent.
         evidence: the best quotes, best first; where no sentence names it, those from elsewhere.
     """
 
@@ -58,6 +59,7 @@ class Coverage:
     negated: int = 0
     n_elsewhere: int = 0
     concreteness: int = 0
+    not_judged: float = 0.0
     evidence: tuple[Evidence, ...] = ()
 
     def __post_init__(self) -> None:

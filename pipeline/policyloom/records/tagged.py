@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Literal, get_args
 
 from policyloom.records.coding import ClaimKind, MentionKind, Polarity, Status
-from policyloom.records.document import Document, HasSpan, Span
+from policyloom.records.document import Document, HasSpan, Span, UnreadPart
 
-__all__ = ["Claim", "Evidence", "Facet", "FacetKind", "Mention", "Sentence", "Tagged"]
+__all__ = ["Claim", "Evidence", "Facet", "FacetKind", "Mention", "Sentence", "Tagged", "format_ranges"]
+
+MAX_UNREADABLE_SHARE = 0.9
+"""Share of a document that could not be read above which nothing is said of it."""
 
 FacetKind = Literal["target", "instrument", "amount", "deadline", "monitoring"]
 
@@ -106,12 +110,48 @@ class Claim:
 
 @dataclass(frozen=True, slots=True)
 class Tagged:
-    """A document with its sentences, mentions and claims, each in order of `start`."""
+    """A document with its sentences, mentions and claims, each in order of `start`.
+
+    `unread` holds the parts of the document that were not judged, and why; what was not judged is not absent.
+    """
 
     document: Document
     sentences: tuple[Sentence, ...]
     mentions: tuple[Mention, ...]
     claims: tuple[Claim, ...] = ()
+    unread: tuple[UnreadPart, ...] = ()
+
+    @property
+    def unreadable_share(self) -> float:
+        """The share of the document, 0 to 1, that could not be read: for its language, its font, as a scan.
+
+        Text of another field could be read, and is not in it.
+        """
+        n_characters = sum(part.n_characters for part in self.unread if part.reason != "field")
+        pages = {page for part in self.unread if not part.n_characters for page in part.pages}
+        by_text = n_characters / len(self.document.text) if self.document.text else 0.0
+        by_page = len(pages) / self.document.n_pages if self.document.n_pages else 0.0
+        return min(1.0, by_page + (1 - by_page) * by_text)
+
+    @property
+    def is_judged(self) -> bool:
+        """Whether enough of the document could be read to say anything of it."""
+        return self.unreadable_share <= MAX_UNREADABLE_SHARE
+
+    @property
+    def other_field_share(self) -> float:
+        """The share of the text, 0 to 1, that was read and is of another field."""
+        n_characters = sum(part.n_characters for part in self.unread if part.reason == "field")
+        return min(1.0, n_characters / len(self.document.text)) if self.document.text else 0.0
+
+    def explain_unread(self) -> str:
+        """Why parts of the document could not be read, and where, in words; "" where all could be."""
+        told = []
+        for part in self.unread:
+            if part.reason != "field":
+                pages = f" (page {format_ranges(part.pages)})" if part.pages else ""
+                told.append(part.message + ("" if "page" in part.message else pages))
+        return "; ".join(dict.fromkeys(told))
 
     def quote(self, x: HasSpan) -> str:
         """The words that `x` points at, verbatim."""
@@ -133,6 +173,22 @@ class Tagged:
         """`x`'s sentence as something that a finding or an edge can carry."""
         at = self.sentences[x.sentence]
         return Evidence(self.document.id, self.page(at), at.start, at.end, self.quote(at))
+
+
+def format_ranges(numbers: Iterable[int]) -> str:
+    """Numbers as "1, 3-5".
+
+    Example:
+        >>> format_ranges([1, 3, 4, 5])
+        '1, 3-5'
+    """
+    runs: list[list[int]] = []
+    for number in sorted(set(numbers)):
+        if runs and number == runs[-1][-1] + 1:
+            runs[-1] = [runs[-1][0], number]
+        else:
+            runs.append([number, number])
+    return ", ".join(str(first) if first == last else f"{first}-{last}" for first, last in runs)
 
 
 @dataclass(frozen=True, slots=True)

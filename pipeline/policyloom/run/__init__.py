@@ -90,7 +90,7 @@ class Run:
     Attributes:
         folder: where the results are.
         documents: the ids of the documents read.
-        failures: the files that could not be read.
+        failures: the files that could not be read, or of which too little could be read to be judged.
         n_reused: documents whose result was there from an earlier run.
         counts: how many sentences, mentions, claims, links and findings there are.
         errors: how many findings are errors.
@@ -107,7 +107,7 @@ class Run:
 
     @property
     def status(self) -> int:
-        """The exit status: 0 all well, 1 some document failed or a check found an error."""
+        """The exit status: 0 all well, 1 some document failed or was not judged, or a check found an error."""
         return 1 if self.errors or any(f.kind != "duplicate" for f in self.failures) else 0
 
     def _repr_html_(self) -> str:
@@ -242,10 +242,11 @@ def _write_results(
     claim(results, [MANIFEST] if is_done else written)
     if is_done:
         counts, errors = dict(before["outputs"]), int(before["errors"])
+        not_judged = [Failure(source, "not-judged", reason) for source, reason in before["not_judged"]]
     else:
         from policyloom.run.outputs import write_outputs  # pandas and scipy, once reading has begun
 
-        counts, errors = write_outputs(
+        counts, errors, not_judged = write_outputs(
             out,
             lambda: _read_results(results.cache, plan, read),
             framework,
@@ -255,9 +256,12 @@ def _write_results(
             name=name,
             tell=lambda stage, n: tell(Progress(stage, n, len(read.jobs))),
         )
+    failures = tuple(sorted((*read.failures, *not_judged), key=lambda failure: failure.source))
+    totals = {
+        "documents": len(read.jobs) - len(not_judged), "not judged": len(not_judged), "failures": len(read.failures), **counts,
+    }  # fmt: skip
     done = Run(
-        out, tuple(job.id for job in read.jobs), read.failures, read.n_reused,
-        {"documents": len(read.jobs), "failures": len(read.failures), **counts}, errors, time.monotonic() - started,
+        out, tuple(job.id for job in read.jobs), failures, read.n_reused, totals, errors, time.monotonic() - started,
     )  # fmt: skip
     write_manifest(
         done, plan, settings, framework=framework, limits=limits, outputs=counts, signature=signature

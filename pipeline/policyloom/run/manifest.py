@@ -66,6 +66,7 @@ def write_manifest(
         "counts": done.counts,
         "outputs": dict(outputs),
         "errors": done.errors,
+        "not_judged": [[f.source, f.reason] for f in done.failures if f.kind == "not-judged"],
         "signature": signature,
         "reused": done.n_reused,
         "framework": {

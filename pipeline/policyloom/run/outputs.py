@@ -47,7 +47,13 @@ class _Totals:
         default_factory=lambda: dict.fromkeys(("sentences", "mentions", "claims", "links", "findings"), 0)
     )
 
+    not_judged: list[Failure] = field(default_factory=list)
+
     def add(self, tagged: Tagged) -> None:
+        if not tagged.is_judged:
+            reason = f"was not judged: {tagged.explain_unread()}"
+            self.not_judged.append(Failure(tagged.document.source, "not-judged", reason))
+            return
         self.rows.append(document_row(tagged))
         self.counts["sentences"] += self.rows[-1].n_sentences
         self.counts["mentions"] += n_elements(tagged)
@@ -67,7 +73,7 @@ def write_outputs(
     coder: ChosenCoder,
     name: str,
     tell: Tell,
-) -> tuple[dict[str, int], int]:
+) -> tuple[dict[str, int], int, list[Failure]]:
     """Write all but the manifest; every file appears whole or not at all.
 
     Args:
@@ -81,12 +87,14 @@ def write_outputs(
         tell: is told the stage and how many documents are through it.
 
     Returns:
-        How many sentences, mentions, claims, links and findings there are, and how many findings are errors.
+        How many sentences, mentions, claims, links and findings there are; how many findings are errors; and the
+        documents that were not judged.
     """
     totals = _Totals()
     network = find_links(_write_documents(out, tagged(), framework, totals, tell), framework)
     write_network(network, out)
     write_bytes(framework.model_dump_json(indent=1).encode("utf-8"), out / "framework.json")
+    failures = sorted((*failures, *totals.not_judged), key=lambda failure: failure.source)
     with open_table(out / "failures.csv", FAILURES.names) as add:
         add(failure_rows(failures))
     findings, coverage = _write_checks(out, tagged(), framework, network, coder.measured, tell)
@@ -106,7 +114,7 @@ def write_outputs(
         settings=_settings(framework, model, coder),
     )
     counts = totals.counts | {"links": len(network.links), "findings": len(findings)}
-    return counts, sum(finding.severity == "error" for finding in findings)
+    return counts, sum(finding.severity == "error" for finding in findings), totals.not_judged
 
 
 def _write_documents(
@@ -120,9 +128,10 @@ def _write_documents(
         claims = tables.enter_context(open_table(out / "claims.csv", CLAIMS.names))
         for n, one in enumerate(tagged, 1):
             write_bytes(to_json(one.document), documents / f"{one.document.id}.json")
-            mentions(mention_rows(one, framework))
-            claims(claim_rows(one, framework))
             totals.add(one)
+            if one.is_judged:
+                mentions(mention_rows(one, framework))
+                claims(claim_rows(one, framework))
             tell("linking", n)
             yield one
 
@@ -143,7 +152,11 @@ def _write_checks(
             checked = check(one, framework, network, measured=measured)
             findings.extend(checked.findings)
             covered(coverage_rows(checked.coverage, framework))
-            coverage.extend(c for c in checked.coverage if c.is_named and framework[c.element].parent is None)
+            coverage.extend(
+                c
+                for c in checked.coverage
+                if one.is_judged and c.is_named and framework[c.element].parent is None
+            )
             tell("checking", n)
     with open_table(out / "findings.csv", FINDINGS.names) as add:
         add(finding_rows(findings))

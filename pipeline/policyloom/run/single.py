@@ -52,8 +52,9 @@ class FileCheck:
 
     @property
     def status(self) -> int:
-        """The exit status: 1 where a finding is an error."""
-        return 1 if any(finding.severity == "error" for finding in self.checked.findings) else 0
+        """The exit status: 1 where a finding is an error, or the document was not judged."""
+        is_error = any(finding.severity == "error" for finding in self.checked.findings)
+        return 1 if is_error or not self.tagged.is_judged else 0
 
 
 def check_file(

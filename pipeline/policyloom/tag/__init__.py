@@ -2,7 +2,8 @@
 
 pipeline   a spaCy pipeline that finds sentences, entities and what the framework's rules name
 field      which blocks are of the framework's field
-reading    blocks to sentences with their candidates, as a coder reads them
+units      blocks of text and cells of tables, those in another language apart
+reading    units to sentences with their candidates, as a coder reads them
 facets     for whom, with what, how much, by when, how watched
 assemble   coded sentences to mentions and claims
 
@@ -21,7 +22,7 @@ from policyloom.languages.cues import compile_cues
 from policyloom.records import Coder, Document, Tagged
 from policyloom.tag.assemble import CodedSentence, assemble
 from policyloom.tag.pipeline import framework_of, load_pipeline
-from policyloom.tag.reading import read_blocks, read_sentences
+from policyloom.tag.reading import read_sentences, read_units
 
 __all__ = ["load_pipeline", "read_sentences", "tag", "tag_all"]
 
@@ -38,23 +39,24 @@ def tag(document: Document, nlp: Language, coder: Coder) -> Tagged:
         ValueError: `nlp` does not come from `load_pipeline`, or the coder does not give one coding a sentence.
     """
     framework = framework_of(nlp)
-    blocks = read_blocks(document, nlp)
-    codings = coder.code([block.passage for block in blocks])
-    places = [(block, n) for block in blocks for n in range(len(block.starts))]
+    read = read_units(document, nlp)
+    codings = coder.code([unit.passage for unit in read.units])
+    places = [(unit, n) for unit in read.units for n in range(len(unit.starts))]
     if len(codings) != len(places):
         raise ValueError(
             f"the coder gave {len(codings)} codings for {len(places)} sentences; one for each is needed"
         )
     coded = [
         CodedSentence(
-            replace(block.passage.sentences[n], candidates=coding.candidates, claims=coding.claims),
-            block.starts[n],
-            block.index,
-            block.entities[n],
+            replace(unit.passage.sentences[n], candidates=coding.candidates, claims=coding.claims),
+            unit.starts[n],
+            unit.block,
+            unit.entities[n],
         )
-        for (block, n), coding in zip(places, codings, strict=True)
+        for (unit, n), coding in zip(places, codings, strict=True)
     ]
-    return assemble(document, coded, compile_cues(load_language(framework.language), framework.facets))
+    cues = compile_cues(load_language(framework.language), framework.facets)
+    return assemble(document, coded, read.unread, cues)
 
 
 def tag_all(documents: Iterable[Document], nlp: Language, coder: Coder) -> Iterator[Tagged]:

@@ -18,6 +18,7 @@ from policyloom.records import (
     Span,
     Tagged,
     TokenSpan,
+    UnreadPart,
 )
 from policyloom.tag.facets import FacetMatch, find_facets, pick_facets
 from policyloom.tag.reading import EntityDraft
@@ -47,7 +48,9 @@ class CodedSentence:
         return self.start + self.draft.tokens[tokens[0]][0], self.start + self.draft.tokens[last][1]
 
 
-def assemble(document: Document, sentences: Sequence[CodedSentence], cues: Cues) -> Tagged:
+def assemble(
+    document: Document, sentences: Sequence[CodedSentence], unread: tuple[UnreadPart, ...], cues: Cues
+) -> Tagged:
     """The tagged document."""
     mentions: list[Mention] = []
     claims: list[Claim] = []
@@ -73,7 +76,7 @@ def assemble(document: Document, sentences: Sequence[CodedSentence], cues: Cues)
             for claim in sentence.draft.claims
         ]
     spans = tuple(Sentence(s.start, s.start + len(s.draft.text), s.block) for s in sentences)
-    return Tagged(document, spans, tuple(mentions), tuple(claims))
+    return Tagged(document, spans, tuple(mentions), tuple(claims), unread)
 
 
 def _make_mentions(sentence: CodedSentence, number: int, cues: Cues) -> list[Mention]:

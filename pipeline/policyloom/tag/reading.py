@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from spacy.attrs import IDX, LENGTH
@@ -11,18 +11,13 @@ from spacy.tokens import Doc, Span
 
 from policyloom.framework import Framework
 from policyloom.languages import load_language
-from policyloom.records import Block, BlockKind, Candidate, Document, Passage, SentenceDraft, TokenSpan
+from policyloom.records import Candidate, Document, Passage, SentenceDraft, TokenSpan, UnreadPart
 from policyloom.records import Span as CharSpan
 from policyloom.tag.field import find_field_blocks
 from policyloom.tag.pipeline import MENTIONS, OUT, SCOPE, forms_of, framework_of
+from policyloom.tag.units import Unit, find_foreign_units, find_units
 
-__all__ = ["READ_KINDS", "EntityDraft", "ReadBlock", "read_blocks", "read_sentences"]
-
-READ_KINDS: tuple[BlockKind, ...] = ("heading", "paragraph", "list_item", "footnote")
-"""The blocks that are read; besides them, front matter that is a text of its own, such as an abstract."""
-
-MIN_ABSTRACT = 200
-"""Characters from which front matter counts as a text of its own."""
+__all__ = ["EntityDraft", "ReadDocument", "ReadUnit", "read_sentences", "read_units"]
 
 MIN_SCOPE_TERMS = 2
 """Words of the field that make a sentence one of the field in a text of another."""
@@ -49,51 +44,69 @@ class EntityDraft:
 
 
 @dataclass(frozen=True, slots=True)
-class ReadBlock:
-    """A block of a document that has been read.
+class ReadUnit:
+    """A unit of a document that has been read.
 
     Attributes:
-        index: its place among the document's blocks.
+        block: the place of its block among the document's blocks.
         starts: where each sentence's text begins, in characters of the document.
         passage: its sentences.
         entities: of each sentence.
     """
 
-    index: int
+    block: int
     starts: tuple[int, ...]
     passage: Passage
     entities: tuple[tuple[EntityDraft, ...], ...]
 
 
+@dataclass(frozen=True, slots=True)
+class ReadDocument:
+    """A document that has been read: its units, and the parts of it that were not judged."""
+
+    units: tuple[ReadUnit, ...]
+    unread: tuple[UnreadPart, ...]
+
+
 def read_sentences(document: Document, nlp: Language) -> tuple[SentenceDraft, ...]:
     """A document's sentences as a coder reads them, in order; what `tag` gives it and what it learns from."""
-    return tuple(sentence for block in read_blocks(document, nlp) for sentence in block.passage.sentences)
+    return tuple(sentence for unit in read_units(document, nlp).units for sentence in unit.passage.sentences)
 
 
-def read_blocks(document: Document, nlp: Language) -> list[ReadBlock]:
-    """The blocks of a document that are read, with the candidates that rules name in each sentence."""
+def read_units(document: Document, nlp: Language) -> ReadDocument:
+    """The stretches of a document that are read, with the candidates that rules name in each sentence."""
     framework = framework_of(nlp)
-    read = [(i, block) for i, block in enumerate(document.blocks) if _is_read(block)]
+    units, foreign = find_foreign_units(document, find_units(document), framework.language)
     # Nothing here reads dependencies but a framework's relations, and they take a fifth of a trained pipeline's time.
-    unread = [] if any(element.relations for element in framework) else ["parser"]
-    texts = (document.text[block.start : block.end].replace("\n", " ") for _, block in read)
-    docs = list(nlp.pipe(texts, disable=[name for name in unread if nlp.has_pipe(name)]))
+    unneeded = [] if any(element.relations for element in framework) else ["parser"]
+    texts = (document.quote(unit).replace("\n", " ") for unit in units)
+    docs = list(nlp.pipe(texts, disable=[name for name in unneeded if nlp.has_pipe(name)]))
     load_language(framework.language).name_entities(docs)
     in_field = find_field_blocks(docs, framework.scope)
-    return [
-        _read_block(index, block, doc, framework, is_of_field=of_field)
-        for (index, block), doc, of_field in zip(read, docs, in_field, strict=True)
-    ]
-
-
-def _is_read(block: Block) -> bool:
-    return block.kind in READ_KINDS or (
-        block.kind == "front_matter" and block.end - block.start > MIN_ABSTRACT
+    read = tuple(
+        _read_unit(unit, doc, framework, is_of_field=of_field)
+        for unit, doc, of_field in zip(units, docs, in_field, strict=True)
     )
+    return ReadDocument(read, (*document.unread, *foreign, *_find_other_field(units, read, in_field)))
 
 
-def _read_block(index: int, block: Block, doc: Doc, framework: Framework, *, is_of_field: bool) -> ReadBlock:
-    # A case tells what was done, whatever the section it stands in proposes.
+def _find_other_field(
+    units: Sequence[Unit], read: Sequence[ReadUnit], in_field: Sequence[bool]
+) -> tuple[UnreadPart, ...]:
+    """What was read but is of another field, so that nothing but cases is looked for in it."""
+    pages: set[int] = set()
+    n_characters = 0
+    for unit, found, of_field in zip(units, read, in_field, strict=True):
+        off = [s for s in found.passage.sentences if not s.is_on_topic]
+        if off and not of_field:
+            pages.update(unit.pages)
+            n_characters += sum(len(sentence.text) for sentence in off)
+    if not n_characters:
+        return ()
+    return (UnreadPart("field", tuple(sorted(pages)), n_characters, "text of another field"),)
+
+
+def _read_unit(unit: Unit, doc: Doc, framework: Framework, *, is_of_field: bool) -> ReadUnit:
     is_retold = any(framework[s.label_].kind == "case" for s in doc.spans[MENTIONS])
     spans = [span for span in doc.sents if span.text.strip()]
     texts = [span.text.strip() for span in spans]
@@ -102,7 +115,7 @@ def _read_block(index: int, block: Block, doc: Doc, framework: Framework, *, is_
     for n, (span, text) in enumerate(zip(spans, texts, strict=True)):
         lead = span.start_char + len(span.text) - len(span.text.lstrip())
         candidates, is_on_topic = _find_candidates(span, framework, is_of_field=is_of_field)
-        starts.append(block.start + lead)
+        starts.append(unit.start + lead)
         sentences.append(
             SentenceDraft(
                 text,
@@ -112,16 +125,16 @@ def _read_block(index: int, block: Block, doc: Doc, framework: Framework, *, is_
                 ),
                 tuple(forms_of(span)),
                 candidates,
-                block_kind=block.kind,
-                section=block.section,
+                block_kind=unit.kind,
+                section=unit.section,
                 before=texts[n - 1] if n else "",
                 after=texts[n + 1] if n + 1 < len(texts) else "",
                 is_on_topic=is_on_topic,
                 is_retold=is_retold,
             )
         )
-        entities.append(tuple(_entities_in(span, block.start)))
-    return ReadBlock(index, tuple(starts), Passage(tuple(sentences)), tuple(entities))
+        entities.append(tuple(_entities_in(span, unit.start)))
+    return ReadUnit(unit.block, tuple(starts), Passage(tuple(sentences)), tuple(entities))
 
 
 def _find_candidates(
