@@ -25,7 +25,19 @@ from policyloom.records.coding import (
     Status,
     TokenSpan,
 )
-from policyloom.records.document import Block, BlockKind, Box, Document, Line, Metadata, OcrUse, Span
+from policyloom.records.document import (
+    Block,
+    BlockKind,
+    Box,
+    Cell,
+    Document,
+    Line,
+    Metadata,
+    OcrUse,
+    Span,
+    UnreadPart,
+    UnreadReason,
+)
 from policyloom.records.findings import Coverage, Failure, Finding, Severity
 from policyloom.records.serial import from_json, to_json
 from policyloom.records.tagged import Claim, Evidence, Facet, FacetKind, Mention, Sentence, Tagged
@@ -35,6 +47,7 @@ __all__ = [
     "BlockKind",
     "Box",
     "Candidate",
+    "Cell",
     "Claim",
     "ClaimDraft",
     "ClaimKind",
@@ -62,6 +75,8 @@ __all__ = [
     "Status",
     "Tagged",
     "TokenSpan",
+    "UnreadPart",
+    "UnreadReason",
     "from_json",
     "to_json",
 ]

@@ -11,6 +11,7 @@ from policyloom.extract.blocks.levels import with_levels
 from policyloom.extract.blocks.run_in import split_off_run_in_headings
 from policyloom.extract.blocks.signs import ENDED, REFERENCE
 from policyloom.extract.blocks.split import split_run
+from policyloom.extract.layout.open_tables import cells_without_rules
 from policyloom.extract.layout.order import find_runs
 from policyloom.extract.layout.text_line import TextLine
 from policyloom.extract.pdf.page import Bookmark, Page
@@ -97,7 +98,7 @@ def _gather_tables(groups: Sequence[Group], context: Context) -> list[Group]:
         if is_caption:
             gathered.append(group)
             i += 1
-        elif group.kind != "table" or group.rows:
+        elif group.kind != "table" or group.cells:
             gathered.append(group)
             i += 1
             continue
@@ -114,7 +115,7 @@ def _end_of_table(
     """The position after the last of the groups from `start` on that make one table."""
     for i in range(start, len(groups)):
         group = groups[i]
-        if group.page != page or group.rows or group.kind in ("heading", "caption", "title"):
+        if group.page != page or group.cells or group.kind in ("heading", "caption", "title"):
             return i
         is_text = is_prose(group, body) or group.kind in ("front_matter", "reference")
         if group.kind != "table" and (not has_caption or is_text):
@@ -123,18 +124,9 @@ def _end_of_table(
 
 
 def _table_of(groups: Sequence[Group]) -> Group:
-    """One table of all the lines of these groups: lines on one baseline make a row."""
-    lines = sorted(
-        (line for group in groups for line in group.lines), key=lambda line: (line.baseline, line.x0)
-    )
-    rows: list[list[TextLine]] = []
-    for line in lines:
-        if rows and abs(line.baseline - rows[-1][0].baseline) < 0.5 * line.size:
-            rows[-1].append(line)
-        else:
-            rows.append([line])
-    in_order = tuple(tuple(sorted(row, key=lambda line: line.x0)) for row in rows)
-    return Group(tuple(lines), kind="table", rows=in_order)
+    """One table of all the lines of these groups."""
+    cells = cells_without_rules([line for group in groups for line in group.lines])
+    return Group(tuple(line for cell in cells for line in cell.lines), kind="table", cells=cells)
 
 
 def _join_paragraphs(groups: Sequence[Group], body: BodyStyle) -> list[Group]:

@@ -15,7 +15,7 @@ from policyloom.extract.layout.lines import body_size
 from policyloom.extract.layout.text_line import TextLine
 from policyloom.languages.layout import LayoutWords
 
-__all__ = ["PageLines", "set_furniture_aside"]
+__all__ = ["MARGIN_SHARE", "PageLines", "set_furniture_aside"]
 
 MARGIN_SHARE = 0.14
 """Share of a page's height, at its top and its bottom, in which running heads and page numbers stand."""

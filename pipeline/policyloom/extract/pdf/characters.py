@@ -16,7 +16,7 @@ import pypdfium2 as pdfium
 import pypdfium2.raw as c
 
 from policyloom.extract.pdf.page import Page, Word
-from policyloom.extract.pdf.ruled_lines import read_ruled_lines
+from policyloom.extract.pdf.ruled_lines import Place, read_ruled_lines
 from policyloom.extract.pdf.structure_tags import find_tagged_headings
 
 __all__ = ["MAX_STAMP_WORDS", "read_page"]
@@ -167,6 +167,17 @@ def _join_surrogates(units: str) -> str:
     )
 
 
+def _place_on_page(box: tuple[float, float, float, float], turns: int) -> Place:
+    """From the coordinates of a page with this box to places on it as it is shown, turned so many times to the right."""
+    left, bottom, right, top = box
+    return (
+        lambda x, y: (x - left, top - y),
+        lambda x, y: (y - bottom, x - left),
+        lambda x, y: (right - x, y - bottom),
+        lambda x, y: (top - y, right - x),
+    )[turns]
+
+
 def read_page(page: pdfium.PdfPage, number: int, *, tagged: bool) -> Page:
     """Page `number` with its words; without any where PDFium cannot read its text.
 
@@ -188,11 +199,11 @@ def read_page(page: pdfium.PdfPage, number: int, *, tagged: bool) -> Page:
         n = min(textpage.count_chars(), MAX_CHARS)
         text = _text(raw, n) if n > 0 else ""
         words = _read_words(_Probe(raw, box, turns), text)
-        ruled_lines = read_ruled_lines(page.raw, left, top) if turns == 0 else ()
+        ruled_lines, fills = read_ruled_lines(page.raw, _place_on_page(box, turns))
         headings = find_tagged_headings(page.raw, raw) if tagged else ()
         is_scan = _is_scan(page, width * height, few=len(words) < MAX_STAMP_WORDS)
         n_unmapped = _join_surrogates(text).count("\ufffd")
-        return Page(number, width, height, words, ruled_lines, n, n_unmapped, is_scan, headings)
+        return Page(number, width, height, words, ruled_lines, fills, n, n_unmapped, is_scan, headings)
     finally:
         textpage.close()
 

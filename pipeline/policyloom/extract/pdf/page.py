@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from policyloom.extract.pdf.ruled_lines import RuledLine
+from policyloom.extract.pdf.ruled_lines import Fill, RuledLine
 
 __all__ = ["Bookmark", "Page", "Word"]
 
@@ -50,6 +50,7 @@ class Page:
         height: in points, as the page is shown.
         words: in the order of the file.
         ruled_lines: the straight lines that the page draws.
+        fills: the coloured areas that it draws.
         n_chars: the number of characters.
         n_unmapped: the number of characters without a known letter.
         is_scan: whether a picture covers the page and hides its words, if it has more than a stamp.
@@ -61,6 +62,7 @@ class Page:
     height: float
     words: tuple[Word, ...] = ()
     ruled_lines: tuple[RuledLine, ...] = ()
+    fills: tuple[Fill, ...] = ()
     n_chars: int = 0
     n_unmapped: int = 0
     is_scan: bool = False
