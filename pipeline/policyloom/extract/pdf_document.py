@@ -14,6 +14,7 @@ from policyloom.extract.blocks.assemble import find_groups, tags_as_bookmarks
 from policyloom.extract.blocks.document_text import build_text
 from policyloom.extract.blocks.groups import Group
 from policyloom.extract.blocks.metadata import find_metadata
+from policyloom.extract.layout.contents import take_out_contents
 from policyloom.extract.layout.furniture import MARGIN_SHARE, PageLines, set_furniture_aside
 from policyloom.extract.layout.grids import Rectangle, bounds, find_grids
 from policyloom.extract.layout.lines import find_lines
@@ -73,7 +74,9 @@ def read_pdf(
     words = load_layout(language)
     pages = _mend_ligatures(scans.pages, known_words)
     sorted_pages, tables = _sort_lines(pages, words, known_words)
-    lines = [page.text for page in sorted_pages]
+    lines, contents = take_out_contents([page.text for page in sorted_pages], words)
+    tables += [Group(entries, kind="contents") for entries in contents]
+    tables.sort(key=lambda group: (group.page, group.lines[0].baseline))
     groups, article_matter = split_off_article_matter(find_groups(lines, bookmarks, tables, words), words)
     text, blocks, printed = build_text(groups, known_words)
     if not text.strip():

@@ -19,6 +19,9 @@ from policyloom.languages.layout import LayoutWords
 
 __all__ = ["find_groups", "tags_as_bookmarks"]
 
+MIN_WORDS = 4
+"""Words of a single cell from which it is read as text."""
+
 MIN_TAGGED_HEADINGS = 3
 """Tagged headings from which an outline is made; fewer are the title and the like."""
 
@@ -49,7 +52,7 @@ def find_groups(
     """
     lines = [line for page in pages for line in page]
     if not lines:
-        return list(tables)
+        return with_levels(_gather_contents(tables), bookmarks, words)
     context = Context(measure_body(lines, words), Outline(bookmarks), words)
     groups = [
         piece
@@ -59,7 +62,7 @@ def find_groups(
         for piece in split_off_run_in_headings(group, context)
     ]
     classified = classify(_insert_tables(groups, tables), context)
-    joined = _join_paragraphs(_gather_tables(classified, context), context.body)
+    joined = _join_paragraphs(_gather_contents(_gather_tables(classified, context)), context.body)
     return with_levels(joined, bookmarks, words)
 
 
@@ -84,6 +87,17 @@ def _insert_tables(groups: Sequence[Group], tables: Sequence[Group]) -> list[Gro
     return merged
 
 
+def _gather_contents(groups: Sequence[Group]) -> list[Group]:
+    """The groups, with contents lists whole that go over several pages."""
+    gathered: list[Group] = []
+    for group in groups:
+        if group.kind == "contents" and gathered and gathered[-1].kind == "contents":
+            gathered[-1] = replace(gathered[-1], lines=gathered[-1].lines + group.lines)
+        else:
+            gathered.append(group)
+    return gathered
+
+
 def _gather_tables(groups: Sequence[Group], context: Context) -> list[Group]:
     """The groups; under a table's caption, all that is not prose is one table, row by row, a figure's labels too.
 
@@ -104,9 +118,22 @@ def _gather_tables(groups: Sequence[Group], context: Context) -> list[Group]:
             continue
         end = _end_of_table(groups, i, context.body, page=group.page, has_caption=is_caption)
         if end > i:
-            gathered.append(_table_of(groups[i:end]))
+            table = _table_of(groups[i:end])
+            if is_caption or len({cell.column for cell in table.cells}) > 1:
+                gathered.append(table)
+            else:
+                # One column is no table: a line beside others by chance, or a label of a drawing.
+                gathered += [
+                    replace(each, kind="paragraph") if _is_worded(each) else _table_of([each])
+                    for each in groups[i:end]
+                ]
             i = end
     return gathered
+
+
+def _is_worded(group: Group) -> bool:
+    words = group.text.split()
+    return sum(any(map(str.isalpha, word)) for word in words) >= max(MIN_WORDS, 0.6 * len(words))
 
 
 def _end_of_table(

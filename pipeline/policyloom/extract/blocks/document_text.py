@@ -60,7 +60,7 @@ def build_text(
         if group.cells:
             text, printed, cells = _table_text(group.cells, at, words)
         else:
-            text, printed = _prose_text(group.lines, at, words)
+            text, printed = _prose_text(group.lines, at, words, in_rows=group.kind == "contents")
         if not text.strip():
             continue
         if parts:
@@ -108,7 +108,12 @@ def _with_sections(blocks: Sequence[Block], text: str) -> tuple[Block, ...]:
 
 
 def _prose_text(
-    group_lines: Sequence[TextLine], at: int, vocabulary: Vocabulary, *, in_table: bool = False
+    group_lines: Sequence[TextLine],
+    at: int,
+    vocabulary: Vocabulary,
+    *,
+    in_table: bool = False,
+    in_rows: bool = False,
 ) -> tuple[str, list[Line]]:
     """Lines joined, with words whole that a line's end has cut, and the place of every word."""
     out: list[str] = []
@@ -129,7 +134,9 @@ def _prose_text(
                 continue
             space = word.space or i == 0 or (in_table and _raised_after_digit(line.words[i - 1], word))
             if n and not is_cut and space and (text.isascii() or not _are_cjk(last, text)):
-                out.append(" ")
+                earlier = group_lines[number - 1] if number else line
+                new_row = in_rows and i == 0 and abs(line.baseline - earlier.baseline) > 0.35 * line.size
+                out.append("\n" if new_row else " ")
                 n += 1
             if i == 0:
                 start = n

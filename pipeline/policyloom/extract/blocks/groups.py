@@ -6,11 +6,11 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from policyloom.extract.blocks.signs import key_of
 from policyloom.extract.layout.lines import body_size
 from policyloom.extract.layout.table_cell import TableCell
 from policyloom.extract.layout.text_line import TextLine
 from policyloom.extract.pdf.page import Bookmark
+from policyloom.extract.text import key_of
 from policyloom.languages.layout import LayoutWords
 from policyloom.records import BlockKind
 

@@ -82,8 +82,17 @@ class _Candidate(NamedTuple):
 
 
 def _is_repeated(one: _Candidate) -> bool:
-    """Whether the same words, digits apart, stand there on other pages too."""
+    """Whether the same words, digits apart, stand there on other pages too.
+
+    On one other page alone they may be a heading or a form that comes twice, unless they stand apart at the same height.
+    """
     repeats, line = one.repeats, one.line
+    if repeats.n_pages == 2 and not (
+        one.is_outermost
+        and _stands_off(line, one.page)
+        and len(repeats.by_slot[round(line.baseline / 4), line.size, line.font]) == 2
+    ):
+        return False
     return (
         repeats.n_pages > 1
         and any(len(repeats.by_words[key]) >= repeats.quorum for key in _keys(line))
@@ -96,7 +105,21 @@ def _is_repeated(one: _Candidate) -> bool:
 
 
 def _is_page_number(one: _Candidate) -> bool:
-    return one.is_outermost and bool(one.words.page_number.fullmatch(one.line.text.strip()))
+    """Whether a line is a number of its own, and not one of several in a column, as in a list of contents."""
+    return (
+        one.is_outermost
+        and bool(one.words.page_number.fullmatch(one.line.text.strip()))
+        and not _is_in_column(one.line, one.page, one.words)
+    )
+
+
+def _is_in_column(line: TextLine, page: Sequence[TextLine], words: LayoutWords) -> bool:
+    """Whether three numbers or more end at the place where a line does."""
+    n_beside = sum(
+        abs(other.x1 - line.x1) < 3 and bool(words.page_number.fullmatch(other.text.strip()))
+        for other in page
+    )
+    return n_beside >= 3
 
 
 def _is_changing_head(one: _Candidate) -> bool:
@@ -214,7 +237,7 @@ def _second_round(
         if in_margin
         and at in outermost
         and (
-            words.page_number.fullmatch(line.text.strip())
+            (words.page_number.fullmatch(line.text.strip()) and not _is_in_column(line, lines, words))
             or (
                 line.size < SMALL_SHARE * repeats.size
                 and (round(line.baseline), line.size) in heights
