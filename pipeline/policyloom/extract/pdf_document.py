@@ -24,6 +24,7 @@ from policyloom.extract.layout.text_line import TextLine
 from policyloom.extract.pdf.file import open_pdf
 from policyloom.extract.pdf.ocr import OcrResult, read_scans
 from policyloom.extract.pdf.page import Page
+from policyloom.extract.pdf.sheets import Sheet, make_sheets, on_sheets
 from policyloom.extract.pdf.tesseract import PAGE_SECONDS
 from policyloom.extract.text import clean, mend_ligatures
 from policyloom.extract.words import load_known_words
@@ -73,15 +74,17 @@ def read_pdf(
         known_words = load_known_words(language)
     words = load_layout(language)
     pages = _mend_ligatures(scans.pages, known_words)
-    sorted_pages, tables = _sort_lines(pages, words, known_words)
+    leaves, sheets = make_sheets(pages)
+    bookmarks = on_sheets(bookmarks, sheets)
+    sorted_pages, tables = _sort_lines(leaves, words, known_words)
     lines, contents = take_out_contents([page.text for page in sorted_pages], words)
     tables += [Group(entries, kind="contents") for entries in contents]
     tables.sort(key=lambda group: (group.page, group.lines[0].baseline))
     groups, article_matter = split_off_article_matter(find_groups(lines, bookmarks, tables, words), words)
-    text, blocks, printed = build_text(groups, known_words)
+    text, blocks, printed = build_text(groups, known_words, sheets)
     if not text.strip():
         raise DocumentError(path, "no-text", _why_no_text(scans))
-    furniture = _list_furniture(sorted_pages, article_matter)
+    furniture = _list_furniture(sorted_pages, article_matter, pages, sheets)
     return Document(
         id=id or show_name(path.stem),
         source=show_name(path.name),
@@ -168,12 +171,17 @@ def _is_in_margin(box: Rectangle, height: float) -> bool:
 
 
 def _list_furniture(
-    sorted_pages: Sequence[PageLines], article_matter: Sequence[Group]
+    sorted_pages: Sequence[PageLines],
+    article_matter: Sequence[Group],
+    pages: Sequence[Page],
+    sheets: Sequence[Sheet],
 ) -> tuple[tuple[int, str], ...]:
-    """The lines set aside, page by page: running heads and the like, then statements and notices."""
+    """The lines set aside, page by page: running heads and the like, statements and notices, then stamps."""
     lines = [line for page in sorted_pages for line in page.furniture]
     lines += [line for group in article_matter for line in group.lines]
-    return tuple((line.page, line.text) for line in sorted(lines, key=lambda line: line.page))
+    found = [(sheets[line.page - 1].page, line.text) for line in lines]
+    found += [(page.number, text) for page in pages for text in page.asides]
+    return tuple(sorted(found, key=lambda each: each[0]))
 
 
 def _why_no_text(scans: OcrResult) -> str:

@@ -9,6 +9,7 @@ from policyloom.extract.blocks.groups import Group
 from policyloom.extract.layout.table_cell import TableCell
 from policyloom.extract.layout.text_line import TextLine
 from policyloom.extract.pdf.page import Word
+from policyloom.extract.pdf.sheets import Sheet, place_box, place_line
 from policyloom.extract.text import Vocabulary, clean, is_cjk
 from policyloom.records import Block, Box, Cell, Line
 
@@ -42,13 +43,14 @@ def _whole_words(words: Sequence[Word]) -> Iterator[str]:
 
 
 def build_text(
-    groups: Sequence[Group], known_words: frozenset[str]
+    groups: Sequence[Group], known_words: frozenset[str], sheets: Sequence[Sheet] = ()
 ) -> tuple[str, tuple[Block, ...], tuple[Line, ...]]:
     """The text of all groups with an empty line between two, its blocks, and its printed lines.
 
     Args:
         groups: with kinds and levels, in reading order.
         known_words: of the document's language, to decide about hyphens at line ends.
+        sheets: where the sheets lie that the lines are numbered by; none where they are pages.
     """
     words = _vocabulary(groups, known_words)
     parts: list[str] = []
@@ -74,7 +76,11 @@ def build_text(
         else:
             text_at = at
         parts.append(text)
-        pages = tuple(sorted({line.page for line in group.lines}))
+        pages = tuple(sorted({sheets[line.page - 1].page if sheets else line.page for line in group.lines}))
+        boxes = _table_boxes(group.lines) if cells else _boxes(group.lines)
+        if sheets:
+            boxes = tuple(place_box(box, sheets) for box in boxes)
+            printed = [place_line(line, sheets) for line in printed]
         blocks.append(
             Block(
                 group.kind,
@@ -83,7 +89,7 @@ def build_text(
                 group.level,
                 (),
                 pages,
-                _table_boxes(group.lines) if cells else _boxes(group.lines),
+                boxes,
                 cells,
             )
         )

@@ -35,6 +35,9 @@ MAX_NOTICE = 1_500
 NOTICE_START = 300
 """Characters at the beginning of small print in which a notice shows."""
 
+MIN_SENTENCE = 8
+"""Words of a line that may be a sentence of its own."""
+
 MIN_LINE_NUMBERS = 8
 """Numbers down a margin, from which on they are line numbers."""
 
@@ -93,6 +96,8 @@ def _is_repeated(one: _Candidate) -> bool:
         and len(repeats.by_slot[round(line.baseline / 4), line.size, line.font]) == 2
     ):
         return False
+    if _reads_like_body(line, repeats) and not (one.is_outermost and _stands_off(line, one.page)):
+        return False
     return (
         repeats.n_pages > 1
         and any(len(repeats.by_words[key]) >= repeats.quorum for key in _keys(line))
@@ -101,6 +106,15 @@ def _is_repeated(one: _Candidate) -> bool:
             or one.is_outermost
             or _stands_off(line, one.page)
         )
+    )
+
+
+def _reads_like_body(line: TextLine, repeats: _Repeats) -> bool:
+    """Whether a line is set like the body and ends a sentence of some words, as a paragraph that is repeated does."""
+    return (
+        (line.size, line.font) == (repeats.size, repeats.font)
+        and len(line.words) >= MIN_SENTENCE
+        and line.text.rstrip().endswith((".", "。"))
     )
 
 

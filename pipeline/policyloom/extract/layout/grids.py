@@ -7,7 +7,7 @@ from typing import Any
 
 from pdfplumber import table as finder
 
-from policyloom.extract.pdf.ruled_lines import Fill, RuledLine
+from policyloom.extract.pdf.ruled_lines import WHITE, Fill, RuledLine
 
 __all__ = ["Rectangle", "bounds", "find_grids"]
 
@@ -153,7 +153,9 @@ def _touch(a: dict[str, Any], b: dict[str, Any]) -> bool:
 
 def _edges_of_fills(fills: Sequence[Fill]) -> list[RuledLine]:
     """The edges of coloured areas, but not those between strips of one colour that make one area."""
-    areas = sorted(set(fills), key=lambda fill: (fill[1], fill[0], fill[2], fill[3]))
+    areas = sorted(
+        {fill for fill in fills if fill[4] != WHITE}, key=lambda fill: (fill[1], fill[0], fill[2], fill[3])
+    )
     if len(areas) <= MAX_COMPARED:
         areas = _join_strips([area for area in areas if not _is_covered(area, areas)])
     edges: list[RuledLine] = []

@@ -14,7 +14,7 @@ from policyloom.extract.layout.heads import mark_heads
 from policyloom.extract.layout.table_cell import TableCell, gather_lines
 from policyloom.extract.layout.text_line import TextLine, make_line
 from policyloom.extract.pdf.page import Word
-from policyloom.extract.pdf.ruled_lines import Fill
+from policyloom.extract.pdf.ruled_lines import WHITE, Fill
 
 __all__ = ["Table", "find_tables"]
 
@@ -160,7 +160,7 @@ def _place(
         column,
         max(1, _nearest(rows, bottom) - row),
         max(1, _nearest(columns, x1) - column),
-        colour=colours[-1] if colours else None,
+        colour=colours[-1] if colours and colours[-1] != WHITE else None,
     )
 
 

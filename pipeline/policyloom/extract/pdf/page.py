@@ -55,6 +55,14 @@ class Page:
         n_unmapped: the number of characters without a known letter.
         is_scan: whether a picture covers the page and hides its words, if it has more than a stamp.
         headings: those that the file's tags name, with their level.
+        turn: by how many quarters its words are turned to the left against the page as it is shown; width, height and
+            places are those of the turned page.
+        parts: the words of the page that are set sideways beside upright text, as pages of their own.
+        asides: words set aslant or up a margin, as stamps and watermarks are.
+        n_hidden: the number of characters left out that no reader sees.
+        n_struck: the number of characters left out that are struck through.
+        has_picture: whether it shows a picture or a drawing.
+        is_loaded: whether PDFium could load it.
     """
 
     number: int
@@ -67,6 +75,13 @@ class Page:
     n_unmapped: int = 0
     is_scan: bool = False
     headings: tuple[tuple[str, int], ...] = ()
+    turn: int = 0
+    parts: tuple[Page, ...] = ()
+    asides: tuple[str, ...] = ()
+    n_hidden: int = 0
+    n_struck: int = 0
+    has_picture: bool = False
+    is_loaded: bool = True
 
 
 @dataclass(frozen=True, slots=True)

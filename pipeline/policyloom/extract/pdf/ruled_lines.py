@@ -8,7 +8,7 @@ from typing import Any
 
 import pypdfium2.raw as c
 
-__all__ = ["Fill", "Place", "RuledLine", "read_ruled_lines"]
+__all__ = ["WHITE", "Fill", "Place", "RuledLine", "read_ruled_lines"]
 
 RuledLine = tuple[float, float, float, float]
 """A straight line on a page as x0, top, x1, bottom; one of its sides is (nearly) zero."""
@@ -35,6 +35,7 @@ MIN_LENGTH = 6.0
 """Points; what is shorter is a dot or a part of a drawing."""
 
 WHITE = 0xFFFFFF
+"""The colour of paper: an area filled with it may cover words, and makes no cell."""
 
 
 def read_ruled_lines(page: Any, place: Place) -> tuple[tuple[RuledLine, ...], tuple[Fill, ...]]:
@@ -60,7 +61,7 @@ def read_ruled_lines(page: Any, place: Place) -> tuple[tuple[RuledLine, ...], tu
             x0, x1 = min(x for x, _ in corners), max(x for x, _ in corners)
             top, bottom = min(y for _, y in corners), max(y for _, y in corners)
             if min(x1 - x0, bottom - top) >= MIN_FILL_SIDE:
-                if colour is not None and colour != WHITE:
+                if colour is not None:
                     fills.append((x0, top, x1, bottom, colour))
                 continue
         lines += found
