@@ -13,7 +13,9 @@ from policyloom.extract import read_pdf
 from policyloom.extract.blocks.document_text import build_text
 from policyloom.extract.blocks.groups import Group
 from policyloom.extract.layout.furniture import set_furniture_aside
+from policyloom.extract.layout.grids import find_grids
 from policyloom.extract.layout.lines import find_lines
+from policyloom.extract.layout.table_cell import TableCell
 from policyloom.extract.layout.tables import find_tables
 from policyloom.extract.layout.text_line import TextLine, make_line
 from policyloom.extract.pdf.page import Page, Word
@@ -164,8 +166,13 @@ def test_lines_of_a_table_are_taken_out_of_the_text() -> None:
         for text, x, y in (("Year", 70, 100), ("Places", 170, 100), ("2012", 70, 130), ("160", 170, 130))
     ]
     below = line("The places have grown.", 200, 1)
-    (table,), rest = find_tables(rules, [*cells, below])
-    assert [[cell.text for cell in row] for row in table.rows] == [["Year", "Places"], ["2012", "160"]]
+    (table,), rest = find_tables(find_grids(rules), [*cells, below])
+    assert [(cell.row, cell.column, cell.text) for cell in table.cells] == [
+        (0, 0, "Year"),
+        (0, 1, "Places"),
+        (1, 0, "2012"),
+        (1, 1, "160"),
+    ]
     assert rest == [below]
 
 
@@ -182,12 +189,14 @@ def test_small_mark_at_a_number_in_a_table_is_no_digit_of_it(
     cell: str, mark: str, size: float, text: str
 ) -> None:
     line = make_line([word(cell, 70), word(mark, 100, 97, size=size, space=False)], 1, 842.0)
-    assert build_text([Group((line,), kind="table", rows=((line,),))], frozenset())[0] == text
+    assert (
+        build_text([Group((line,), kind="table", cells=(TableCell((line,), 0, 0),))], frozenset())[0] == text
+    )
 
 
 def test_a_grid_that_is_no_table_leaves_its_words_alone() -> None:
     sides = [(x, 80.0, x, 140.0) for x in (60.0, 160.0, 260.0)]
     rules = [*sides, *((60.0, y, 260.0, y) for y in (80.0, 110.0, 140.0))]
     formula = make_line([word("(", 70, 100), word("%", 75, 100, space=False)], 1, 842.0)
-    assert find_tables(rules, [formula]) == ([], [formula])
+    assert find_tables(find_grids(rules), [formula]) == ([], [formula])
     assert [each.space for each in formula.words] == [True, False]

@@ -14,20 +14,23 @@ from policyloom.extract.blocks.assemble import find_groups, tags_as_bookmarks
 from policyloom.extract.blocks.document_text import build_text
 from policyloom.extract.blocks.groups import Group
 from policyloom.extract.blocks.metadata import find_metadata
-from policyloom.extract.layout.furniture import PageLines, set_furniture_aside
+from policyloom.extract.layout.contents import take_out_contents
+from policyloom.extract.layout.furniture import MARGIN_SHARE, PageLines, set_furniture_aside
+from policyloom.extract.layout.grids import Rectangle, bounds, find_grids
 from policyloom.extract.layout.lines import find_lines
 from policyloom.extract.layout.spacing import mend_spacing
-from policyloom.extract.layout.tables import find_tables
+from policyloom.extract.layout.tables import Table, find_tables
 from policyloom.extract.layout.text_line import TextLine
 from policyloom.extract.pdf.file import open_pdf
 from policyloom.extract.pdf.ocr import OcrResult, read_scans
 from policyloom.extract.pdf.page import Page
+from policyloom.extract.pdf.sheets import Sheet, make_sheets, on_sheets
 from policyloom.extract.pdf.tesseract import PAGE_SECONDS
 from policyloom.extract.text import clean, mend_ligatures
 from policyloom.extract.words import load_known_words
 from policyloom.files import show_name
 from policyloom.languages.detect import SAMPLE, find_language
-from policyloom.languages.layout import load_layout
+from policyloom.languages.layout import LayoutWords, load_layout
 from policyloom.records import Document, OcrUse
 
 __all__ = ["read_pdf"]
@@ -71,13 +74,17 @@ def read_pdf(
         known_words = load_known_words(language)
     words = load_layout(language)
     pages = _mend_ligatures(scans.pages, known_words)
-    sorted_pages = set_furniture_aside([mend_spacing(find_lines(page), known_words) for page in pages], words)
-    lines, tables = _take_out_tables(pages, sorted_pages)
+    leaves, sheets = make_sheets(pages)
+    bookmarks = on_sheets(bookmarks, sheets)
+    sorted_pages, tables = _sort_lines(leaves, words, known_words)
+    lines, contents = take_out_contents([page.text for page in sorted_pages], words)
+    tables += [Group(entries, kind="contents") for entries in contents]
+    tables.sort(key=lambda group: (group.page, group.lines[0].baseline))
     groups, article_matter = split_off_article_matter(find_groups(lines, bookmarks, tables, words), words)
-    text, blocks, printed = build_text(groups, known_words)
+    text, blocks, printed = build_text(groups, known_words, sheets)
     if not text.strip():
         raise DocumentError(path, "no-text", _why_no_text(scans))
-    furniture = _list_furniture(sorted_pages, article_matter)
+    furniture = _list_furniture(sorted_pages, article_matter, pages, sheets)
     return Document(
         id=id or show_name(path.stem),
         source=show_name(path.name),
@@ -128,27 +135,53 @@ def _mend_ligatures(pages: Sequence[Page], known_words: frozenset[str]) -> list[
     ]
 
 
-def _take_out_tables(
-    pages: Sequence[Page], sorted_pages: Sequence[PageLines]
-) -> tuple[list[list[TextLine]], list[Group]]:
-    """Each page's lines of text without those of ruled tables, and these tables."""
-    lines, groups = [], []
-    for page, page_lines in zip(pages, sorted_pages, strict=True):
-        tables, rest = find_tables(page.ruled_lines, page_lines.text)
-        lines.append(rest)
-        for table in tables:
-            cells = tuple(cell for row in table.rows for cell in row if cell.words)
-            groups.append(Group(cells, kind="table", rows=table.rows))
-    return lines, groups
+def _sort_lines(
+    pages: Sequence[Page], words: LayoutWords, known_words: frozenset[str]
+) -> tuple[list[PageLines], list[Group]]:
+    """Each page's lines of text and furniture, and the ruled tables, whose lines are in neither.
+
+    A line in a table that reaches out of the page's margins is no furniture, though it may stand on every page; a table
+    within a margin is a running head.
+    """
+    rests: list[list[TextLine]] = []
+    tables: list[list[Table]] = []
+    left_out: list[list[list[Rectangle]]] = []
+    for page in pages:
+        grids = find_grids(page.ruled_lines, page.fills) if page.words else []
+        in_margin = [grid for grid in grids if _is_in_margin(bounds(grid), page.height)]
+        inner = [grid for grid in grids if grid not in in_margin]
+        found, rest = find_tables(inner, mend_spacing(find_lines(page), known_words), page.fills)
+        tables.append(found)
+        rests.append(rest)
+        left_out.append(in_margin)
+    sorted_pages = []
+    groups = []
+    for page, page_lines, found, grids in zip(
+        pages, set_furniture_aside(rests, words), tables, left_out, strict=True
+    ):
+        more, text = find_tables(grids, page_lines.text, page.fills) if grids else ([], page_lines.text)
+        sorted_pages.append(replace(page_lines, text=tuple(text)))
+        for table in sorted([*found, *more], key=lambda table: (table.top, table.x0)):
+            groups.append(Group(table.lines, kind="table", cells=table.cells))
+    return sorted_pages, groups
+
+
+def _is_in_margin(box: Rectangle, height: float) -> bool:
+    return box[3] < MARGIN_SHARE * height or box[1] > (1 - MARGIN_SHARE) * height
 
 
 def _list_furniture(
-    sorted_pages: Sequence[PageLines], article_matter: Sequence[Group]
+    sorted_pages: Sequence[PageLines],
+    article_matter: Sequence[Group],
+    pages: Sequence[Page],
+    sheets: Sequence[Sheet],
 ) -> tuple[tuple[int, str], ...]:
-    """The lines set aside, page by page: running heads and the like, then statements and notices."""
+    """The lines set aside, page by page: running heads and the like, statements and notices, then stamps."""
     lines = [line for page in sorted_pages for line in page.furniture]
     lines += [line for group in article_matter for line in group.lines]
-    return tuple((line.page, line.text) for line in sorted(lines, key=lambda line: line.page))
+    found = [(sheets[line.page - 1].page, line.text) for line in lines]
+    found += [(page.number, text) for page in pages for text in page.asides]
+    return tuple(sorted(found, key=lambda each: each[0]))
 
 
 def _why_no_text(scans: OcrResult) -> str:

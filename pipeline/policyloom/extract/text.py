@@ -11,8 +11,12 @@ __all__ = [
     "Vocabulary",
     "clean",
     "is_cjk",
+    "key_of",
     "mend_ligatures",
 ]
+
+MAX_KEY = 250
+"""Characters; a longer text is no heading."""
 
 _HYPHENS = "-\u2010\u2011\u00ad\ufffe\x02"
 
@@ -59,6 +63,16 @@ def clean(word: str) -> str:
 def is_cjk(ch: str) -> bool:
     """Whether a character belongs to a script that is set without spaces, as Chinese and Japanese are."""
     return bool(_CJK.match(ch))
+
+
+def key_of(text: str) -> str:
+    """A heading's letters and digits, for comparing; empty for a text too long to be one.
+
+    Example:
+        >>> key_of("2.1 Aims & means")
+        '21aimsmeans'
+    """
+    return re.sub(r"[\W_]+", "", text.lower()) if len(text) <= MAX_KEY else ""
 
 
 class Vocabulary:

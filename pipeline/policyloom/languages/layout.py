@@ -62,6 +62,8 @@ class LayoutWords:
         table_caption: a caption of a table.
         legal: "Section 12"; its group `word` is one of `legal_ranks`.
         references: the whole heading of a list of references.
+        contents: the whole heading of a list of contents, tables or figures.
+        endnotes: the whole heading of a list of notes.
         abstract: the heading of an abstract.
         abstract_label: "Abstract:" before an abstract, to be taken off.
         abstract_part: the label of a part of a structured abstract, "Aims: ".
@@ -102,6 +104,8 @@ class LayoutWords:
     table_caption: re.Pattern[str] = field(default_factory=_never)
     legal: re.Pattern[str] = field(default_factory=_never)
     references: re.Pattern[str] = field(default_factory=_never)
+    contents: re.Pattern[str] = field(default_factory=_never)
+    endnotes: re.Pattern[str] = field(default_factory=_never)
     abstract: re.Pattern[str] = field(default_factory=_never)
     abstract_label: re.Pattern[str] = field(default_factory=_never)
     abstract_part: re.Pattern[str] = field(default_factory=_never)
@@ -132,7 +136,8 @@ class LayoutWords:
 
 
 PATTERN_KEYS = (
-    "captions", "table_captions", "references", "abstracts", "abstract_labels", "abstract_parts", "keywords",
+    "captions", "table_captions", "references", "contents", "endnotes", "abstracts", "abstract_labels",
+    "abstract_parts", "keywords",
     "keyword_labels", "labels", "openings", "article_types", "journals", "page_words", "page_totals", "small_print",
     "statements", "statement_openings", "other_statements", "about_the_work", "contributions", "reviews",
     "article_notices", "institutions", "page_links", "article_marks", "dates", "no_author", "no_title", "name_joins",
@@ -151,6 +156,8 @@ FRAMES = {
     "table_caption": r"\s*(?:<table_captions>)",
     "legal": r"(?P<word><legal_ranks>)\s+(?:\d+|[IVXLC]+|[A-Z])\b",
     "references": r"(?:\d+\.?\s*)?(?:<references>)\W*",
+    "contents": r"(?:<contents>)\W*",
+    "endnotes": r"(?:\d+\.?\s*)?(?:<endnotes>)\W*",
     "abstract": r"(?:<abstracts>)\W*",
     "abstract_label": r"(?:<abstract_labels>)\s*[:.：—–-]*\s*",
     "abstract_part": r"(?:<abstract_parts>)\s*:\s+\S",

@@ -46,6 +46,7 @@ SMALLEST_UNITS: dict[BlockKind, SmallestUnit] = {
     "table": "section",
     "caption": "section",
     "title": "document",
+    "form_field": "section",
     "front_matter": "document",
 }
 """The smallest unit in which a mention counts, by the kind of its block; in a kind left out it counts nowhere.

@@ -22,7 +22,17 @@ __all__ = [
 ]
 
 BlockKind = Literal[
-    "title", "heading", "paragraph", "list_item", "table", "caption", "footnote", "reference", "front_matter"
+    "title",
+    "heading",
+    "paragraph",
+    "list_item",
+    "table",
+    "caption",
+    "footnote",
+    "reference",
+    "front_matter",
+    "contents",
+    "form_field",
 ]
 OcrUse = Literal["auto", "never", "always"]
 """Which pages of a PDF are read by OCR: those without usable text, none, or all."""
@@ -79,7 +89,14 @@ class Line:
 
 @dataclass(frozen=True, slots=True)
 class Cell:
-    """A cell of a table: its words, `[start, end)` in the document's text, and its place; rows and columns count from 0."""
+    """A cell of a table that has words.
+
+    Attributes:
+        start, end: the span in `Document.text`, inside that of its block.
+        row, column: counted from 0, of its upper left corner.
+        row_span, column_span: how many rows and columns it covers.
+        is_head: whether it names its row or column, or the rows below it.
+    """
 
     start: int
     end: int
@@ -89,22 +106,14 @@ class Cell:
     column_span: int = 1
     is_head: bool = False
 
-
-@dataclass(frozen=True, slots=True)
-class UnreadPart:
-    """A part of a document that was not judged.
-
-    Attributes:
-        reason: why.
-        pages: where it stands; empty for a format without pages.
-        n_characters: how much of `Document.text` it is; 0 for what is not in the text.
-        message: in plain words.
-    """
-
-    reason: UnreadReason
-    pages: tuple[int, ...]
-    n_characters: int
-    message: str
+    def __post_init__(self) -> None:
+        if not 0 <= self.start < self.end:
+            raise ValueError(f"cell span [{self.start}, {self.end}) holds no words")
+        if self.row < 0 or self.column < 0 or self.row_span < 1 or self.column_span < 1:
+            raise ValueError(
+                f"cell at row {self.row}, column {self.column}, over {self.row_span} rows and "
+                f"{self.column_span} columns: rows and columns count from 0, and spans from 1"
+            )
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,7 +127,7 @@ class Block:
         section: the headings that enclose the block, outermost first; for a heading, itself last.
         pages: the pages it stands on.
         boxes: one a page, or one a column where a block runs over several.
-        cells: of a table, in order of `start`.
+        cells: of a table, those with words, in order of `start`; empty where its cells are not known.
     """
 
     kind: BlockKind
@@ -135,6 +144,15 @@ class Block:
             raise ValueError(f"block kind {self.kind!r}: use one of {', '.join(get_args(BlockKind))}")
         if not 0 <= self.start <= self.end:
             raise ValueError(f"block span [{self.start}, {self.end}) is not a span")
+        if self.cells and self.kind != "table":
+            raise ValueError(f"block [{self.start}, {self.end}) is a {self.kind}: only tables have cells")
+        last = self.start
+        for cell in self.cells:
+            if cell.start < last or cell.end > self.end:
+                raise ValueError(
+                    f"cell [{cell.start}, {cell.end}) overlaps another or leaves its block [{self.start}, {self.end})"
+                )
+            last = cell.end
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,6 +165,29 @@ class Metadata:
     doi: str = ""
     abstract: str = ""
     keywords: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class UnreadPart:
+    """A part of a document that was not read.
+
+    Attributes:
+        reason: why.
+        pages: the pages it stands on; empty where the format has none.
+        n_characters: how many characters were left out; 0 where that is not known, as in a picture.
+        message: the same in plain words.
+    """
+
+    reason: UnreadReason
+    pages: tuple[int, ...]
+    n_characters: int
+    message: str
+
+    def __post_init__(self) -> None:
+        if self.reason not in get_args(UnreadReason):
+            raise ValueError(f"unread reason {self.reason!r}: use one of {', '.join(get_args(UnreadReason))}")
+        if self.n_characters < 0:
+            raise ValueError(f"{self.n_characters} characters unread: a number cannot be below 0")
 
 
 @dataclass(frozen=True, slots=True)
@@ -166,7 +207,7 @@ class Document:
         furniture: running heads, page numbers, notices: what was printed but is not text, as (page, words).
         warnings: what could not be read well, in plain words.
         ocr: the pages whose words OCR has read, as (page, mean confidence from 0 to 100).
-        unread: the parts that could not be read.
+        unread: the parts that were not read, and why.
     """
 
     id: str

@@ -11,7 +11,7 @@ from policyloom.records import Block, BlockKind, Cell, Document, UnreadPart
 
 __all__ = ["READ_KINDS", "Unit", "find_foreign_units", "find_units"]
 
-READ_KINDS: tuple[BlockKind, ...] = ("heading", "paragraph", "list_item", "footnote", "caption")
+READ_KINDS: tuple[BlockKind, ...] = ("heading", "paragraph", "list_item", "footnote", "caption", "form_field")
 """The blocks that are read; besides them tables, cell by cell, and front matter that is a text of its own, such as an
 abstract."""
 

@@ -11,7 +11,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from policyloom.extract.blocks.groups import Group
-from policyloom.extract.blocks.signs import key_of
+from policyloom.extract.text import key_of
 from policyloom.languages.layout import LayoutWords
 
 __all__ = ["split_off_article_matter"]

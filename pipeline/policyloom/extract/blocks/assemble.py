@@ -11,12 +11,16 @@ from policyloom.extract.blocks.levels import with_levels
 from policyloom.extract.blocks.run_in import split_off_run_in_headings
 from policyloom.extract.blocks.signs import ENDED, REFERENCE
 from policyloom.extract.blocks.split import split_run
+from policyloom.extract.layout.open_tables import cells_without_rules
 from policyloom.extract.layout.order import find_runs
 from policyloom.extract.layout.text_line import TextLine
 from policyloom.extract.pdf.page import Bookmark, Page
 from policyloom.languages.layout import LayoutWords
 
 __all__ = ["find_groups", "tags_as_bookmarks"]
+
+MIN_WORDS = 4
+"""Words of a single cell from which it is read as text."""
 
 MIN_TAGGED_HEADINGS = 3
 """Tagged headings from which an outline is made; fewer are the title and the like."""
@@ -48,7 +52,7 @@ def find_groups(
     """
     lines = [line for page in pages for line in page]
     if not lines:
-        return list(tables)
+        return with_levels(_gather_contents(tables), bookmarks, words)
     context = Context(measure_body(lines, words), Outline(bookmarks), words)
     groups = [
         piece
@@ -58,7 +62,7 @@ def find_groups(
         for piece in split_off_run_in_headings(group, context)
     ]
     classified = classify(_insert_tables(groups, tables), context)
-    joined = _join_paragraphs(_gather_tables(classified, context), context.body)
+    joined = _join_paragraphs(_gather_contents(_gather_tables(classified, context)), context.body)
     return with_levels(joined, bookmarks, words)
 
 
@@ -83,6 +87,17 @@ def _insert_tables(groups: Sequence[Group], tables: Sequence[Group]) -> list[Gro
     return merged
 
 
+def _gather_contents(groups: Sequence[Group]) -> list[Group]:
+    """The groups, with contents lists whole that go over several pages."""
+    gathered: list[Group] = []
+    for group in groups:
+        if group.kind == "contents" and gathered and gathered[-1].kind == "contents":
+            gathered[-1] = replace(gathered[-1], lines=gathered[-1].lines + group.lines)
+        else:
+            gathered.append(group)
+    return gathered
+
+
 def _gather_tables(groups: Sequence[Group], context: Context) -> list[Group]:
     """The groups; under a table's caption, all that is not prose is one table, row by row, a figure's labels too.
 
@@ -97,15 +112,28 @@ def _gather_tables(groups: Sequence[Group], context: Context) -> list[Group]:
         if is_caption:
             gathered.append(group)
             i += 1
-        elif group.kind != "table" or group.rows:
+        elif group.kind != "table" or group.cells:
             gathered.append(group)
             i += 1
             continue
         end = _end_of_table(groups, i, context.body, page=group.page, has_caption=is_caption)
         if end > i:
-            gathered.append(_table_of(groups[i:end]))
+            table = _table_of(groups[i:end])
+            if is_caption or len({cell.column for cell in table.cells}) > 1:
+                gathered.append(table)
+            else:
+                # One column is no table: a line beside others by chance, or a label of a drawing.
+                gathered += [
+                    replace(each, kind="paragraph") if _is_worded(each) else _table_of([each])
+                    for each in groups[i:end]
+                ]
             i = end
     return gathered
+
+
+def _is_worded(group: Group) -> bool:
+    words = group.text.split()
+    return sum(any(map(str.isalpha, word)) for word in words) >= max(MIN_WORDS, 0.6 * len(words))
 
 
 def _end_of_table(
@@ -114,7 +142,7 @@ def _end_of_table(
     """The position after the last of the groups from `start` on that make one table."""
     for i in range(start, len(groups)):
         group = groups[i]
-        if group.page != page or group.rows or group.kind in ("heading", "caption", "title"):
+        if group.page != page or group.cells or group.kind in ("heading", "caption", "title"):
             return i
         is_text = is_prose(group, body) or group.kind in ("front_matter", "reference")
         if group.kind != "table" and (not has_caption or is_text):
@@ -123,18 +151,9 @@ def _end_of_table(
 
 
 def _table_of(groups: Sequence[Group]) -> Group:
-    """One table of all the lines of these groups: lines on one baseline make a row."""
-    lines = sorted(
-        (line for group in groups for line in group.lines), key=lambda line: (line.baseline, line.x0)
-    )
-    rows: list[list[TextLine]] = []
-    for line in lines:
-        if rows and abs(line.baseline - rows[-1][0].baseline) < 0.5 * line.size:
-            rows[-1].append(line)
-        else:
-            rows.append([line])
-    in_order = tuple(tuple(sorted(row, key=lambda line: line.x0)) for row in rows)
-    return Group(tuple(lines), kind="table", rows=in_order)
+    """One table of all the lines of these groups."""
+    cells = cells_without_rules([line for group in groups for line in group.lines])
+    return Group(tuple(line for cell in cells for line in cell.lines), kind="table", cells=cells)
 
 
 def _join_paragraphs(groups: Sequence[Group], body: BodyStyle) -> list[Group]:

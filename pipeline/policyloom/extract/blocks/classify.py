@@ -6,11 +6,11 @@ import re
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import replace
-from typing import NamedTuple
+from typing import Literal, NamedTuple
 
 from policyloom.extract.blocks.groups import BodyStyle, Context, Group, Look, look_of
 from policyloom.extract.blocks.headings import is_heading
-from policyloom.extract.blocks.signs import BULLET, FOOTNOTE, NUMBER
+from policyloom.extract.blocks.signs import BULLET, FOOTNOTE, NUMBER, REFERENCE_SIGN
 from policyloom.extract.layout.text_line import TextLine
 from policyloom.languages.layout import LayoutWords
 from policyloom.records import BlockKind
@@ -19,6 +19,12 @@ __all__ = ["classify", "is_prose"]
 
 MAX_REFERENCES_HEADING = 40
 """Characters of the heading of a list of references."""
+
+N_REFERENCES = 8
+"""Groups under a heading of references in which they must show."""
+
+MIN_TEXT = 150
+"""Characters of a paragraph by which a list of references is known to have ended."""
 
 MAX_FRONT_GROUPS = 60
 """Groups at the beginning of a document among which its abstract stands."""
@@ -38,7 +44,8 @@ class _Place(NamedTuple):
         i: the group's position.
         title: the positions of the title's groups.
         started: whether the body has begun.
-        in_references: whether a list of references stands before it, with no heading in between.
+        list_kind: the kind of the entries of a list of references or notes that stands before it, with no heading in
+            between; empty where there is none.
         looks: how many headings of each style stand before it.
         context: how the document is set.
     """
@@ -47,7 +54,7 @@ class _Place(NamedTuple):
     i: int
     title: frozenset[int]
     started: bool
-    in_references: bool
+    list_kind: Literal["", "reference", "footnote"]
     looks: Counter[Look]
     context: Context
 
@@ -64,7 +71,7 @@ class _Place(NamedTuple):
     @property
     def following(self) -> Group | None:
         """The next group that is no table, if it is near."""
-        return next((group for group in self.later[:3] if group.kind != "table"), None)
+        return next((group for group in self.later[:3] if group.kind not in ("table", "contents")), None)
 
     @property
     def is_outlined(self) -> bool:
@@ -76,23 +83,29 @@ def classify(groups: Sequence[Group], context: Context) -> list[Group]:
     """The groups, each with its kind; tables that are known keep theirs."""
     title = _find_title(groups, context)
     looks: Counter[Look] = Counter()
-    started, in_references = not title, False
+    started = not title
+    list_kind: Literal["", "reference", "footnote"] = ""
     classified: list[Group] = []
     for i, group in enumerate(groups):
-        place = _Place(groups, i, title, started, in_references, looks, context)
-        if group.kind == "table":
-            kind: BlockKind = "table"
+        place = _Place(groups, i, title, started, list_kind, looks, context)
+        if list_kind and _is_text_again(place):
+            list_kind = ""
+            place = place._replace(list_kind="")
+        if group.kind in ("table", "contents"):
+            kind: BlockKind = group.kind
         elif i in title:
             kind = "title"
         elif _is_caption(group, context):
             kind = "caption"
         elif _is_references_heading(place):
-            kind, in_references, started = "heading", True, True
+            kind, list_kind, started = "heading", "reference", True
+        elif _is_notes_heading(place):
+            kind, list_kind, started = "heading", "footnote", True
         else:
             kind = _kind_of(place)
             if kind == "heading":
                 looks[look_of(group.lines[0])] += 1
-                in_references, started = False, True
+                list_kind, started = "", True
         classified.append(group if kind == group.kind else replace(group, kind=kind))
     return _mark_front_matter(classified, title, context.words)
 
@@ -104,8 +117,10 @@ def _kind_of(place: _Place) -> BlockKind:
         return "table"
     if is_heading(group, place.following, context):
         return _kind_of_heading(place)
-    if place.in_references:
-        return "reference"
+    if place.list_kind:
+        return (
+            "reference" if place.list_kind == "reference" or REFERENCE_SIGN.search(group.text) else "footnote"
+        )
     if _is_footnote(group, context.body):
         return "footnote"
     text = group.text.strip()
@@ -120,8 +135,10 @@ def _kind_of_heading(place: _Place) -> BlockKind:
     text = group.text.strip()
     if words.abstract.fullmatch(text) or words.article_type.fullmatch(text) or _stands_before_body(place):
         return "front_matter"
-    if place.in_references and not place.is_outlined and place.looks[look_of(group.lines[0])] < 2:
-        return "reference"
+    if place.list_kind and not (
+        place.is_outlined or place.looks[look_of(group.lines[0])] >= 2 or _has_text_under(place)
+    ):
+        return place.list_kind
     if (
         group.run_in
         or place.is_outlined
@@ -138,9 +155,50 @@ def _is_references_heading(place: _Place) -> bool:
     return bool(
         len(text) < MAX_REFERENCES_HEADING
         and place.context.words.references.fullmatch(text)
+        and _holds_references(place)
         and (group.size > 0.9 * body.size or (group.lines[0].bold and not body.bold))
         and not _count_beside(place.groups, place.i)
     )
+
+
+def _is_notes_heading(place: _Place) -> bool:
+    """Whether a list of numbered notes stands under a group."""
+    text = place.group.text.strip()
+    if len(text) >= MAX_REFERENCES_HEADING or not place.context.words.endnotes.fullmatch(text):
+        return False
+    after = [group for group in place.groups[place.i + 1 : place.i + 6] if group.kind != "table"]
+    return sum(bool(FOOTNOTE.match(group.text)) for group in after) >= min(2, max(1, len(after)))
+
+
+def _holds_references(place: _Place) -> bool:
+    """Whether references stand under a group, as they do not under an entry of a contents list."""
+    after = [
+        group
+        for group in place.groups[place.i + 1 : place.i + 1 + N_REFERENCES]
+        if group.kind != "table" and group.n_chars > 15
+    ]
+    return not after or 3 * sum(bool(REFERENCE_SIGN.search(group.text)) for group in after) >= len(after)
+
+
+def _is_text(group: Group, body: BodyStyle) -> bool:
+    """Whether a group is running text without the signs of a reference."""
+    return (
+        is_prose(group, body)
+        and group.n_chars >= MIN_TEXT
+        and not REFERENCE_SIGN.search(group.text)
+        and not FOOTNOTE.match(group.text)
+    )
+
+
+def _has_text_under(place: _Place) -> bool:
+    """Whether running text follows a heading within or after a list of references."""
+    after = [group for group in place.later if group.kind not in ("table", "contents")][:2]
+    return bool(after) and all(_is_text(group, place.context.body) for group in after)
+
+
+def _is_text_again(place: _Place) -> bool:
+    """Whether a list of references has ended, though no heading says so: two paragraphs have no sign of one."""
+    return _is_text(place.group, place.context.body) and _has_text_under(place)
 
 
 def _stands_before_body(place: _Place) -> bool:
@@ -216,7 +274,7 @@ def _find_title(groups: Sequence[Group], context: Context) -> frozenset[int]:
         for i, group in enumerate(groups)
         if group.page == groups[0].page
         and group.lines[0].baseline < 0.7 * group.lines[0].page_height
-        and group.kind != "table"
+        and group.kind not in ("table", "contents")
         and 10 <= group.n_chars <= 400
         and len(group.text.split()) >= 2
         and not words.article_type.fullmatch(group.text.strip())

@@ -6,10 +6,12 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
 from policyloom.extract.blocks.groups import Group
+from policyloom.extract.layout.table_cell import TableCell
 from policyloom.extract.layout.text_line import TextLine
 from policyloom.extract.pdf.page import Word
+from policyloom.extract.pdf.sheets import Sheet, place_box, place_line
 from policyloom.extract.text import Vocabulary, clean, is_cjk
-from policyloom.records import Block, Box, Line
+from policyloom.records import Block, Box, Cell, Line
 
 __all__ = ["build_text"]
 
@@ -41,13 +43,14 @@ def _whole_words(words: Sequence[Word]) -> Iterator[str]:
 
 
 def build_text(
-    groups: Sequence[Group], known_words: frozenset[str]
+    groups: Sequence[Group], known_words: frozenset[str], sheets: Sequence[Sheet] = ()
 ) -> tuple[str, tuple[Block, ...], tuple[Line, ...]]:
     """The text of all groups with an empty line between two, its blocks, and its printed lines.
 
     Args:
         groups: with kinds and levels, in reading order.
         known_words: of the document's language, to decide about hyphens at line ends.
+        sheets: where the sheets lie that the lines are numbered by; none where they are pages.
     """
     words = _vocabulary(groups, known_words)
     parts: list[str] = []
@@ -55,12 +58,17 @@ def build_text(
     lines: list[Line] = []
     at = 0
     for group in groups:
-        text, printed = _table_text(group, at) if group.rows else _prose_text(group, at, words)
+        cells: tuple[Cell, ...] = ()
+        if group.cells:
+            text, printed, cells = _table_text(group.cells, at, words)
+        else:
+            text, printed = _prose_text(group.lines, at, words, in_rows=group.kind == "contents")
         if not text.strip():
             continue
         if parts:
             parts.append("\n\n")
             text_at = at + 2
+            cells = tuple(replace(cell, start=cell.start + 2, end=cell.end + 2) for cell in cells)
             printed = [
                 Line(x.start + 2, x.end + 2, x.box, tuple((s + 2, a, b) for s, a, b in x.words))
                 for x in printed
@@ -68,9 +76,22 @@ def build_text(
         else:
             text_at = at
         parts.append(text)
-        pages = tuple(sorted({line.page for line in group.lines}))
+        pages = tuple(sorted({sheets[line.page - 1].page if sheets else line.page for line in group.lines}))
+        boxes = _table_boxes(group.lines) if cells else _boxes(group.lines)
+        if sheets:
+            boxes = tuple(place_box(box, sheets) for box in boxes)
+            printed = [place_line(line, sheets) for line in printed]
         blocks.append(
-            Block(group.kind, text_at, text_at + len(text), group.level, (), pages, _boxes(group.lines))
+            Block(
+                group.kind,
+                text_at,
+                text_at + len(text),
+                group.level,
+                (),
+                pages,
+                boxes,
+                cells,
+            )
         )
         lines.extend(printed)
         at = text_at + len(text)
@@ -92,15 +113,22 @@ def _with_sections(blocks: Sequence[Block], text: str) -> tuple[Block, ...]:
     return tuple(placed)
 
 
-def _prose_text(group: Group, at: int, vocabulary: Vocabulary) -> tuple[str, list[Line]]:
-    """A group's lines joined, with words whole that a line's end has cut, and the place of every word."""
+def _prose_text(
+    group_lines: Sequence[TextLine],
+    at: int,
+    vocabulary: Vocabulary,
+    *,
+    in_table: bool = False,
+    in_rows: bool = False,
+) -> tuple[str, list[Line]]:
+    """Lines joined, with words whole that a line's end has cut, and the place of every word."""
     out: list[str] = []
     lines: list[Line] = []
     n = 0
     last = ""
     is_cut = False
-    for number, line in enumerate(group.lines):
-        following = group.lines[number + 1] if number + 1 < len(group.lines) else None
+    for number, line in enumerate(group_lines):
+        following = group_lines[number + 1] if number + 1 < len(group_lines) else None
         last_word = line.words[-1]
         placed: list[tuple[int, float, float]] = []
         start = n
@@ -110,8 +138,11 @@ def _prose_text(group: Group, at: int, vocabulary: Vocabulary) -> tuple[str, lis
                 text = clean(text)
             if not text:
                 continue
-            if n and not is_cut and (word.space or i == 0) and (text.isascii() or not _are_cjk(last, text)):
-                out.append(" ")
+            space = word.space or i == 0 or (in_table and _raised_after_digit(line.words[i - 1], word))
+            if n and not is_cut and space and (text.isascii() or not _are_cjk(last, text)):
+                earlier = group_lines[number - 1] if number else line
+                new_row = in_rows and i == 0 and abs(line.baseline - earlier.baseline) > 0.35 * line.size
+                out.append("\n" if new_row else " ")
                 n += 1
             if i == 0:
                 start = n
@@ -138,32 +169,56 @@ def _are_cjk(last: str, text: str) -> bool:
     return is_cjk(text[:1]) and is_cjk(last[-1:])
 
 
-def _table_text(group: Group, at: int) -> tuple[str, list[Line]]:
-    """Rows of a table as lines, cells parted by tabs; `group.rows` holds a row's cells as lines."""
+def _table_text(
+    cells: Sequence[TableCell], at: int, vocabulary: Vocabulary
+) -> tuple[str, list[Line], tuple[Cell, ...]]:
+    """Rows of a table as lines, cells parted by tabs, the lines of a cell joined; with the places of lines and cells."""
     out: list[str] = []
-    n = 0
     lines: list[Line] = []
-    for row_number, row in enumerate(group.rows):
-        if row_number:
-            out.append("\n")
-            n += 1
-        for i, cell in enumerate(row):
-            if i:
-                out.append("\t")
-                n += 1
-            start = n
-            placed = []
-            for k, word in enumerate(cell.words):
-                text = clean(word.text)
-                if k and (word.space or _raised_after_digit(cell.words[k - 1], word)):
-                    out.append(" ")
-                    n += 1
-                placed.append((at + n, round(word.x0, 1), round(word.x1, 1)))
-                out.append(text)
-                n += len(text)
-            if placed:
-                lines.append(Line(at + start, at + n, _box(cell), tuple(placed)))
-    return "".join(out), lines
+    placed: list[Cell] = []
+    n = 0
+    last: TableCell | None = None
+    for cell in cells:
+        at_column = last.column + last.column_span - 1 if last and last.row == cell.row else 0
+        part = "\n" if last and last.row != cell.row else ""
+        part += "\t" * (cell.column - at_column)
+        out.append(part)
+        n += len(part)
+        text, printed = _prose_text(cell.lines, at + n, vocabulary, in_table=True)
+        if text.strip():
+            placed.append(
+                Cell(
+                    at + n,
+                    at + n + len(text),
+                    cell.row,
+                    cell.column,
+                    cell.row_span,
+                    cell.column_span,
+                    cell.is_head,
+                )
+            )
+        out.append(text)
+        lines += printed
+        n += len(text)
+        last = cell
+    return "".join(out), lines, tuple(placed)
+
+
+def _table_boxes(lines: Sequence[TextLine]) -> tuple[Box, ...]:
+    """One box a page around all of a table's words."""
+    pages: dict[int, list[Box]] = {}
+    for line in lines:
+        pages.setdefault(line.page, []).append(_box(line))
+    return tuple(
+        Box(
+            page,
+            min(box.x0 for box in boxes),
+            min(box.top for box in boxes),
+            max(box.x1 for box in boxes),
+            max(box.bottom for box in boxes),
+        )
+        for page, boxes in sorted(pages.items())
+    )
 
 
 def _raised_after_digit(number: Word, mark: Word) -> bool:

@@ -6,10 +6,11 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from policyloom.extract.blocks.signs import key_of
 from policyloom.extract.layout.lines import body_size
+from policyloom.extract.layout.table_cell import TableCell
 from policyloom.extract.layout.text_line import TextLine
 from policyloom.extract.pdf.page import Bookmark
+from policyloom.extract.text import key_of
 from policyloom.languages.layout import LayoutWords
 from policyloom.records import BlockKind
 
@@ -31,7 +32,7 @@ class Group:
         indented: whether its first line is indented.
         marker: whether it begins with a list mark.
         run_in: whether it is a heading with text on the same line.
-        rows: the cells of a table, row by row.
+        cells: of a table, those that have words, row by row.
     """
 
     lines: tuple[TextLine, ...]
@@ -41,7 +42,7 @@ class Group:
     indented: bool = False
     marker: bool = False
     run_in: bool = False
-    rows: tuple[tuple[TextLine, ...], ...] = ()
+    cells: tuple[TableCell, ...] = ()
 
     @property
     def text(self) -> str:

@@ -7,8 +7,9 @@ from dataclasses import replace
 from typing import NamedTuple
 
 from policyloom.extract.blocks.groups import Group, Look, look_of
-from policyloom.extract.blocks.signs import NUMBER, key_of
+from policyloom.extract.blocks.signs import NUMBER
 from policyloom.extract.pdf.page import Bookmark
+from policyloom.extract.text import key_of
 from policyloom.languages.layout import LayoutWords
 
 __all__ = ["with_levels"]

@@ -15,8 +15,8 @@ __all__ = [
     "MAX_HEADING",
     "NUMBER",
     "REFERENCE",
+    "REFERENCE_SIGN",
     "TERMINAL",
-    "key_of",
 ]
 
 MAX_HEADING = 250
@@ -28,6 +28,12 @@ NUMBER = re.compile(r"(?P<n>\d{1,2}(?:\.\d{1,2}){0,4})\.?\s+(?=\D)")
 """The number of a heading or section, "2.3"."""
 
 REFERENCE = re.compile(r"\[\d{1,3}\]|\d{1,3}\.\s")
+REFERENCE_SIGN = re.compile(
+    r"\b(?:1[5-9]|20)\d\d[a-z]?\b|\bdoi\b|https?://|\bwww\.|\bet al\b|\bpp?\.\s?\d|\bISBN\b|\[[JMDCR]\]",
+    re.IGNORECASE,
+)
+"""What nearly every entry of a list of references has: a year, an address, pages."""
+
 FOOTNOTE = re.compile(r"\[?(?:\d{1,3}|[*†‡§¶#]+)\]?[\s.]*(?=\S)")
 TERMINAL = (".", "!", "?", ":", ";", "。", "！", "？", "：", "；", "”", '."', ".'", ".)", ".”", ".’")
 """Ends of a sentence or clause."""
@@ -36,13 +42,3 @@ ENDED = re.compile(
     r"[.!?:;。！？：；][\"”’')\]]*$|[^\d][.!?][\"”’')]*(?:\[[\d,–\s-]+\]|\d{1,3}(?:[,–-]\d{1,3})*)$"
 )
 """The end of a sentence, with the numbers of notes or references after it."""
-
-
-def key_of(text: str) -> str:
-    """A heading's letters and digits, for comparing; empty for a text too long to be one.
-
-    Example:
-        >>> key_of("2.1 Aims & means")
-        '21aimsmeans'
-    """
-    return re.sub(r"[\W_]+", "", text.lower()) if len(text) <= MAX_HEADING else ""

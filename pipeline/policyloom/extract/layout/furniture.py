@@ -15,7 +15,7 @@ from policyloom.extract.layout.lines import body_size
 from policyloom.extract.layout.text_line import TextLine
 from policyloom.languages.layout import LayoutWords
 
-__all__ = ["PageLines", "set_furniture_aside"]
+__all__ = ["MARGIN_SHARE", "PageLines", "set_furniture_aside"]
 
 MARGIN_SHARE = 0.14
 """Share of a page's height, at its top and its bottom, in which running heads and page numbers stand."""
@@ -34,6 +34,9 @@ MAX_NOTICE = 1_500
 
 NOTICE_START = 300
 """Characters at the beginning of small print in which a notice shows."""
+
+MIN_SENTENCE = 8
+"""Words of a line that may be a sentence of its own."""
 
 MIN_LINE_NUMBERS = 8
 """Numbers down a margin, from which on they are line numbers."""
@@ -82,8 +85,19 @@ class _Candidate(NamedTuple):
 
 
 def _is_repeated(one: _Candidate) -> bool:
-    """Whether the same words, digits apart, stand there on other pages too."""
+    """Whether the same words, digits apart, stand there on other pages too.
+
+    On one other page alone they may be a heading or a form that comes twice, unless they stand apart at the same height.
+    """
     repeats, line = one.repeats, one.line
+    if repeats.n_pages == 2 and not (
+        one.is_outermost
+        and _stands_off(line, one.page)
+        and len(repeats.by_slot[round(line.baseline / 4), line.size, line.font]) == 2
+    ):
+        return False
+    if _reads_like_body(line, repeats) and not (one.is_outermost and _stands_off(line, one.page)):
+        return False
     return (
         repeats.n_pages > 1
         and any(len(repeats.by_words[key]) >= repeats.quorum for key in _keys(line))
@@ -95,8 +109,31 @@ def _is_repeated(one: _Candidate) -> bool:
     )
 
 
+def _reads_like_body(line: TextLine, repeats: _Repeats) -> bool:
+    """Whether a line is set like the body and ends a sentence of some words, as a paragraph that is repeated does."""
+    return (
+        (line.size, line.font) == (repeats.size, repeats.font)
+        and len(line.words) >= MIN_SENTENCE
+        and line.text.rstrip().endswith((".", "。"))
+    )
+
+
 def _is_page_number(one: _Candidate) -> bool:
-    return one.is_outermost and bool(one.words.page_number.fullmatch(one.line.text.strip()))
+    """Whether a line is a number of its own, and not one of several in a column, as in a list of contents."""
+    return (
+        one.is_outermost
+        and bool(one.words.page_number.fullmatch(one.line.text.strip()))
+        and not _is_in_column(one.line, one.page, one.words)
+    )
+
+
+def _is_in_column(line: TextLine, page: Sequence[TextLine], words: LayoutWords) -> bool:
+    """Whether three numbers or more end at the place where a line does."""
+    n_beside = sum(
+        abs(other.x1 - line.x1) < 3 and bool(words.page_number.fullmatch(other.text.strip()))
+        for other in page
+    )
+    return n_beside >= 3
 
 
 def _is_changing_head(one: _Candidate) -> bool:
@@ -214,7 +251,7 @@ def _second_round(
         if in_margin
         and at in outermost
         and (
-            words.page_number.fullmatch(line.text.strip())
+            (words.page_number.fullmatch(line.text.strip()) and not _is_in_column(line, lines, words))
             or (
                 line.size < SMALL_SHARE * repeats.size
                 and (round(line.baseline), line.size) in heights

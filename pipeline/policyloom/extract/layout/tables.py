@@ -1,121 +1,184 @@
-"""Find tables with ruled lines, as cells, with pdfplumber's table finder.
+"""Find tables with ruled lines or coloured areas, as whole cells.
 
-The finder is given the lines that PDFium sees on the page and the words are PDFium's too, so that a page
-need not be read a second time by pdfplumber, which costs ten times as much.
+The lines and areas are those that PDFium sees on the page and the words are PDFium's too, so that a page need not be
+read a second time by pdfplumber, which costs ten times as much.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from typing import Any
 
-from pdfplumber import table as finder
-
+from policyloom.extract.layout.grids import Rectangle, bounds
+from policyloom.extract.layout.heads import mark_heads
+from policyloom.extract.layout.table_cell import TableCell, gather_lines
 from policyloom.extract.layout.text_line import TextLine, make_line
 from policyloom.extract.pdf.page import Word
-from policyloom.extract.pdf.ruled_lines import RuledLine
+from policyloom.extract.pdf.ruled_lines import WHITE, Fill
 
 __all__ = ["Table", "find_tables"]
 
-TOLERANCE = 3
-"""Points by which ruled lines that belong together may miss one another."""
-
-MIN_FILLED_SHARE = 0.4
+MIN_FILLED_SHARE = 0.3
 """Share of a table's cells that have words; a grid with fewer is a drawing or a form."""
+
+SAME_EDGE = 4.0
+"""Points within which the edges of cells belong to one row or column."""
 
 
 @dataclass(frozen=True, slots=True)
 class Table:
-    """A ruled table: its rows of cells, the words of each as one line, and its box."""
+    """A ruled table: its cells that have words, row by row, and its box."""
 
-    rows: tuple[tuple[TextLine, ...], ...]
+    cells: tuple[TableCell, ...]
     x0: float
     top: float
     x1: float
     bottom: float
 
+    @property
+    def lines(self) -> tuple[TextLine, ...]:
+        """The lines of all cells, cell by cell."""
+        return tuple(line for cell in self.cells for line in cell.lines)
+
 
 def find_tables(
-    ruled_lines: Sequence[RuledLine], lines: Sequence[TextLine]
+    grids: Sequence[Sequence[Rectangle]], lines: Sequence[TextLine], fills: Sequence[Fill] = ()
 ) -> tuple[list[Table], list[TextLine]]:
     """The page's ruled tables, and the lines that stand in none.
 
-    A table has at least two rows and two columns, and words in two fifths of its cells.
+    Args:
+        grids: the cells of each grid on the page.
+        lines: of the page, in reading order.
+        fills: the coloured areas of the page.
+
+    A table has at least two rows with words in more than one cell; a frame around text, or a column of boxes, is none.
+    Where grids overlap, the smaller one has the words; each word is in one cell of one table, or in the other lines.
     """
-    tables = []
-    for grid in _find_grids(ruled_lines) if lines else ():
-        x0, x1 = min(cell[0] for cell in grid), max(cell[2] for cell in grid)
-        top, bottom = min(cell[1] for cell in grid), max(cell[3] for cell in grid)
-        table = Table((), x0, top, x1, bottom)
-        rows = _fill(grid, [line for line in lines if _is_inside(line, table)])
-        if rows:
-            tables.append(replace(table, rows=rows))
-    return tables, [line for line in lines if not any(_is_inside(line, table) for table in tables)]
+    tables: list[Table] = []
+    rest = list(lines)
+    for grid in sorted(grids, key=lambda cells: (_area(bounds(cells)), bounds(cells))):
+        box = bounds(grid)
+        inside = [line for line in rest if _is_inside(line, box)]
+        cells = _fill_cells(grid, inside, fills) if inside else ()
+        if cells:
+            tables.append(Table(cells, *box))
+            taken = set(map(id, inside))
+            rest = [line for line in rest if id(line) not in taken]
+    return sorted(tables, key=lambda table: (table.top, table.x0)), rest
 
 
-def _find_grids(ruled_lines: Sequence[RuledLine]) -> list[list[tuple[float, float, float, float]]]:
-    """The cells of each grid that ruled lines make, as x0, top, x1, bottom."""
-    if len(ruled_lines) < 4:
-        return []
-    try:
-        edges = finder.merge_edges(
-            [_edge(line) for line in ruled_lines],
-            snap_x_tolerance=TOLERANCE,
-            snap_y_tolerance=TOLERANCE,
-            join_x_tolerance=TOLERANCE,
-            join_y_tolerance=TOLERANCE,
-        )
-        crossings = finder.edges_to_intersections(edges, TOLERANCE, TOLERANCE)
-        return list(finder.cells_to_tables(finder.intersections_to_cells(crossings)))
-    except (ValueError, IndexError, KeyError):
-        return []
+def _area(box: Rectangle) -> float:
+    return (box[2] - box[0]) * (box[3] - box[1])
 
 
-def _is_inside(line: TextLine, table: Table) -> bool:
-    return (
-        table.top - 1 < line.baseline < table.bottom + 2 and table.x0 - 3 < line.x0 and line.x1 < table.x1 + 3
+def _is_inside(line: TextLine, box: Rectangle) -> bool:
+    x0, top, x1, bottom = box
+    return top - 1 < line.baseline < bottom + 2 and x0 - 3 < line.x0 and line.x1 < x1 + 6
+
+
+def _fill_cells(
+    grid: Sequence[Rectangle], inside: Sequence[TextLine], fills: Sequence[Fill]
+) -> tuple[TableCell, ...]:
+    """The cells of a grid that have words, row by row; none where the grid is no table."""
+    columns = _bands([x for cell in grid for x in (cell[0], cell[2])])
+    rows = _bands([y for cell in grid for y in (cell[1], cell[3])])
+    if len(columns) < 3 or len(rows) < 3:
+        return ()
+    pieces: dict[Rectangle, list[TextLine]] = {}
+    strays: dict[Rectangle, list[TextLine]] = {}
+    for line in inside:
+        for cell, words in _cut_at_cells(line, grid):
+            piece = make_line(words, line.page, line.page_height)
+            if cell:
+                pieces.setdefault(cell, []).append(piece)
+            else:
+                strays.setdefault(_band_cell(piece, columns, rows), []).append(piece)
+    cells = [
+        _place(box, gather_lines(found), columns, rows, fills)
+        for box, found in [*pieces.items(), *strays.items()]
+    ]
+    n_open = sum(cell not in pieces for cell in grid)
+    if len(cells) < MIN_FILLED_SHARE * (len(cells) + n_open):
+        return ()
+    n_in_row = [sum(cell.row == row for cell in cells) for row in range(len(rows))]
+    if sum(n > 1 for n in n_in_row) < 2 or len({cell.column for cell in cells}) < 2:
+        return ()
+    return mark_heads(_renumber(sorted(cells, key=lambda cell: (cell.row, cell.column))))
+
+
+def _bands(edges: Sequence[float]) -> list[float]:
+    """The edges of rows or columns, those that nearly meet as one."""
+    bands: list[float] = []
+    for edge in sorted(edges):
+        if not bands or edge - bands[-1] > SAME_EDGE:
+            bands.append(edge)
+    return bands
+
+
+def _cut_at_cells(line: TextLine, grid: Sequence[Rectangle]) -> list[tuple[Rectangle | None, list[Word]]]:
+    """The words of a line, cut where they stand in another cell; a word in no cell has none."""
+    y = line.baseline - 0.3 * line.size
+    level = [cell for cell in grid if cell[1] <= y < cell[3]]
+    parts: list[tuple[Rectangle | None, list[Word]]] = []
+    for word in line.words:
+        x = (word.x0 + word.x1) / 2
+        cell = next((cell for cell in level if cell[0] <= x < cell[2]), None)
+        if parts and (parts[-1][0] == cell or not word.space):
+            last = parts[-1][1][-1]
+            is_mark = not word.space and word.baseline < last.baseline - 0.1 * last.size
+            parts[-1][1].append(replace(word, space=True) if is_mark else word)
+        else:
+            parts.append((cell, [word]))
+    return parts
+
+
+def _band_cell(line: TextLine, columns: Sequence[float], rows: Sequence[float]) -> Rectangle:
+    """The place in rows and columns where a line stands that no cell holds."""
+    x, y = (line.x0 + line.x1) / 2, line.baseline - 0.3 * line.size
+    column = max(0, min(sum(edge <= x for edge in columns), len(columns) - 1) - 1)
+    row = max(0, min(sum(edge <= y for edge in rows), len(rows) - 1) - 1)
+    return columns[column], rows[row], columns[column + 1], rows[row + 1]
+
+
+def _place(
+    box: Rectangle,
+    lines: tuple[TextLine, ...],
+    columns: Sequence[float],
+    rows: Sequence[float],
+    fills: Sequence[Fill],
+) -> TableCell:
+    """A cell with its rows and columns, and its colour."""
+    x0, top, x1, bottom = box
+    column, row = _nearest(columns, x0), _nearest(rows, top)
+    middle_x, middle_y = (x0 + x1) / 2, (top + bottom) / 2
+    colours = [
+        fill[4] for fill in fills if fill[0] <= middle_x <= fill[2] and fill[1] - 1 <= middle_y <= fill[3] + 1
+    ]
+    return TableCell(
+        lines,
+        row,
+        column,
+        max(1, _nearest(rows, bottom) - row),
+        max(1, _nearest(columns, x1) - column),
+        colour=colours[-1] if colours and colours[-1] != WHITE else None,
     )
 
 
-def _edge(line: RuledLine) -> dict[str, Any]:
-    """A ruled line as the finder takes it."""
-    x0, top, x1, bottom = line
-    flat = bottom - top < 0.8
-    return {
-        "x0": x0, "x1": x1, "top": top, "bottom": top if flat else bottom, "width": x1 - x0, "height": bottom - top,
-        "orientation": "h" if flat else "v", "object_type": "line",
-    }  # fmt: skip
+def _nearest(edges: Sequence[float], edge: float) -> int:
+    return min(range(len(edges)), key=lambda i: (abs(edges[i] - edge), i))
 
 
-def _fill(
-    grid: Sequence[tuple[float, float, float, float]], inside: Sequence[TextLine]
-) -> tuple[tuple[TextLine, ...], ...]:
-    """The grid's rows, each with the words of its cells; none where it is no table."""
-    tops = sorted({cell[1] for cell in grid})
-    if len(tops) < 2 or len({cell[0] for cell in grid}) < 2 or not inside:
-        return ()
-    words = [word for line in inside for word in line.words]
-    rows = [
-        tuple(_fill_cell(cell, words, inside[0]) for cell in sorted(cell for cell in grid if cell[1] == y))
-        for y in tops
+def _renumber(cells: Sequence[TableCell]) -> list[TableCell]:
+    """The cells, with rows and columns counted without those in which no cell with words begins."""
+    rows = sorted({cell.row for cell in cells})
+    columns = sorted({cell.column for cell in cells})
+    return [
+        replace(
+            cell,
+            row=rows.index(cell.row),
+            column=columns.index(cell.column),
+            row_span=sum(cell.row <= row < cell.row + cell.row_span for row in rows),
+            column_span=sum(cell.column <= column < cell.column + cell.column_span for column in columns),
+        )
+        for cell in cells
     ]
-    n_cells = sum(len(row) for row in rows)
-    filled = [sum(bool(cell.words) for cell in row) for row in rows]
-    if sum(filled) < MIN_FILLED_SHARE * n_cells or sum(n > 1 for n in filled) < 2:
-        return ()
-    return tuple(row for row in rows if any(cell.words for cell in row))
-
-
-def _fill_cell(cell: tuple[float, float, float, float], words: Sequence[Word], near: TextLine) -> TextLine:
-    """A cell's words as one line; `near` is a line of its page."""
-    x0, top, x1, bottom = cell
-    here = [
-        word
-        for word in words
-        if x0 <= (word.x0 + word.x1) / 2 < x1 and top <= word.baseline - 0.3 * word.size < bottom
-    ]
-    if not here:
-        return TextLine(near.page, (), x0, x1, bottom, near.size, False, False, "", 0, 0.0)
-    spaced = [here[0], *(word if word.space else replace(word, space=True) for word in here[1:])]
-    return make_line(spaced, near.page, near.page_height)

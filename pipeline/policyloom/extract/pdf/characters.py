@@ -9,14 +9,18 @@ from __future__ import annotations
 import ctypes
 import math
 import re
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
 from functools import lru_cache
 from typing import Any, NamedTuple
 
 import pypdfium2 as pdfium
 import pypdfium2.raw as c
 
+from policyloom.extract.pdf.hidden_text import NEAR_WHITE, Paint, keep_visible
 from policyloom.extract.pdf.page import Page, Word
-from policyloom.extract.pdf.ruled_lines import read_ruled_lines
+from policyloom.extract.pdf.ruled_lines import Place, read_ruled_lines
 from policyloom.extract.pdf.structure_tags import find_tagged_headings
 
 __all__ = ["MAX_STAMP_WORDS", "read_page"]
@@ -33,11 +37,28 @@ MAX_STAMP_WORDS = 40
 MAX_PICTURE_OBJECTS = 50
 """Objects of a page that are looked at for its picture, which comes first or right after a stamp."""
 
+MIN_SIZE, MAX_SIZE = 3.0, 200.0
+"""Points; a font of another size is measured by its letters."""
+
+CAPITAL_HEIGHT = 0.7
+"""Of a size, in most fonts."""
+
+N_MEASURED = 8
+"""Characters by which a font is measured."""
+
+MIN_TURNED_LINES = 3
+"""Lines set sideways beside upright text from which they are text, and no stamp in a margin or label of an axis."""
+
+MIN_TURNED_WORDS = 8
+"""Words of such lines."""
+
 MAX_ANGLE = 0.1
-"""Radians; words that are set more aslant are a watermark or a stamp, and are left out."""
+"""Radians; words that are set more aslant, but not sideways, are a watermark or a stamp, and are left out."""
 
 # PDFium gives U+FFFE or U+0002 for a hyphen at a line's end, and swallows the break.
 _TOKEN = re.compile(r"(?P<eol>[\r\n]+|[\ufffe\x02]\s*)|(?P<word>[^\s\x00-\x1f\ufffe]+)")
+_CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f]")
+_LONE_CONTROL = re.compile(r"[\x00\x01\x03-\x08\x0b\x0c\x0e-\x1f]")
 _BOLD_NAME = re.compile(r"bold|black|heavy|semibold|demi|[-.,](?:b|bd|bi|bx)$|^cmbx|cmssbx", re.IGNORECASE)
 _ITALIC_NAME = re.compile(r"ital|obli|[-.,](?:it?|bi)$|^cmti", re.IGNORECASE)
 
@@ -50,6 +71,7 @@ class _Look(NamedTuple):
     font: str
     bold: bool
     italic: bool
+    paint: Paint
 
 
 def _plain(function: Any, *arguments: type) -> Any:
@@ -62,6 +84,11 @@ _ADDRESS, _INDEX = ctypes.c_void_p, ctypes.c_int
 _object_of = _plain(c.FPDFText_GetTextObject, _ADDRESS, _INDEX)
 _origin_of = _plain(c.FPDFText_GetCharOrigin, _ADDRESS, _INDEX, _ADDRESS, _ADDRESS)
 _font_of = _plain(c.FPDFTextObj_GetFont, _ADDRESS)
+_mode_of = _plain(c.FPDFTextObj_GetTextRenderMode, _ADDRESS)
+_colour_of = _plain(c.FPDFPageObj_GetFillColor, *[_ADDRESS] * 5)
+_COLOUR = [ctypes.c_uint() for _ in range(3)]
+_ALPHA = ctypes.c_uint()
+_COLOUR_PLACES = [ctypes.addressof(part) for part in (*_COLOUR, _ALPHA)]
 _box_of = _plain(c.FPDFText_GetCharBox, _ADDRESS, _INDEX, *[_ADDRESS] * 4)
 
 
@@ -102,11 +129,35 @@ class _Probe:
         return (top - self.bottom, self.right - left, self.top - bottom)[self.turns - 1]
 
     def size(self, i: int) -> float:
-        """The size that the character is shown at; leaves its matrix behind."""
+        """The size that the character is shown at; leaves its matrix behind.
+
+        The size of a Type 3 font says nothing without the font's own matrix; then the height of the letter tells.
+        """
         size = c.FPDFText_GetFontSize(self.raw, i)
         if not c.FPDFText_GetMatrix(self.raw, i, self._matrix):
             self._matrix = c.FS_MATRIX(1, 0, 0, 1, 0, 0)
-        return float(size * (math.hypot(self._matrix.c, self._matrix.d) or 1.0))
+        if size < 0:
+            # A negative size turns the letters round, which the matrix mostly turns back.
+            self._matrix = c.FS_MATRIX(
+                *(-v for v in (self._matrix.a, self._matrix.b, self._matrix.c, self._matrix.d))
+            )
+        shown = float(abs(size) * (math.hypot(self._matrix.c, self._matrix.d) or 1.0))
+        if shown < MIN_SIZE or shown > MAX_SIZE:
+            height = self._height(i)
+            if height > 1.5 * shown or 0 < height < 0.2 * shown:
+                return round(height / CAPITAL_HEIGHT, 1)
+        return shown
+
+    def _height(self, i: int) -> float:
+        """The height of the tallest of a few characters from one on."""
+        tallest = 0.0
+        for k in range(i, i + N_MEASURED):
+            if _object_of(self.page, k) != _object_of(self.page, i):
+                break
+            _box_of(self.page, k, *self._places)
+            left, right, bottom, top = (number.value for number in self._numbers)
+            tallest = max(tallest, (right - left) if self.turns % 2 else (top - bottom))
+        return tallest
 
     def look(self, i: int, thing: int | None) -> _Look:
         """How the text object `thing` is set, to which the character belongs."""
@@ -118,7 +169,7 @@ class _Probe:
         if font not in self._styles or font is None:
             n = c.FPDFText_GetFontInfo(self.raw, i, self._name, 160, self._flags)
             self._styles[font] = _style(self._name.raw[: max(0, min(n, 160) - 1)], self._flags.value)
-        return _Look(size, math.remainder(angle, 2 * math.pi), *self._styles[font])
+        return _Look(size, math.remainder(angle, 2 * math.pi), *self._styles[font], _paint_of(thing))
 
     def like_until(self, i: int, j: int, text: str, size: float) -> int:
         """Where, in the characters `[i, j)`, their size first differs, as at a superscript mark; `j` if nowhere.
@@ -137,6 +188,19 @@ class _Probe:
                 ):
                     return k
         return j
+
+
+def _paint_of(thing: int | None) -> Paint:
+    """How a text object is painted (text rendering modes: ISO 32000-1, 9.3.6)."""
+    if not thing:
+        return Paint(None)
+    mode = _mode_of(thing)
+    if mode in (c.FPDF_TEXTRENDERMODE_INVISIBLE, c.FPDF_TEXTRENDERMODE_CLIP):
+        return Paint(thing, is_invisible=True)
+    if mode != c.FPDF_TEXTRENDERMODE_FILL:
+        return Paint(thing)
+    _colour_of(thing, *_COLOUR_PLACES)
+    return Paint(thing, is_white=all(part.value >= NEAR_WHITE for part in _COLOUR))
 
 
 @lru_cache(maxsize=1024)
@@ -167,34 +231,146 @@ def _join_surrogates(units: str) -> str:
     )
 
 
+def _place_on_page(box: tuple[float, float, float, float], turns: int) -> Place:
+    """From the coordinates of a page with this box to places on it as it is shown, turned so many times to the right."""
+    left, bottom, right, top = box
+    return (
+        lambda x, y: (x - left, top - y),
+        lambda x, y: (y - bottom, x - left),
+        lambda x, y: (right - x, y - bottom),
+        lambda x, y: (top - y, right - x),
+    )[turns]
+
+
 def read_page(page: pdfium.PdfPage, number: int, *, tagged: bool) -> Page:
     """Page `number` with its words; without any where PDFium cannot read its text.
+
+    Where most words are set sideways, the page is read turned; where some are, they are a part of their own.
 
     Args:
         page: PDFium's page.
         number: counted from 1.
         tagged: whether the file says that it is tagged, so that its headings are looked for.
     """
-    box = page.get_cropbox()
-    left, bottom, right, top = box
+    box = _shown_box(page)
     turns = page.get_rotation() // 90 % 4
-    width, height = (top - bottom, right - left) if turns % 2 else (right - left, top - bottom)
     try:
         textpage = page.get_textpage()
     except pdfium.PdfiumError:
-        return Page(number, width, height)
+        return Page(number, *_size(box, turns), is_loaded=False)
     try:
         raw = textpage.raw
         n = min(textpage.count_chars(), MAX_CHARS)
-        text = _text(raw, n) if n > 0 else ""
-        words = _read_words(_Probe(raw, box, turns), text)
-        ruled_lines = read_ruled_lines(page.raw, left, top) if turns == 0 else ()
-        headings = find_tagged_headings(page.raw, raw) if tagged else ()
-        is_scan = _is_scan(page, width * height, few=len(words) < MAX_STAMP_WORDS)
-        n_unmapped = _join_surrogates(text).count("\ufffd")
-        return Page(number, width, height, words, ruled_lines, n, n_unmapped, is_scan, headings)
+        text = _with_unmapped(_text(raw, n), raw) if n > 0 else ""
+        upright = _read_words(_Probe(raw, box, turns), text)
+        readings = {0: upright}
+        for turn in sorted(upright.n_turned):
+            readings[turn] = _read_words(_Probe(raw, box, (turns + turn) % 4), text)
+        main = max(readings, key=lambda turn: (sum(len(word.text) for word in readings[turn].words), -turn))
+        asides = list(upright.aslant)
+        parts = []
+        for turn, reading in readings.items():
+            if turn == main:
+                continue
+            if _is_text(reading.words):
+                parts.append(_make_sheet(page, number, box, turns, turn, reading))
+            elif reading.words:
+                asides.append(" ".join(word.text for word in reading.words))
+        sheet = _make_sheet(page, number, box, turns, main, readings[main])
+        area = sheet.width * sheet.height
+        return replace(
+            sheet,
+            n_chars=n,
+            n_unmapped=_join_surrogates(text).count("\ufffd") + len(_LONE_CONTROL.findall(text)),
+            is_scan=_is_scan(page, area, few=len(sheet.words) < MAX_STAMP_WORDS),
+            headings=find_tagged_headings(page.raw, raw) if tagged else (),
+            parts=tuple(parts),
+            asides=tuple(asides),
+            n_hidden=sheet.n_hidden + sum(part.n_hidden for part in parts),
+            n_struck=sheet.n_struck + sum(part.n_struck for part in parts),
+            has_picture=bool(sheet.words) or _has_picture(page),
+        )
     finally:
         textpage.close()
+
+
+def _shown_box(page: pdfium.PdfPage) -> tuple[float, float, float, float]:
+    """The part of a page that is shown, as left, bottom, right, top: its boxes, inherited or not, cut to one another."""
+    rectangle = c.FS_RECTF()
+    if c.FPDF_GetPageBoundingBox(page.raw, rectangle):
+        left, right = sorted((rectangle.left, rectangle.right))
+        bottom, top = sorted((rectangle.bottom, rectangle.top))
+        if right > left and top > bottom:
+            return left, bottom, right, top
+    box = page.get_cropbox()
+    return box[0], box[1], box[2], box[3]
+
+
+def _size(box: tuple[float, float, float, float], turns: int) -> tuple[float, float]:
+    """Width and height of a page with this box, turned so many times."""
+    left, bottom, right, top = box
+    return (top - bottom, right - left) if turns % 2 else (right - left, top - bottom)
+
+
+def _make_sheet(
+    page: pdfium.PdfPage,
+    number: int,
+    box: tuple[float, float, float, float],
+    turns: int,
+    turn: int,
+    reading: _Reading,
+) -> Page:
+    """The words of a page that are turned so many quarters, with the lines and areas as they stand to them."""
+    all_turns = (turns + turn) % 4
+    place = _place_on_page(box, all_turns)
+    ruled_lines, fills = read_ruled_lines(page.raw, place)
+    visible = keep_visible(
+        page.raw,
+        reading.words,
+        reading.paints,
+        place,
+        rules=ruled_lines,
+        has_fills=bool(fills),
+    )
+    return Page(
+        number,
+        *_size(box, all_turns),
+        visible.words,
+        ruled_lines,
+        fills,
+        n_chars=sum(len(word.text) for word in visible.words),
+        turn=turn,
+        n_hidden=visible.n_hidden,
+        n_struck=visible.n_struck,
+    )
+
+
+def _is_text(words: Sequence[Word]) -> bool:
+    """Whether words set sideways are text: a stamp in a margin, or the label of an axis, has a line or two."""
+    baselines = {round(word.baseline / (0.6 * max(word.size, 1.0))) for word in words}
+    return len(baselines) >= MIN_TURNED_LINES and len(words) >= MIN_TURNED_WORDS
+
+
+def _with_unmapped(text: str, raw: Any) -> str:
+    """A page's text, with U+FFFD for each code that stands for no letter: control codes, and a code 2 that is no hyphen."""
+    if not _CONTROL.search(text):
+        return text
+    return _CONTROL.sub(lambda match: _unmapped(match, raw), text)
+
+
+def _unmapped(match: re.Match[str], raw: Any) -> str:
+    """What a control code stands for: a hyphen, a sign of its own such as a bullet, which is left out, or an unknown letter."""
+    before, after = (
+        match.string[max(0, match.start() - 1) : match.start()],
+        match.string[match.end() : match.end() + 1],
+    )
+    is_hyphen = match[0] == "\x02" and c.FPDFText_IsHyphen(raw, match.start()) == 1
+    return match[0] if is_hyphen or (not (before + after).strip() and match[0] != "\x02") else "\ufffd"
+
+
+def _has_picture(page: pdfium.PdfPage) -> bool:
+    """Whether a page draws anything at all."""
+    return bool(c.FPDFPage_CountObjects(page.raw) > 0)
 
 
 def _is_scan(page: pdfium.PdfPage, area: float, *, few: bool) -> bool:
@@ -215,17 +391,28 @@ def _is_scan(page: pdfium.PdfPage, area: float, *, few: bool) -> bool:
     return hidden and covered >= MIN_SCAN_SHARE * area
 
 
-def _read_words(probe: _Probe, text: str) -> tuple[Word, ...]:
+@dataclass(slots=True)
+class _Reading:
+    """The words of a page that stand upright in one of its turns, how each is painted, and what else there is."""
+
+    words: list[Word] = field(default_factory=list)
+    paints: list[Paint] = field(default_factory=list)
+    n_turned: Counter[int] = field(default_factory=Counter)
+    aslant: list[str] = field(default_factory=list)
+
+
+def _read_words(probe: _Probe, text: str) -> _Reading:
     """The page's words, cut also where the size changes within one, as at a superscript mark.
 
     Within a text object, font, size and angle stay the same, and most words are in that of the word before.
     """
     page = probe.page
     halves = _join_surrogates(text) != text
-    words: list[Word] = []
+    reading = _Reading()
+    words = reading.words
     last_end = 0
     thing: int | None = None
-    look = _Look(0.0, 0.0, "", False, False)
+    look = _Look(0.0, 0.0, "", False, False, Paint(None))
     for match in _TOKEN.finditer(text):
         i, j = match.span()
         if match.lastgroup == "eol":
@@ -241,6 +428,11 @@ def _read_words(probe: _Probe, text: str) -> tuple[Word, ...]:
             if found != thing or not found:
                 thing, look = found, probe.look(i, found)
             if abs(look.angle) > MAX_ANGLE:
+                quarters = look.angle / (math.pi / 2)
+                if abs(quarters - round(quarters)) < MAX_ANGLE:
+                    reading.n_turned[round(quarters) % 4] += j - i
+                else:
+                    reading.aslant.append(text[i:j])
                 break
             end = j
             if j - i > 1 and _object_of(page, j - 1) != thing:
@@ -250,5 +442,6 @@ def _read_words(probe: _Probe, text: str) -> tuple[Word, ...]:
             letters = _join_surrogates(text[i:end]) if halves else text[i:end]
             style = (look.size, look.font, look.bold, look.italic)
             words.append(Word(letters, x0, x1, baseline, *style, space))
+            reading.paints.append(look.paint)
             i, space = end, False
-    return tuple(words)
+    return reading

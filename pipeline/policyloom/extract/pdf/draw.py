@@ -16,6 +16,7 @@ SCALE = 1.5
 COLOURS = {
     "title": "#7a0177", "heading": "#c51b8a", "paragraph": "#2166ac", "list_item": "#1b7837", "table": "#b35806",
     "caption": "#8c510a", "footnote": "#666666", "reference": "#999999", "front_matter": "#542788",
+    "contents": "#4d4d4d", "form_field": "#01665e",
 }  # fmt: skip
 
 

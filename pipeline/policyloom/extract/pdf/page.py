@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from policyloom.extract.pdf.ruled_lines import RuledLine
+from policyloom.extract.pdf.ruled_lines import Fill, RuledLine
 
 __all__ = ["Bookmark", "Page", "Word"]
 
@@ -50,10 +50,19 @@ class Page:
         height: in points, as the page is shown.
         words: in the order of the file.
         ruled_lines: the straight lines that the page draws.
+        fills: the coloured areas that it draws.
         n_chars: the number of characters.
         n_unmapped: the number of characters without a known letter.
         is_scan: whether a picture covers the page and hides its words, if it has more than a stamp.
         headings: those that the file's tags name, with their level.
+        turn: by how many quarters its words are turned to the left against the page as it is shown; width, height and
+            places are those of the turned page.
+        parts: the words of the page that are set sideways beside upright text, as pages of their own.
+        asides: words set aslant or up a margin, as stamps and watermarks are.
+        n_hidden: the number of characters left out that no reader sees.
+        n_struck: the number of characters left out that are struck through.
+        has_picture: whether it shows a picture or a drawing.
+        is_loaded: whether PDFium could load it.
     """
 
     number: int
@@ -61,10 +70,18 @@ class Page:
     height: float
     words: tuple[Word, ...] = ()
     ruled_lines: tuple[RuledLine, ...] = ()
+    fills: tuple[Fill, ...] = ()
     n_chars: int = 0
     n_unmapped: int = 0
     is_scan: bool = False
     headings: tuple[tuple[str, int], ...] = ()
+    turn: int = 0
+    parts: tuple[Page, ...] = ()
+    asides: tuple[str, ...] = ()
+    n_hidden: int = 0
+    n_struck: int = 0
+    has_picture: bool = False
+    is_loaded: bool = True
 
 
 @dataclass(frozen=True, slots=True)

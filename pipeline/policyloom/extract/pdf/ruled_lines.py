@@ -1,17 +1,23 @@
-"""Read the ruled lines that a page draws, with PDFium."""
+"""Read the ruled lines and coloured areas that a page draws, with PDFium."""
 
 from __future__ import annotations
 
 import ctypes
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import pypdfium2.raw as c
 
-__all__ = ["RuledLine", "read_ruled_lines"]
+__all__ = ["WHITE", "Fill", "Place", "RuledLine", "read_ruled_lines"]
 
 RuledLine = tuple[float, float, float, float]
 """A straight line on a page as x0, top, x1, bottom; one of its sides is (nearly) zero."""
+
+Fill = tuple[float, float, float, float, int]
+"""A rectangle filled with one colour, as x0, top, x1, bottom and the colour as one number."""
+
+Place = Callable[[float, float], tuple[float, float]]
+"""Where a point of the page's own coordinates lies, from the top left of the page as it is shown."""
 
 MAX_LINES = 3_000
 """A page with more is a drawing."""
@@ -22,47 +28,91 @@ MAX_FORM_DEPTH = 2
 MAX_THICKNESS = 0.8
 """Points; a side of a rectangle that is no thicker is a line of its own."""
 
+MIN_FILL_SIDE = 3.0
+"""Points; a filled rectangle with a shorter side is a thick line."""
+
 MIN_LENGTH = 6.0
 """Points; what is shorter is a dot or a part of a drawing."""
 
+WHITE = 0xFFFFFF
+"""The colour of paper: an area filled with it may cover words, and makes no cell."""
 
-def read_ruled_lines(page: Any, left: float, top: float) -> tuple[RuledLine, ...]:
-    """The horizontal and vertical lines that a page draws, none where it draws too many for a table.
+
+def read_ruled_lines(page: Any, place: Place) -> tuple[tuple[RuledLine, ...], tuple[Fill, ...]]:
+    """The horizontal and vertical lines that a page draws, and its filled rectangles; none of a drawing.
+
+    The edge of a filled area is no line: word processors shade a cell in strips, one for each line of text.
 
     Args:
         page: PDFium's page.
-        left: where the page as it is shown begins, in points.
-        top: its upper edge.
+        place: from the page's coordinates to places on the page as it is shown.
     """
     lines: list[RuledLine] = []
-    x, y = ctypes.c_float(), ctypes.c_float()
-    m = c.FS_MATRIX()
+    fills: list[Fill] = []
     for item in _paths(page, c.FPDFPage_CountObjects, c.FPDFPage_GetObject, depth=0):
         n = c.FPDFPath_CountSegments(item)
-        if n < 2 or n > 400 or not c.FPDFPageObj_GetMatrix(item, m):
+        if n < 2 or n > 400:
             continue
-        last: tuple[float, float] | None = None
-        start: tuple[float, float] | None = None
-        for k in range(n):
-            segment = c.FPDFPath_GetPathSegment(item, k)
-            if not c.FPDFPathSegment_GetPoint(segment, x, y):
-                break
-            point = (
-                m.a * x.value + m.c * y.value + m.e - left,
-                top - (m.b * x.value + m.d * y.value + m.f),
-            )
-            kind = c.FPDFPathSegment_GetType(segment)
-            if kind == c.FPDF_SEGMENT_LINETO and last:
-                _add(lines, last, point)
-            elif kind == c.FPDF_SEGMENT_MOVETO:
-                start = point
-            last = point
-            if c.FPDFPathSegment_GetClose(segment) and start:
-                _add(lines, point, start)
-                last = start
-        if len(lines) > MAX_LINES:
-            return ()
-    return tuple(lines)
+        colour, is_stroked = _paint(item)
+        if colour is None and not is_stroked:
+            continue
+        found, corners = _segments(item, n, place)
+        if not is_stroked and n <= 6 and len(corners) >= 4:
+            x0, x1 = min(x for x, _ in corners), max(x for x, _ in corners)
+            top, bottom = min(y for _, y in corners), max(y for _, y in corners)
+            if min(x1 - x0, bottom - top) >= MIN_FILL_SIDE:
+                if colour is not None:
+                    fills.append((x0, top, x1, bottom, colour))
+                continue
+        lines += found
+        if len(lines) > MAX_LINES or len(fills) > MAX_LINES:
+            return (), ()
+    return tuple(lines), tuple(fills)
+
+
+def _paint(item: Any) -> tuple[int | None, bool]:
+    """The colour that a path is filled with, none if it is not filled, and whether its outline is drawn."""
+    mode, stroke = ctypes.c_int(), ctypes.c_int()
+    if not c.FPDFPath_GetDrawMode(item, mode, stroke):
+        return 0, True
+    if mode.value == c.FPDF_FILLMODE_NONE:
+        return None, bool(stroke.value)
+    parts = [ctypes.c_uint() for _ in range(4)]
+    if not c.FPDFPageObj_GetFillColor(item, *parts):
+        return 0, bool(stroke.value)
+    red, green, blue, _ = (part.value for part in parts)
+    return red << 16 | green << 8 | blue, bool(stroke.value)
+
+
+def _segments(item: Any, n: int, place: Place) -> tuple[list[RuledLine], list[tuple[float, float]]]:
+    """The upright and level lines of a path, and its corners; no corners where a part of it is a curve."""
+    m = c.FS_MATRIX()
+    if not c.FPDFPageObj_GetMatrix(item, m):
+        return [], []
+    lines: list[RuledLine] = []
+    corners: list[tuple[float, float]] = []
+    is_straight = True
+    x, y = ctypes.c_float(), ctypes.c_float()
+    last: tuple[float, float] | None = None
+    start: tuple[float, float] | None = None
+    for k in range(n):
+        segment = c.FPDFPath_GetPathSegment(item, k)
+        if not c.FPDFPathSegment_GetPoint(segment, x, y):
+            break
+        point = place(m.a * x.value + m.c * y.value + m.e, m.b * x.value + m.d * y.value + m.f)
+        kind = c.FPDFPathSegment_GetType(segment)
+        if kind == c.FPDF_SEGMENT_LINETO and last:
+            _add(lines, last, point)
+        elif kind == c.FPDF_SEGMENT_MOVETO:
+            start = point
+        else:
+            is_straight = False
+        corners.append(point)
+        last = point
+        if c.FPDFPathSegment_GetClose(segment) and start:
+            _add(lines, point, start)
+            last = start
+    return lines, corners if is_straight else []
 
 
 def _paths(parent: Any, count: Any, get: Any, *, depth: int) -> Iterator[Any]:

@@ -1,0 +1,223 @@
+"""Leave out words that a page draws and no reader sees, or sees struck through, and words that it draws twice."""
+
+from __future__ import annotations
+
+import ctypes
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+import pypdfium2.raw as c
+
+from policyloom.extract.pdf.page import Word
+from policyloom.extract.pdf.ruled_lines import Place, RuledLine
+
+__all__ = ["NEAR_WHITE", "Paint", "Visible", "keep_visible"]
+
+Rectangle = tuple[float, float, float, float]
+
+MIN_COVER_SIDE = 3.0
+"""Points; a smaller filled area covers no word."""
+
+MAX_OBJECTS = 5_000
+"""Objects of a page that are looked at; a page with more is a drawing."""
+
+NEAR_WHITE = 250
+"""Value of each of red, green and blue from which a colour is white."""
+
+STRIKE_ZONE = (0.12, 0.5)
+"""How far above the baseline, in sizes, a line goes through letters rather than under or over them."""
+
+MIN_STRUCK_SHARE = 0.8
+"""Share of a word's width that a line goes through."""
+
+MAX_SHIFT = 0.3
+"""Sizes by which the second drawing of a word may miss the first."""
+
+
+@dataclass(frozen=True, slots=True)
+class Paint:
+    """How a text object is painted: its address, and whether its letters are drawn not at all or in white."""
+
+    thing: int | None
+    is_invisible: bool = False
+    is_white: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Visible:
+    """A page's words that a reader sees, and the number of characters of the others."""
+
+    words: tuple[Word, ...]
+    n_hidden: int = 0
+    n_struck: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class _Layer:
+    """What a page draws beside text: opaque areas with their position in the order of drawing, and pictures."""
+
+    covers: tuple[tuple[int, Rectangle], ...]
+    backgrounds: tuple[Rectangle, ...]
+    pictures: tuple[Rectangle, ...]
+    order: dict[int, int]
+
+
+def keep_visible(
+    page: Any,
+    words: Sequence[Word],
+    paints: Sequence[Paint],
+    place: Place,
+    *,
+    rules: Iterable[RuledLine],
+    has_fills: bool,
+) -> Visible:
+    """The words that a reader sees once each.
+
+    Letters that are not drawn over a picture are the text of a scan, and stay.
+
+    Args:
+        page: PDFium's page.
+        words: in the order of the file.
+        paints: how each word is painted.
+        place: from the page's coordinates to places on the page as it is shown.
+        rules: the lines of the page.
+        has_fills: whether the page fills areas, which may cover words.
+    """
+    hidden = [False] * len(words)
+    if has_fills or any(paint.is_invisible or paint.is_white for paint in paints):
+        layer = _read_layer(page, place)
+        hidden = [_is_hidden(word, paint, layer) for word, paint in zip(words, paints, strict=True)]
+    struck = _find_struck(words, [rule for rule in rules if rule[3] - rule[1] < 0.8])
+    again = _find_repeated(words)
+    kept: list[Word] = []
+    n_hidden = n_struck = 0
+    for i, word in enumerate(words):
+        if hidden[i] or i in struck or i in again:
+            n_hidden += len(word.text) * hidden[i]
+            n_struck += len(word.text) * (i in struck and not hidden[i])
+            if word.eol and kept and not kept[-1].eol:
+                kept[-1] = replace(kept[-1], eol="\n")
+        else:
+            kept.append(word)
+    return Visible(tuple(kept), n_hidden, n_struck)
+
+
+def _read_layer(page: Any, place: Place) -> _Layer:
+    covers, backgrounds, pictures = [], [], []
+    order: dict[int, int] = {}
+    for i in range(min(MAX_OBJECTS, c.FPDFPage_CountObjects(page))):
+        item = c.FPDFPage_GetObject(page, i)
+        kind = c.FPDFPageObj_GetType(item)
+        if kind == c.FPDF_PAGEOBJ_TEXT:
+            order[ctypes.cast(item, ctypes.c_void_p).value or 0] = i
+            continue
+        box = _bounds(item, place)
+        if box is None or min(box[2] - box[0], box[3] - box[1]) < MIN_COVER_SIDE:
+            continue
+        if kind == c.FPDF_PAGEOBJ_IMAGE:
+            pictures.append(box)
+        elif kind == c.FPDF_PAGEOBJ_PATH:
+            colour = _fill_colour(item)
+            if colour is None:
+                continue
+            if c.FPDFPath_CountSegments(item) <= 6 and not c.FPDFPageObj_HasTransparency(item):
+                covers.append((i, box))
+            if not _is_white(colour):
+                backgrounds.append(box)
+        else:
+            backgrounds.append(box)
+    return _Layer(tuple(covers), tuple(backgrounds), tuple(pictures), order)
+
+
+def _bounds(item: Any, place: Place) -> Rectangle | None:
+    """The rectangle of an object on the page as it is shown, cut to what its clip path leaves."""
+    sides = [ctypes.c_float() for _ in range(4)]
+    if not c.FPDFPageObj_GetBounds(item, *sides):
+        return None
+    left, bottom, right, top = (side.value for side in sides)
+    clip = c.FPDFPageObj_GetClipPath(item)
+    x, y = ctypes.c_float(), ctypes.c_float()
+    for i in range(max(0, c.FPDFClipPath_CountPaths(clip)) if clip else 0):
+        points = []
+        for k in range(min(100, max(0, c.FPDFClipPath_CountPathSegments(clip, i)))):
+            if c.FPDFPathSegment_GetPoint(c.FPDFClipPath_GetPathSegment(clip, i, k), x, y):
+                points.append((x.value, y.value))
+        if points:
+            left, right = max(left, min(p[0] for p in points)), min(right, max(p[0] for p in points))
+            bottom, top = max(bottom, min(p[1] for p in points)), min(top, max(p[1] for p in points))
+    if left >= right or bottom >= top:
+        return None
+    a, b = place(left, bottom), place(right, top)
+    return min(a[0], b[0]), min(a[1], b[1]), max(a[0], b[0]), max(a[1], b[1])
+
+
+def _fill_colour(item: Any) -> tuple[int, int, int] | None:
+    mode, stroke = ctypes.c_int(), ctypes.c_int()
+    if not c.FPDFPath_GetDrawMode(item, mode, stroke) or mode.value == c.FPDF_FILLMODE_NONE:
+        return None
+    red, green, blue, alpha = (ctypes.c_uint() for _ in range(4))
+    if not c.FPDFPageObj_GetFillColor(item, red, green, blue, alpha) or alpha.value < 255:
+        return None
+    return red.value, green.value, blue.value
+
+
+def _is_white(colour: tuple[int, int, int]) -> bool:
+    return min(colour) >= NEAR_WHITE
+
+
+def _is_hidden(word: Word, paint: Paint, layer: _Layer) -> bool:
+    x, y = (word.x0 + word.x1) / 2, word.baseline - 0.3 * word.size
+    if paint.is_invisible:
+        return not any(_holds(box, x, y) for box in layer.pictures)
+    if paint.is_white and not any(_holds(box, x, y) for box in (*layer.backgrounds, *layer.pictures)):
+        return True
+    at = layer.order.get(paint.thing or 0)
+    return at is not None and any(
+        i > at
+        and box[0] <= word.x0 + 0.5
+        and box[2] >= word.x1 - 0.5
+        and box[1] <= word.baseline - 0.5 * word.size
+        and box[3] >= word.baseline - 0.5
+        for i, box in layer.covers
+    )
+
+
+def _holds(box: Rectangle, x: float, y: float) -> bool:
+    return box[0] <= x <= box[2] and box[1] <= y <= box[3]
+
+
+def _find_struck(words: Sequence[Word], rules: Sequence[RuledLine]) -> set[int]:
+    """The positions of words that a level line goes through, which is no longer than the words it goes through."""
+    struck: set[int] = set()
+    for x0, top, x1, _ in rules:
+        hit = [
+            i
+            for i, word in enumerate(words)
+            if STRIKE_ZONE[0] * word.size < word.baseline - top < STRIKE_ZONE[1] * word.size
+            and min(x1, word.x1) - max(x0, word.x0) >= MIN_STRUCK_SHARE * (word.x1 - word.x0)
+        ]
+        if hit:
+            size = words[hit[0]].size
+            left, right = min(words[i].x0 for i in hit), max(words[i].x1 for i in hit)
+            if left - x0 < size and x1 - right < size:
+                struck.update(hit)
+    return struck
+
+
+def _find_repeated(words: Sequence[Word]) -> set[int]:
+    """The positions of words that are drawn a second time where they already stand."""
+    places: dict[str, list[int]] = {}
+    again: set[int] = set()
+    for i, word in enumerate(words):
+        earlier = places.setdefault(word.text, [])
+        shift = MAX_SHIFT * word.size
+        if any(
+            abs(words[k].baseline - word.baseline) < shift
+            and abs(words[k].x0 - word.x0) < min(shift, 0.5 * (word.x1 - word.x0) + 0.1)
+            for k in earlier
+        ):
+            again.add(i)
+        else:
+            earlier.append(i)
+    return again
