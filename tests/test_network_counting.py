@@ -46,7 +46,7 @@ def test_a_mention_counts_from_its_smallest_unit_upwards(smallest: str, units: l
 
 
 def test_every_kind_of_block_has_a_decision() -> None:
-    assert set(get_args(BlockKind)) - set(SMALLEST_UNITS) == {"reference"}
+    assert set(get_args(BlockKind)) - set(SMALLEST_UNITS) == {"contents", "reference"}
     assert {kind for kind, unit in SMALLEST_UNITS.items() if unit == "sentence"} == {
         "paragraph",
         "list_item",

@@ -174,7 +174,8 @@ class UnreadPart:
     Attributes:
         reason: why.
         pages: the pages it stands on; empty where the format has none.
-        n_characters: how many characters were left out; 0 where that is not known, as in a picture.
+        n_characters: how many characters it has; 0 where that is not known, as in a picture. Those in another language
+            or of another field are in `Document.text`, the others are not.
         message: the same in plain words.
     """
 

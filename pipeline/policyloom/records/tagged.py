@@ -125,11 +125,13 @@ class Tagged:
     def unreadable_share(self) -> float:
         """The share of the document, 0 to 1, that could not be read: for its language, its font, as a scan.
 
-        Text of another field could be read, and is not in it.
+        Text of another field could be read, and hidden text is nobody's to read; they are not in it.
         """
-        n_characters = sum(part.n_characters for part in self.unread if part.reason != "field")
-        pages = {page for part in self.unread if not part.n_characters for page in part.pages}
-        by_text = n_characters / len(self.document.text) if self.document.text else 0.0
+        lost = sum(part.n_characters for part in self.unread if part.reason == "font")
+        foreign = sum(part.n_characters for part in self.unread if part.reason == "language")
+        pages = {page for part in self.unread if part.reason in ("scan", "page") for page in part.pages}
+        n_characters = len(self.document.text) + lost
+        by_text = (lost + foreign) / n_characters if n_characters else 0.0
         by_page = len(pages) / self.document.n_pages if self.document.n_pages else 0.0
         return min(1.0, by_page + (1 - by_page) * by_text)
 
@@ -148,7 +150,7 @@ class Tagged:
         """Why parts of the document could not be read, and where, in words; "" where all could be."""
         told = []
         for part in self.unread:
-            if part.reason != "field":
+            if part.reason not in ("field", "hidden"):
                 pages = f" (page {format_ranges(part.pages)})" if part.pages else ""
                 told.append(part.message + ("" if "page" in part.message else pages))
         return "; ".join(dict.fromkeys(told))
