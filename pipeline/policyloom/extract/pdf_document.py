@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import statistics
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -15,17 +14,18 @@ from policyloom.extract.blocks.document_text import build_text
 from policyloom.extract.blocks.groups import Group
 from policyloom.extract.blocks.metadata import find_metadata
 from policyloom.extract.layout.contents import take_out_contents
+from policyloom.extract.layout.drop_caps import join_drop_caps
 from policyloom.extract.layout.furniture import MARGIN_SHARE, PageLines, set_furniture_aside
 from policyloom.extract.layout.grids import Rectangle, bounds, find_grids
 from policyloom.extract.layout.lines import find_lines
 from policyloom.extract.layout.spacing import mend_spacing
 from policyloom.extract.layout.tables import Table, find_tables
-from policyloom.extract.layout.text_line import TextLine
+from policyloom.extract.layout.text_line import TextLine, make_line
 from policyloom.extract.pdf.file import open_pdf
-from policyloom.extract.pdf.ocr import OcrResult, read_scans
-from policyloom.extract.pdf.page import Page
+from policyloom.extract.pdf.ocr import read_scans
+from policyloom.extract.pdf.page import Entry, Page, Word
 from policyloom.extract.pdf.sheets import Sheet, make_sheets, on_sheets
-from policyloom.extract.pdf.tesseract import PAGE_SECONDS
+from policyloom.extract.pdf.unread import find_unread, list_warnings, why_no_text
 from policyloom.extract.text import clean, mend_ligatures
 from policyloom.extract.words import load_known_words
 from policyloom.files import show_name
@@ -34,9 +34,6 @@ from policyloom.languages.layout import LayoutWords, load_layout
 from policyloom.records import Document, OcrUse
 
 __all__ = ["read_pdf"]
-
-MAX_UNMAPPED_SHARE = 0.02
-"""Share of a page's characters without a known letter from which the page is named in a warning."""
 
 
 def read_pdf(
@@ -79,11 +76,12 @@ def read_pdf(
     sorted_pages, tables = _sort_lines(leaves, words, known_words)
     lines, contents = take_out_contents([page.text for page in sorted_pages], words)
     tables += [Group(entries, kind="contents") for entries in contents]
+    tables += [_group_of(entry, leaf) for leaf in leaves for entry in leaf.entries]
     tables.sort(key=lambda group: (group.page, group.lines[0].baseline))
     groups, article_matter = split_off_article_matter(find_groups(lines, bookmarks, tables, words), words)
     text, blocks, printed = build_text(groups, known_words, sheets)
     if not text.strip():
-        raise DocumentError(path, "no-text", _why_no_text(scans))
+        raise DocumentError(path, "no-text", why_no_text(pages, scans))
     furniture = _list_furniture(sorted_pages, article_matter, pages, sheets)
     return Document(
         id=id or show_name(path.stem),
@@ -96,8 +94,9 @@ def read_pdf(
         blocks=blocks,
         lines=printed,
         furniture=furniture,
-        warnings=_warnings(pages, scans),
+        warnings=list_warnings(pages, scans),
         ocr=scans.read,
+        unread=find_unread(pages, scans),
     )
 
 
@@ -150,20 +149,40 @@ def _sort_lines(
         grids = find_grids(page.ruled_lines, page.fills) if page.words else []
         in_margin = [grid for grid in grids if _is_in_margin(bounds(grid), page.height)]
         inner = [grid for grid in grids if grid not in in_margin]
-        found, rest = find_tables(inner, mend_spacing(find_lines(page), known_words), page.fills)
+        page_lines = join_drop_caps(mend_spacing(find_lines(page), known_words), known_words)
+        found, rest = find_tables(inner, page_lines, page.fills)
         tables.append(found)
         rests.append(rest)
         left_out.append(in_margin)
     sorted_pages = []
     groups = []
-    for page, page_lines, found, grids in zip(
+    for page, sorted_lines, found, grids in zip(
         pages, set_furniture_aside(rests, words), tables, left_out, strict=True
     ):
-        more, text = find_tables(grids, page_lines.text, page.fills) if grids else ([], page_lines.text)
-        sorted_pages.append(replace(page_lines, text=tuple(text)))
+        more, text = find_tables(grids, sorted_lines.text, page.fills) if grids else ([], sorted_lines.text)
+        sorted_pages.append(replace(sorted_lines, text=tuple(text)))
         for table in sorted([*found, *more], key=lambda table: (table.top, table.x0)):
             groups.append(Group(table.lines, kind="table", cells=table.cells))
     return sorted_pages, groups
+
+
+def _group_of(entry: Entry, page: Page) -> Group:
+    """What is filled into a form field, set in even lines within the field's rectangle."""
+    texts = entry.text.split("\n")
+    pitch = (entry.bottom - entry.top) / len(texts)
+    size = max(1.0, min(10.0, 0.8 * pitch))
+    letter = min(0.5 * size, (entry.x1 - entry.x0) / max(len(text) for text in texts))
+    lines = []
+    for number, text in enumerate(texts):
+        words, x = [], entry.x0
+        for each in text.split():
+            right = x + letter * len(each)
+            baseline = entry.top + (number + 0.5) * pitch + 0.35 * size
+            words.append(Word(each, x, right, baseline, size, "", False, False))
+            x = right + letter
+        words[-1].eol = "\n"
+        lines.append(make_line(words, page.number, page.height))
+    return Group(tuple(lines), kind="form_field")
 
 
 def _is_in_margin(box: Rectangle, height: float) -> bool:
@@ -182,60 +201,3 @@ def _list_furniture(
     found = [(sheets[line.page - 1].page, line.text) for line in lines]
     found += [(page.number, text) for page in pages for text in page.asides]
     return tuple(sorted(found, key=lambda each: each[0]))
-
-
-def _why_no_text(scans: OcrResult) -> str:
-    if scans.why:
-        return f"has no text: it is a scan or a drawing, and needs OCR; {scans.why}"
-    if scans.slow:
-        return f"has no text, and OCR took longer than {PAGE_SECONDS} s a page"
-    return f"has no text, and OCR can read no words in its pictures{scans.hint}"
-
-
-def _warnings(pages: Sequence[Page], scans: OcrResult) -> tuple[str, ...]:
-    """What a reader should know of the pages: those without text, read by OCR, or whose letters are not known."""
-    warnings = []
-    blank = [page.number for page in pages if not page.words and page.number not in scans.slow]
-    if blank and scans.why:
-        warnings.append(f"no text on page {_ranges(blank)}: blank, or a picture that needs OCR; {scans.why}")
-    elif blank:
-        warnings.append(
-            f"no text on page {_ranges(blank)}: blank, or a picture in which OCR can read no words{scans.hint}"
-        )
-    if scans.slow:
-        warnings.append(
-            f"OCR took longer than {PAGE_SECONDS} s on page {_ranges(scans.slow)}, and was given up"
-        )
-    if scans.doubtful:
-        warnings.append(
-            f"doubtful text on page {_ranges(scans.doubtful)}: unknown words, or few words over a picture; "
-            + (f"it needs OCR; {scans.why}" if scans.why else "OCR reads no more of it")
-        )
-    if scans.read:
-        page, lowest = min(scans.read, key=lambda one: one[1])
-        mean = statistics.fmean(confidence for _, confidence in scans.read)
-        warnings.append(
-            f"page {_ranges([page for page, _ in scans.read])} read by OCR, with a mean confidence of {mean:.0f} of 100"
-            + (f" (least {lowest:.0f}, on page {page})" if len(scans.read) > 1 else "")
-            + ": look at the page before you quote"
-        )
-    unmapped = [page.number for page in pages if page.n_unmapped > MAX_UNMAPPED_SHARE * max(1, page.n_chars)]
-    if unmapped:
-        warnings.append(f"letters without a known character on page {_ranges(unmapped)}")
-    return tuple(warnings)
-
-
-def _ranges(numbers: Sequence[int]) -> str:
-    """Numbers as "1, 3-5".
-
-    Example:
-        >>> _ranges([1, 3, 4, 5])
-        '1, 3-5'
-    """
-    parts: list[tuple[int, int]] = []
-    for number in numbers:
-        if parts and number == parts[-1][1] + 1:
-            parts[-1] = (parts[-1][0], number)
-        else:
-            parts.append((number, number))
-    return ", ".join(str(a) if a == b else f"{a}-{b}" for a, b in parts)

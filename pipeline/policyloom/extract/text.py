@@ -45,6 +45,15 @@ def _character_map() -> dict[int, str | None]:
 
 
 _CHARACTERS = _character_map()
+_COMBINING = {
+    0xA8: 0x308, 0xAF: 0x304, 0xB4: 0x301, 0xB8: 0x327, 0x2C6: 0x302, 0x2C7: 0x30C, 0x2D8: 0x306, 0x2D9: 0x307,
+    0x2DA: 0x30A, 0x2DB: 0x328, 0x2DC: 0x303, 0x2DD: 0x30B,
+}  # fmt: skip
+"""The combining form of each accent that stands by itself, as old fonts have them."""
+
+_ACCENT = re.compile(
+    rf"(?P<before>[^\W\d_])?(?P<accent>[{''.join(map(chr, _COMBINING))}])(?P<after>[^\W\d_])?"
+)
 _CJK = re.compile(r"[\u3000-\u30ff\u3400-\u9fff\uff00-\uffef]")
 
 
@@ -57,7 +66,21 @@ def clean(word: str) -> str:
     """
     if word.isascii():
         return word
-    return word.translate(_CHARACTERS)
+    word = word.translate(_CHARACTERS)
+    if _ACCENT.search(word):
+        word = _ACCENT.sub(_compose, word)
+    return unicodedata.normalize("NFC", word)
+
+
+def _compose(match: re.Match[str]) -> str:
+    """A letter with the accent that the file draws before or after it, where there is such a letter."""
+    before, accent, after = match["before"] or "", match["accent"], match["after"] or ""
+    mark = chr(_COMBINING[ord(accent)])
+    letter = unicodedata.normalize("NFC", after.replace("\u0131", "i") + mark) if after else ""
+    if len(letter) == 1 and letter != after:
+        return before + letter
+    letter = unicodedata.normalize("NFC", before + mark) if before and not after else ""
+    return letter if len(letter) == 1 else match[0]
 
 
 def is_cjk(ch: str) -> bool:

@@ -168,6 +168,8 @@ def _join_paragraphs(groups: Sequence[Group], body: BodyStyle) -> list[Group]:
                 joined[-1] = replace(joined[-1], lines=joined[-1].lines + group.lines)
                 continue
         elif group.kind in ("paragraph", "list_item", "front_matter"):
+            if group.kind == "list_item" and open_at is not None and joined[open_at].kind == "list_item":
+                open_at = None  # The next item of a list ends the one before.
             earlier = joined[open_at] if open_at is not None else None
             if open_at is not None and earlier and _is_rest_of_paragraph(earlier, group, body):
                 joined[open_at] = replace(earlier, lines=earlier.lines + group.lines, right=group.right)
@@ -209,6 +211,8 @@ def _goes_on(earlier: Group, later: Group, body: BodyStyle) -> bool:
     ended = bool(ENDED.search(last.text.rstrip()))
     if first.text[:1].islower():
         return True  # after a full stop too, as of an abbreviation
+    if earlier.kind == "list_item" and last.x1 < earlier.right - 1.2 * last.size:
+        return False  # Items often end without a full stop.
     if not ended:
         return earlier.n_chars > 40 or later.n_chars > 40
     # A paragraph seldom ends with a full line, so one that does at a column's end most likely goes on.

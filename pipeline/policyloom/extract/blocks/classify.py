@@ -36,6 +36,10 @@ MIN_PROSE = 70
 """Characters from which a group set like the body is a sentence, whatever its end."""
 
 
+KNOWN_KINDS = ("table", "contents", "form_field")
+"""Kinds that are known before the groups are looked at."""
+
+
 class _Place(NamedTuple):
     """A group among the groups of its document, and what stands before it.
 
@@ -71,7 +75,7 @@ class _Place(NamedTuple):
     @property
     def following(self) -> Group | None:
         """The next group that is no table, if it is near."""
-        return next((group for group in self.later[:3] if group.kind not in ("table", "contents")), None)
+        return next((group for group in self.later[:3] if group.kind not in KNOWN_KINDS), None)
 
     @property
     def is_outlined(self) -> bool:
@@ -91,7 +95,7 @@ def classify(groups: Sequence[Group], context: Context) -> list[Group]:
         if list_kind and _is_text_again(place):
             list_kind = ""
             place = place._replace(list_kind="")
-        if group.kind in ("table", "contents"):
+        if group.kind in KNOWN_KINDS:
             kind: BlockKind = group.kind
         elif i in title:
             kind = "title"
@@ -192,7 +196,7 @@ def _is_text(group: Group, body: BodyStyle) -> bool:
 
 def _has_text_under(place: _Place) -> bool:
     """Whether running text follows a heading within or after a list of references."""
-    after = [group for group in place.later if group.kind not in ("table", "contents")][:2]
+    after = [group for group in place.later if group.kind not in KNOWN_KINDS][:2]
     return bool(after) and all(_is_text(group, place.context.body) for group in after)
 
 
@@ -274,7 +278,7 @@ def _find_title(groups: Sequence[Group], context: Context) -> frozenset[int]:
         for i, group in enumerate(groups)
         if group.page == groups[0].page
         and group.lines[0].baseline < 0.7 * group.lines[0].page_height
-        and group.kind not in ("table", "contents")
+        and group.kind not in KNOWN_KINDS
         and 10 <= group.n_chars <= 400
         and len(group.text.split()) >= 2
         and not words.article_type.fullmatch(group.text.strip())

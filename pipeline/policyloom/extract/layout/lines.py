@@ -15,6 +15,10 @@ __all__ = ["body_size", "find_lines"]
 COLUMN_GAP = 2.2
 """A gap of so many sizes between words on one baseline parts two columns or cells."""
 
+BULLETS = frozenset("•●▪■◦‣∙○□◆➢✓\uf0b7\uf0a7\uf0d8")
+BULLET_GAP = 5
+"""A bullet belongs to the words that stand no more than so many sizes to its right."""
+
 
 def find_lines(page: Page) -> tuple[TextLine, ...]:
     """The page's lines in reading order, each within one column."""
@@ -48,7 +52,10 @@ def _follows(last: Word, word: Word, line: list[Word]) -> bool:
         )
     if rise > 0.6 * size and (gap < -size or rise > size):
         return False
-    limit = COLUMN_GAP * size if len(line) > 1 or not last.text[:1].isdigit() else 3 * size
+    if len(line) == 1 and last.text in BULLETS:
+        limit = BULLET_GAP * size
+    else:
+        limit = COLUMN_GAP * size if len(line) > 1 or not last.text[:1].isdigit() else 3 * size
     return -3 * size < gap < limit
 
 

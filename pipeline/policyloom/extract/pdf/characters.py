@@ -18,6 +18,7 @@ from typing import Any, NamedTuple
 import pypdfium2 as pdfium
 import pypdfium2.raw as c
 
+from policyloom.extract.pdf.annotations import read_entries
 from policyloom.extract.pdf.hidden_text import NEAR_WHITE, Paint, keep_visible
 from policyloom.extract.pdf.page import Page, Word
 from policyloom.extract.pdf.ruled_lines import Place, read_ruled_lines
@@ -242,7 +243,7 @@ def _place_on_page(box: tuple[float, float, float, float], turns: int) -> Place:
     )[turns]
 
 
-def read_page(page: pdfium.PdfPage, number: int, *, tagged: bool) -> Page:
+def read_page(page: pdfium.PdfPage, number: int, *, tagged: bool, form: Any = None) -> Page:
     """Page `number` with its words; without any where PDFium cannot read its text.
 
     Where most words are set sideways, the page is read turned; where some are, they are a part of their own.
@@ -251,6 +252,7 @@ def read_page(page: pdfium.PdfPage, number: int, *, tagged: bool) -> Page:
         page: PDFium's page.
         number: counted from 1.
         tagged: whether the file says that it is tagged, so that its headings are looked for.
+        form: PDFium's form environment of the file, if it has a form.
     """
     box = _shown_box(page)
     turns = page.get_rotation() // 90 % 4
@@ -286,9 +288,12 @@ def read_page(page: pdfium.PdfPage, number: int, *, tagged: bool) -> Page:
             headings=find_tagged_headings(page.raw, raw) if tagged else (),
             parts=tuple(parts),
             asides=tuple(asides),
+            entries=read_entries(
+                page.raw, form.raw if form else None, _place_on_page(box, (turns + main) % 4)
+            ),
             n_hidden=sheet.n_hidden + sum(part.n_hidden for part in parts),
             n_struck=sheet.n_struck + sum(part.n_struck for part in parts),
-            has_picture=bool(sheet.words) or _has_picture(page),
+            has_picture=_has_picture(page),
         )
     finally:
         textpage.close()
@@ -369,8 +374,11 @@ def _unmapped(match: re.Match[str], raw: Any) -> str:
 
 
 def _has_picture(page: pdfium.PdfPage) -> bool:
-    """Whether a page draws anything at all."""
-    return bool(c.FPDFPage_CountObjects(page.raw) > 0)
+    """Whether a page draws anything but text."""
+    return any(
+        c.FPDFPageObj_GetType(c.FPDFPage_GetObject(page.raw, i)) != c.FPDF_PAGEOBJ_TEXT
+        for i in range(min(MAX_PICTURE_OBJECTS, c.FPDFPage_CountObjects(page.raw)))
+    )
 
 
 def _is_scan(page: pdfium.PdfPage, area: float, *, few: bool) -> bool:

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pypdfium2 as pdfium
+import pypdfium2.raw as c
 
 from policyloom.errors import DocumentError
 from policyloom.extract.pdf.characters import read_page
@@ -37,6 +38,9 @@ class PdfFile:
     def __init__(self, pdf: pdfium.PdfDocument) -> None:
         self._pdf = pdf
         self.n_pages = len(pdf)
+        # A form must be known before a page is loaded, or its fields have no values.
+        if pdf.get_formtype() != c.FORMTYPE_NONE:
+            pdf.init_forms()
 
     def __enter__(self) -> PdfFile:
         return self
@@ -75,10 +79,10 @@ class PdfFile:
             try:
                 page = self._pdf[index]
             except pdfium.PdfiumError:
-                yield Page(index + 1, 0.0, 0.0)
+                yield Page(index + 1, 0.0, 0.0, is_loaded=False)
                 continue
             try:
-                yield read_page(page, index + 1, tagged=tagged)
+                yield read_page(page, index + 1, tagged=tagged, form=self._pdf.formenv)
             finally:
                 page.close()
 

@@ -208,16 +208,29 @@ def _find_struck(words: Sequence[Word], rules: Sequence[RuledLine]) -> set[int]:
 def _find_repeated(words: Sequence[Word]) -> set[int]:
     """The positions of words that are drawn a second time where they already stand."""
     places: dict[str, list[int]] = {}
+    levels: dict[int, list[int]] = {}
     again: set[int] = set()
     for i, word in enumerate(words):
         earlier = places.setdefault(word.text, [])
+        level = levels.setdefault(round(word.baseline), [])
         shift = MAX_SHIFT * word.size
         if any(
             abs(words[k].baseline - word.baseline) < shift
             and abs(words[k].x0 - word.x0) < min(shift, 0.5 * (word.x1 - word.x0) + 0.1)
             for k in earlier
-        ):
+        ) or (len(word.text) > 1 and any(_is_part_of(word, words[k]) for k in level)):
             again.add(i)
         else:
             earlier.append(i)
+            level.append(i)
     return again
+
+
+def _is_part_of(word: Word, other: Word) -> bool:
+    """Whether a word is drawn over letters of another that are the same."""
+    return (
+        other.x0 < word.x0 + 0.1
+        and word.x1 < other.x1 + 0.5
+        and len(word.text) < len(other.text)
+        and word.text in other.text
+    )

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from policyloom.extract.pdf.ruled_lines import Fill, RuledLine
 
-__all__ = ["Bookmark", "Page", "Word"]
+__all__ = ["Bookmark", "Entry", "Page", "Word"]
 
 
 @dataclass(slots=True)
@@ -41,6 +41,17 @@ class Word:
 
 
 @dataclass(frozen=True, slots=True)
+class Entry:
+    """Words that somebody put into a form field or a printed note, with its rectangle in points."""
+
+    text: str
+    x0: float
+    top: float
+    x1: float
+    bottom: float
+
+
+@dataclass(frozen=True, slots=True)
 class Page:
     """A page of a PDF.
 
@@ -59,6 +70,7 @@ class Page:
             places are those of the turned page.
         parts: the words of the page that are set sideways beside upright text, as pages of their own.
         asides: words set aslant or up a margin, as stamps and watermarks are.
+        entries: what is filled into its form fields, and notes that are printed on it.
         n_hidden: the number of characters left out that no reader sees.
         n_struck: the number of characters left out that are struck through.
         has_picture: whether it shows a picture or a drawing.
@@ -78,6 +90,7 @@ class Page:
     turn: int = 0
     parts: tuple[Page, ...] = ()
     asides: tuple[str, ...] = ()
+    entries: tuple[Entry, ...] = ()
     n_hidden: int = 0
     n_struck: int = 0
     has_picture: bool = False
