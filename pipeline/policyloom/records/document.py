@@ -6,7 +6,7 @@ import bisect
 from dataclasses import dataclass
 from typing import Literal, Protocol, get_args
 
-__all__ = ["Block", "BlockKind", "Box", "Document", "HasSpan", "Line", "Metadata", "OcrUse", "Span"]
+__all__ = ["Block", "BlockKind", "Box", "Cell", "Document", "HasSpan", "Line", "Metadata", "OcrUse", "Span"]
 
 BlockKind = Literal[
     "title", "heading", "paragraph", "list_item", "table", "caption", "footnote", "reference", "front_matter"
@@ -61,6 +61,35 @@ class Line:
 
 
 @dataclass(frozen=True, slots=True)
+class Cell:
+    """A cell of a table that has words.
+
+    Attributes:
+        start, end: the span in `Document.text`, inside that of its block.
+        row, column: counted from 0, of its upper left corner.
+        row_span, column_span: how many rows and columns it covers.
+        is_head: whether it names its row or column, or the rows below it.
+    """
+
+    start: int
+    end: int
+    row: int
+    column: int
+    row_span: int = 1
+    column_span: int = 1
+    is_head: bool = False
+
+    def __post_init__(self) -> None:
+        if not 0 <= self.start < self.end:
+            raise ValueError(f"cell span [{self.start}, {self.end}) holds no words")
+        if self.row < 0 or self.column < 0 or self.row_span < 1 or self.column_span < 1:
+            raise ValueError(
+                f"cell at row {self.row}, column {self.column}, over {self.row_span} rows and "
+                f"{self.column_span} columns: rows and columns count from 0, and spans from 1"
+            )
+
+
+@dataclass(frozen=True, slots=True)
 class Block:
     """A stretch of text with one role.
 
@@ -71,6 +100,7 @@ class Block:
         section: the headings that enclose the block, outermost first; for a heading, itself last.
         pages: the pages it stands on.
         boxes: one a page, or one a column where a block runs over several.
+        cells: of a table, those with words, in order of `start`; empty where its cells are not known.
     """
 
     kind: BlockKind
@@ -80,12 +110,22 @@ class Block:
     section: tuple[str, ...] = ()
     pages: tuple[int, ...] = ()
     boxes: tuple[Box, ...] = ()
+    cells: tuple[Cell, ...] = ()
 
     def __post_init__(self) -> None:
         if self.kind not in get_args(BlockKind):
             raise ValueError(f"block kind {self.kind!r}: use one of {', '.join(get_args(BlockKind))}")
         if not 0 <= self.start <= self.end:
             raise ValueError(f"block span [{self.start}, {self.end}) is not a span")
+        if self.cells and self.kind != "table":
+            raise ValueError(f"block [{self.start}, {self.end}) is a {self.kind}: only tables have cells")
+        last = self.start
+        for cell in self.cells:
+            if cell.start < last or cell.end > self.end:
+                raise ValueError(
+                    f"cell [{cell.start}, {cell.end}) overlaps another or leaves its block [{self.start}, {self.end})"
+                )
+            last = cell.end
 
 
 @dataclass(frozen=True, slots=True)
