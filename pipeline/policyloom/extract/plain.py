@@ -68,13 +68,14 @@ def find_pieces(lines: Sequence[str], words: LayoutWords) -> list[Piece]:
     """The blocks in the lines of a text; their own line breaks are kept, for `to_document` to join."""
     found: list[Piece] = []
     parts = _parts(lines)
-    for part, following in zip(parts, [*parts[1:], [""]], strict=True):
+    for at, part in enumerate(parts):
         first = tidy(part[0])
+        following = parts[at + 1][0] if at + 1 < len(parts) else ""
         if _goes_on(found, first):
             last = found.pop()
             found.append(Piece(last.kind, "\n".join([last.text, *part]), last.level))
         else:
-            found += _find_part(part, words, is_cut=_starts_small(following[0]))
+            found += _find_part(part, words, is_cut=_starts_small(following))
     return found
 
 
