@@ -52,6 +52,15 @@ def test_read_text_sets_the_edges_of_marked_pages_aside(tmp_path: Path) -> None:
     assert (4, "5") in document.furniture
 
 
+def test_read_text_sets_a_head_aside_that_stands_amid_sentences(tmp_path: Path) -> None:
+    part = (
+        "The state pays a subsidy to those firms that\n\nSkills Act, No. 5\n\ntrain apprentices.\n\nCosts\n\n"
+    )
+    document = read(tmp_path, "Act\n\n" + part * 3)
+    assert "No. 5" not in document.text
+    assert document.text.count("Costs") == 3
+
+
 def test_read_text_joins_a_sentence_over_the_end_of_a_page(tmp_path: Path) -> None:
     text = "The state pays a subsidy to firms in the\n\n7\n\fnorthern county of the land.\n\n8\n"
     assert (

@@ -33,7 +33,7 @@ _NUMBERED = re.compile(r"(\d{1,2}(?:\.\d{1,2}){0,4})\.?\s+[A-Z][^.;:]{2,120}$")
 _ITEM = re.compile(r"\s*(?:[•●▪■◦*–-]\s+|\(?(?:[a-z]|[ivx]{1,4}|\d{1,2})\)\s+)")
 _RULE = re.compile(r"\s*(?:([=_*#~-])\s*)(?:\1\s*){2,}")
 _ADDRESS = re.compile(r"@|://|\bwww\.")
-_TERMINAL = (".", "!", "?", ";", ":", ",", "。", "；", "，", "：", "！", "？", "、")
+_TERMINAL = (".", "!", "?", ";", ":", ",", "。", "；", "，", "：", "！", "？", "、", "—")
 
 
 def read_text_file(path: Path, data: bytes, *, id: str, sha256: str) -> Document:

@@ -17,6 +17,12 @@ EDGE = 2
 REPEAT_SHARE = 0.25
 """Share of the pages on which a running head comes back; two pages at least, and never more than four needed."""
 
+MIN_REPEATS = 3
+"""Times that a line comes back to be a running head without a page number beside it."""
+
+MIN_AMID_SHARE = 0.25
+"""Share of these times that it must stand in the middle of a sentence; twice is enough."""
+
 _YEAR = re.compile(r"(?:19|20)\d\d")
 _LINE_ENDS = re.compile("\r\n|[\r\x85\u2028\u2029\v]")
 
@@ -85,6 +91,7 @@ def _set_numbers_aside(page: Sequence[str], words: LayoutWords) -> SortedText:
         and exact[page[i].strip()] == 1
         and _has_page_number(page[i])
     }
+    aside |= _interrupting(page, alone[1:])
     for before, after in zip(alone, alone[1:], strict=False):
         for head, number in ((before, after), (after, before)):
             if (
@@ -98,6 +105,27 @@ def _set_numbers_aside(page: Sequence[str], words: LayoutWords) -> SortedText:
         tuple("" if i in aside else line for i, line in enumerate(page)),
         tuple((0, " ".join(page[i].split())) for i in sorted(aside)),
     )
+
+
+def _interrupting(page: Sequence[str], alone: Sequence[int]) -> set[int]:
+    """The places of lines that come back and stand amid sentences, as running heads do and headings do not."""
+    full = [i for i, line in enumerate(page) if line.strip()]
+    order = {i: n for n, i in enumerate(full)}
+    places: dict[str, list[int]] = {}
+    for i in alone:
+        places.setdefault(_key(page[i]), []).append(i)
+    found: set[int] = set()
+    for same in places.values():
+        amid = [
+            i
+            for i in same
+            if 0 < order[i] < len(full) - 1
+            and page[full[order[i] - 1]].strip()[-1].isalnum()
+            and page[full[order[i] + 1]].strip()[0].islower()
+        ]
+        if len(same) >= MIN_REPEATS and len(amid) >= min(2, MIN_AMID_SHARE * len(same)):
+            found.update(same)
+    return found
 
 
 def _is_next(page: Sequence[str], before: int, after: int) -> bool:
