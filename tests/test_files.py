@@ -71,8 +71,9 @@ def test_open_atomic_leaves_nothing_behind_when_writing_fails(tmp_path: Path, er
     assert os.listdir(tmp_path) == ["a.txt"]
 
 
-def test_open_atomic_takes_a_name_of_the_greatest_length(tmp_path: Path) -> None:
-    path = tmp_path / ("n" * 255)
+@pytest.mark.parametrize("name", ["n" * 255, "职" * 85, "é" * 127])
+def test_open_atomic_takes_a_name_of_the_greatest_length(tmp_path: Path, name: str) -> None:
+    path = tmp_path / name
     write_bytes(b"x", path)
     assert path.read_bytes() == b"x"
 
@@ -157,6 +158,18 @@ def test_format_cell_writes_each_value_in_one_way(value: object, cell: str) -> N
     assert format_cell(value) == cell
 
 
+@pytest.mark.parametrize("letter", ["a", "é", "\U00010348", '"'])
+def test_a_cell_holds_no_more_than_a_spreadsheet_takes_and_says_so(tmp_path: Path, letter: str) -> None:
+    text = letter * 40_000
+    with open_table(tmp_path / "t.csv", ["text"]) as add:
+        add([{"text": text}, {"text": "a" * 32_767}])
+    with (tmp_path / "t.csv").open(encoding="utf-8-sig", newline="") as file:
+        first, second = (row["text"] for row in csv.DictReader(file))
+    assert 32_766 <= len(first.encode("utf-16-le")) / 2 <= 32_767
+    assert first.endswith(letter + " [cut: 40,000 characters]")
+    assert second == "a" * 32_767
+
+
 # Text that somebody else made
 
 
@@ -177,6 +190,39 @@ def test_decode_goes_by_the_byte_order_mark(encoding: str) -> None:
 )
 def test_decode_recognises_other_encodings(encoding: str, text: str) -> None:
     assert decode(text.encode(encoding)) == text
+
+
+@pytest.mark.parametrize(
+    ("encoding", "text"),
+    [
+        *(
+            ("cp1252", text)
+            for text in (
+                "It is naïve to think so.", "café", "Año nuevo", "Größe", "São Paulo: ação", "blåbær på øy", "¿Qué?",
+                "The “plan” – costs €5", "DÉPARTEMENT DE L’ÉDUCATION", "5 m² of it, and ½ more",
+            )
+        ),
+        ("mac_roman", "Le collège a créé un café."),
+        ("cp850", "Le collège a créé un café."),
+        ("cp1250", "Školy a firmy společně připravují učně."),
+        ("cp1250", "Szkoły i firmy kształcą uczniów, aby zwiększyć zatrudnienie i źródło dochodów."),
+        ("cp1250", "A jövőre több tanulót vegyenek fel; az erőforrások szűkösek."),
+        ("cp1254", "Meslek okulları ve şirketler çırakları birlikte yetiştirir."),
+        ("cp1251", "Министерство образования утвердило план развития обучения."),
+        ("gb18030", "The plan 职业教育 is good."),
+        ("big5", "職業學校與企業共同培養學徒，學生在工廠實習，教師到企業鍛鍊。政府應當支持。"),
+        ("utf-16-le", "It is naïve."),
+        ("utf-16-be", "It is naïve."),
+        ("utf-16-le", "国务院关于加强职业教育的决定\n国务院\n"),
+    ],
+)  # fmt: skip
+def test_decode_tells_encodings_by_the_letters_of_their_languages(encoding: str, text: str) -> None:
+    assert decode(text.encode(encoding)) == text
+
+
+def test_decode_keeps_to_utf8_where_a_byte_is_damaged() -> None:
+    data = "Le collège a créé un café où les élèves apprennent.".encode()
+    assert decode(data + b"\xef") == "Le collège a créé un café où les élèves apprennent.\ufffd"
 
 
 def test_decode_refuses_bytes_that_are_no_text() -> None:

@@ -37,7 +37,6 @@ ONLY_IMPORTERS = {
     "pydantic": {"framework"},
     "pdfplumber": {"extract"},
     "pypdfium2": {"extract"},
-    "docx": {"extract"},
     "tesserocr": {"extract"},
     "symspellpy": {"languages"},
     "spacy": {"languages", "tag", "learn"},

@@ -5,8 +5,11 @@ from __future__ import annotations
 import csv
 import json
 import os
+import re
 import shutil
 import sys
+import unicodedata
+from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
@@ -18,7 +21,7 @@ from policyloom.errors import DocumentError, FrameworkError, PolicyloomError, Ru
 from policyloom.framework import BUILT_IN
 from policyloom.records import Document, Failure, from_json
 from policyloom.run import OUTPUTS as ALL_OUTPUTS
-from policyloom.run import Limits, Progress, Run, find_files, find_skipped, workers
+from policyloom.run import Limits, Progress, Run, find_files, find_skipped, name_documents, workers
 from policyloom.run.plan import FOLDER_SUFFIXES
 from policyloom.run.settings import Job, Settings
 from policyloom.run.workers import process_all
@@ -225,11 +228,100 @@ def test_what_is_not_looked_at_is_told(folder: Path) -> None:
     assert find_skipped(folder, recursive=True) == ["1 .xlsx"]
 
 
+def test_what_is_not_looked_at_is_told_of_folders_within(tmp_path: Path) -> None:
+    within = tmp_path / "docs" / "sub"
+    within.mkdir(parents=True)
+    for name in ("a.doc", "b.DOC", "c.rtf", "d.txt", "~$d.docx", ".hidden.odt", "Thumbs.db"):
+        (within / name).write_text("x")
+    (within / "link").symlink_to(tmp_path, target_is_directory=True)
+    (within / "loop").symlink_to(within / "loop")
+    (within / "gone.txt").symlink_to(within / "nothing")
+    assert find_files(tmp_path / "docs", recursive=True) == [within / "d.txt"]
+    assert find_skipped(tmp_path / "docs", recursive=True) == [
+        "2 .doc", "1 .rtf", "1 linked folder", "2 broken links",
+    ]  # fmt: skip
+
+
+def test_a_linked_file_is_read(tmp_path: Path) -> None:
+    (tmp_path / "docs").mkdir()
+    (tmp_path / "a.txt").write_text("x")
+    (tmp_path / "docs" / "b.txt").symlink_to(tmp_path / "a.txt")
+    assert find_files(tmp_path / "docs") == [tmp_path / "docs" / "b.txt"]
+
+
+def test_a_folder_that_cannot_be_opened_is_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "closed").mkdir()
+    (tmp_path / "a.txt").write_text("x")
+    listed = Path.iterdir
+
+    def refuse(path: Path) -> Iterator[Path]:
+        if path.name == "closed":
+            raise PermissionError(13, "Permission denied")
+        return listed(path)
+
+    monkeypatch.setattr(Path, "iterdir", refuse)
+    assert find_skipped(tmp_path, recursive=True) == ["1 folder that cannot be opened"]
+    with pytest.raises(RunError, match="closed: cannot be opened"):
+        find_files(tmp_path / "closed")
+
+
+def named(root: Path, *names: str) -> list[str]:
+    return list(name_documents([root / name for name in names], root).values())
+
+
+@pytest.mark.parametrize(
+    "names",
+    [
+        ("a/b.pdf", "a__b.pdf"),
+        ("a.pdf", "a.txt", "a.pdf.txt"),
+        ("a__b/c.txt", "a/b__c.txt", "a/b/c.txt"),
+        ("Report.txt", "report.txt"),
+        ("caf\u00e9.txt", "cafe\u0301.txt"),
+        ("long/" * 60 + "a.txt", "long/" * 60 + "b.txt"),
+        ("职" * 83 + ".pdf", "职" * 83 + ".txt"),
+    ],
+)
+def test_ids_are_unique_and_fit_to_be_names(tmp_path: Path, names: tuple[str, ...]) -> None:
+    ids = named(tmp_path, *names)
+    assert len({unicodedata.normalize("NFC", id).casefold() for id in ids}) == len(names)
+    assert all(len(id.encode("utf-8")) <= 200 and "/" not in id for id in ids)
+    assert ids == named(tmp_path, *reversed(names))[::-1]
+
+
+def test_an_id_of_a_long_path_does_not_depend_on_other_files(tmp_path: Path) -> None:
+    long = "department-of-employment/" * 12 + "plan.txt"
+    assert named(tmp_path, long) == named(tmp_path, long, "b.txt", "c/d.txt")[:1]
+
+
+def test_of_equal_ids_that_of_the_file_in_the_folder_itself_stays(tmp_path: Path) -> None:
+    ids = named(tmp_path, "a/b.txt", "a__b.txt")
+    assert ids[1] == "a__b"
+    assert re.fullmatch(r"a__b-[0-9a-f]{10}", ids[0])
+
+
+def test_a_run_takes_names_of_any_length(tmp_path: Path) -> None:
+    deep = tmp_path / "docs" / Path(*["department-of-employment-and-workplace-relations-archive"] * 6)
+    deep.mkdir(parents=True)
+    (deep / "plan.txt").write_text(TEXT)
+    (tmp_path / "docs" / ("职" * 83 + ".txt")).write_text(TEXT + " It grew.")
+    done = run(tmp_path / "docs", tmp_path / "out", coder="rules", workers=0, recursive=True)
+    assert done.status == 0
+    assert sorted(path.stem for path in (tmp_path / "out" / "documents").iterdir()) == sorted(done.documents)
+
+
+def test_extract_names_documents_as_a_run_does(tmp_path: Path) -> None:
+    (tmp_path / "docs").mkdir()
+    (tmp_path / "docs" / ("职" * 83 + ".txt")).write_text(TEXT)
+    (found,) = extract_files(tmp_path / "docs", out=tmp_path / "out")
+    assert isinstance(found, Document)
+    assert (tmp_path / "out" / f"{found.id}.json").is_file()
+
+
 def test_manifest_tells_how_it_was_made(finished: tuple[Path, Run]) -> None:
     manifest = json.loads((finished[1].folder / "run.json").read_text("utf-8"))
     assert manifest["framework"]["id"] == BUILT_IN
     assert manifest["counts"]["documents"] == 3
-    assert {"spacy", "pypdfium2", "python-docx", "policyloom"} <= set(manifest["versions"])
+    assert {"spacy", "pypdfium2", "pdfplumber", "policyloom"} <= set(manifest["versions"])
     assert manifest["coder"]["kind"] == "classifier"
     assert manifest["limits"] is None  # there are none for work in this process
 

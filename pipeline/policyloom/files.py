@@ -9,7 +9,9 @@ from __future__ import annotations
 import csv
 import io
 import os
+import re
 import tempfile
+from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from math import isnan
@@ -21,8 +23,11 @@ if TYPE_CHECKING:
 
 __all__ = [
     "DECIMALS",
+    "MAX_NAME",
+    "cut_name",
     "decode",
     "format_cell",
+    "is_unicode",
     "open_atomic",
     "open_table",
     "safe_cell",
@@ -49,18 +54,44 @@ BOMS = (
 )
 """Byte order marks and the encodings that they tell; the longer come first."""
 
-PREFERRED = "cp1252"
-"""The encoding of old Windows files in western Europe; of several that fit as well, it is the likeliest.
+_WESTERN = (
+    "àâæçéèêëîïôœùûüÿ", "äöüß", "áéíñóúü", "ãáâàçéêíõóôúü", "àèéìíòóùúî", "æøåéèôòóü", "åäöéàü", "ëïéèöüóáê",
+    "áéíóúýþæöð", "àçèéíïòóúü·", "çéèïñöê",
+)  # fmt: skip
+_CENTRAL = (
+    "áčďéěíňóřšťúůýž", "áäčďéíĺľňóôŕšťúýž", "ąćęłńóśźż", "áéíóöőúüű", "ăâîşţ", "čćđšž", "äëéçöüß",
+)  # fmt: skip
+LATIN_ENCODINGS = {
+    "cp1252": _WESTERN,
+    "cp1250": _CENTRAL,
+    "iso8859_2": _CENTRAL,
+    "cp1254": ("âçğıİîöşûü",),
+    "mac_roman": _WESTERN,
+    "cp850": _WESTERN,
+}
+"""The letters beyond ASCII of each language that is written in an encoding, in small letters; the likeliest come first."""
 
-Without it charset-normalizer 3.4 takes the first by name, and a French "collège" becomes "collčge".
-"""
+MIN_LEAD = 0.1
+"""How much more of a text's letters must fit a language in another encoding than in the first."""
+
+MIN_FIT = 0.7
+"""Share of a text's letters beyond ASCII that must belong to one language for its encoding to be taken."""
+
+MIN_GOOD_SHARE = 0.9
+"""Share of a text's characters beyond ASCII that must be right for an encoding to be taken."""
+
+MAX_CELL = 32_767
+"""Characters, in UTF-16 units, that Excel takes in a cell; more of them break the row."""
+
+MAX_NAME = 200
+"""Bytes of a name in UTF-8, so that there is room for an ending; file systems take 255."""
 
 
 @contextmanager
 def open_atomic(path: str | Path) -> Iterator[IO[bytes]]:
     """A new file to write to, which takes its name when all is written; nothing appears if that fails."""
     path = Path(path)
-    handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name[:100]}.")
+    handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{cut_name(path.name, 100)}.")
     temporary = Path(name)
     try:
         with os.fdopen(handle, "wb") as file:
@@ -92,12 +123,14 @@ def safe_cell(text: str) -> str:
 def format_cell(value: Any) -> str:
     """A cell's text: numbers to six decimals, nothing for a missing value, text that cannot become a formula.
 
+    Text that no spreadsheet takes is cut, and says so at its end.
+
     Example:
         >>> format_cell(1 / 3), format_cell(None), format_cell(True), format_cell("=1+1")
         ('0.333333', '', 'True', "'=1+1")
     """
     if isinstance(value, str):
-        return safe_cell(value)
+        return _cut_cell(safe_cell(value))
     if value is None:
         return ""
     if isinstance(value, float):
@@ -121,6 +154,18 @@ class _UnixLines:
         return self._text.write(line.removesuffix("\r\n") + "\n")
 
 
+def _cut_cell(text: str) -> str:
+    """The text, cut where a spreadsheet would break the row, with a note of its length."""
+    if len(text) <= MAX_CELL // 2:
+        return text
+    units = text.encode("utf-16-le", "surrogatepass")
+    if len(units) <= 2 * MAX_CELL:
+        return text
+    note = f" [cut: {len(text):,} characters]"
+    kept = units[: 2 * (MAX_CELL - len(note))].decode("utf-16-le", "ignore")
+    return kept + note
+
+
 @contextmanager
 def open_table(
     path: str | Path, columns: Sequence[str]
@@ -141,7 +186,7 @@ def open_table(
                 if row.keys() != expected:
                     differ = ", ".join(sorted(row.keys() ^ expected))
                     raise ValueError(f"{Path(path).name}: a row and the table's columns differ in {differ}")
-                writer.writerow([format_cell(row[column]) for column in columns])
+                writer.writerow(format_cell(row[column]) for column in columns)
 
         yield add
         text.flush()
@@ -156,34 +201,143 @@ def write_csv(frame: pd.DataFrame, path: str | Path) -> None:
 
 
 def decode(data: bytes) -> str:
-    """The text of a file that somebody made: by its byte order mark, as UTF-8, or in the encoding it looks like.
+    """The text of a file that somebody made: by its byte order mark, as Unicode, or in the encoding it looks like.
 
     Raises:
         ValueError: the bytes are no text in any known encoding.
     """
+    encoding = _unicode_encoding(data)
+    if encoding:
+        return data.decode(encoding, "replace")
+    from charset_normalizer import from_bytes
+
+    chinese = _decode_strictly(data, "gb18030")
+    if chinese is not None and _looks_chinese(chinese):
+        return chinese
+    latin = _decode_latin(data)
+    if latin is not None:
+        return latin
+    best = from_bytes(data).best()
+    if best is None:
+        raise ValueError("is no text in a known encoding; save it as UTF-8")
+    return str(best)
+
+
+def is_unicode(data: bytes) -> bool:
+    """Whether a text's own bytes say that it is UTF-8, UTF-16 or UTF-32."""
+    return bool(_unicode_encoding(data))
+
+
+def _unicode_encoding(data: bytes) -> str:
+    """The Unicode encoding of a text; empty where it is in another."""
     for mark, encoding in BOMS:
         if data.startswith(mark):
-            return data.decode(encoding, "replace")
-    try:
-        return data.decode("utf-8")
-    except UnicodeDecodeError:
-        from charset_normalizer import from_bytes
+            return encoding
+    wide = _wide_encoding(data)
+    if wide:
+        return wide
+    text = data.decode("utf-8", "replace")
+    damaged = text.count("\ufffd")
+    if not damaged:
+        return "utf-8"
+    n_beyond = sum(ch > "\x7f" for ch in text)
+    # Sequences of UTF-8 seldom come about by chance, so a few wrong bytes among them are damage.
+    return "utf-8" if n_beyond - damaged >= 2 * damaged else ""
 
-        matches = from_bytes(data)
-        best = matches.best()
-        if best is None:
-            raise ValueError("is no text in a known encoding; save it as UTF-8") from None
-        return str(
-            next(
-                (
-                    match
-                    for match in matches
-                    if match.encoding == PREFERRED
-                    and (match.chaos, match.coherence) == (best.chaos, best.coherence)
-                ),
-                best,
-            )
-        )
+
+def _wide_encoding(data: bytes) -> str:
+    """UTF-16 or UTF-32 without a byte order mark, known by its zero bytes; empty for anything else."""
+    sample = data[: 20_000 - 20_000 % 4]
+    if b"\x00" not in sample or len(data) % 2:
+        return ""
+    for encoding in ("utf-32-le", "utf-32-be", "utf-16-le", "utf-16-be"):
+        text = _decode_strictly(sample, encoding)
+        if text and sum(map(_is_common, text)) >= MIN_GOOD_SHARE * len(text):
+            return encoding
+    return ""
+
+
+def _is_common(ch: str) -> bool:
+    """Whether a character is usual in text: white space, printed ASCII, letters of Europe, Chinese and its signs."""
+    return (
+        ch in "\t\n\r\f"
+        or " " <= ch <= "~"
+        or "\u00a0" <= ch <= "\u052f"
+        or "\u2010" <= ch <= "\u203a"
+        or "\u3000" <= ch <= "\u30ff"
+        or "\u4e00" <= ch <= "\u9fff"
+        or "\uff00" <= ch <= "\uffef"
+    )
+
+
+def _decode_strictly(data: bytes, encoding: str) -> str | None:
+    try:
+        return data.decode(encoding)
+    except UnicodeDecodeError:
+        return None
+
+
+def _looks_chinese(text: str) -> bool:
+    """Whether what is beyond ASCII in a text is common Chinese, most of it in runs.
+
+    The 3,755 characters of everyday use come first in GB 2312, so bytes of another encoding seldom give them.
+    """
+    beyond = [ch for ch in text if ch > "\x7f"]
+    runs = re.findall(r"[^\x00-\x7f]{2,}", text)
+    if not beyond or sum(map(len, runs)) < MIN_GOOD_SHARE * len(beyond):
+        return False
+    codes = [ch.encode("gb18030") for ch in beyond]
+    words = [code for code in codes if b"\xb0\xa1" <= code[:2] <= b"\xd7\xfe" and code[1:2] >= b"\xa1"]
+    signs = [code for code in codes if b"\xa1" <= code[:1] <= b"\xa3"]
+    # Korean in EUC-KR has the same bytes, but none of its syllables begins with one above C8.
+    is_korean = len(words) >= 10 and sum(code > b"\xc8\xfe" for code in words) < (1 - MIN_GOOD_SHARE) * len(
+        words
+    )
+    return not is_korean and len(words) + len(signs) >= MIN_GOOD_SHARE * len(codes)
+
+
+def _decode_latin(data: bytes) -> str | None:
+    """The text in the encoding whose languages have its letters; None where no language of Latin script has them.
+
+    Accented letters stand among plain ones, not in runs as in Cyrillic or Greek.
+    """
+    n_beyond = sum(byte > 0x7F for byte in data)
+    in_runs = sum(map(len, re.findall(rb"[\x80-\xff]{3,}", data)))
+    if in_runs > (1 - MIN_GOOD_SHARE) * n_beyond + 3:
+        return None
+    found: str | None = None
+    best = 0.0
+    for encoding, alphabets in LATIN_ENCODINGS.items():
+        text = _decode_strictly(data, encoding)
+        fit = _fit(text, alphabets) if text is not None else 0.0
+        if fit >= MIN_FIT and (found is None or fit > best + MIN_LEAD):
+            found, best = text, fit
+    return found
+
+
+def _fit(text: str, alphabets: Sequence[str]) -> float:
+    """Share of a text's letters beyond ASCII that the best fitting alphabet has; a sign within a word counts as one."""
+    letters: Counter[str] = Counter()
+    for match in re.finditer(r"[^\x00-\x7f]", text):
+        ch = match[0]
+        before, after = text[match.start() - 1 : match.start()], text[match.end() : match.end() + 1]
+        if ch in "’‘´–—\u00ad\u00a0":
+            continue
+        if before.islower() and (after.islower() or ch.isupper()):
+            letters[ch] += 1  # a capital here is wrong in any language
+        elif ch.isalpha() and ch not in "ªº":
+            letters[ch if ch in "İı" else ch.lower()] += 1
+        elif before.isalpha() and ch in "¹³¼½¾¿ºª±¶¦¬" and after.isalpha():
+            letters[ch] += 1
+        elif ch < "\u00a0" or "\u2500" <= ch <= "\u25ff":
+            letters[ch] += 1  # control characters and lines for boxes
+    n = letters.total()
+    return max(sum(letters[ch] for ch in alphabet) for alphabet in alphabets) / n if n else 1.0
+
+
+def cut_name(name: str, n_bytes: int) -> str:
+    """The beginning of a name that takes at most this many bytes in UTF-8."""
+    return name.encode("utf-8", "replace")[:n_bytes].decode("utf-8", "ignore")
 
 
 def show_name(name: str | Path) -> str:

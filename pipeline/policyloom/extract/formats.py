@@ -9,9 +9,10 @@ from pathlib import Path
 from typing import Protocol
 
 from policyloom.errors import DocumentError
-from policyloom.extract.markup import read_docx, read_html
 from policyloom.extract.pdf_document import read_pdf
 from policyloom.extract.plain import read_text_file
+from policyloom.extract.web import read_html
+from policyloom.extract.word import read_docx
 from policyloom.files import show_name
 from policyloom.records import Document, OcrUse
 

@@ -58,7 +58,7 @@ _CJK = re.compile(r"[\u3000-\u30ff\u3400-\u9fff\uff00-\uffef]")
 
 
 def clean(word: str) -> str:
-    """A word with ligatures, full-width letters, Kangxi radicals and invisible characters made plain.
+    """A word in normal form C, with ligatures, full-width letters, Kangxi radicals and invisible characters made plain.
 
     Example:
         >>> clean("e\\ufb03cient")

@@ -83,6 +83,7 @@ class LayoutWords:
         reviews: the whole heading of reviews printed after an article.
         article_notice: when an article came in, and where to write to.
         affiliation: a note to the names of authors that names an institution.
+        greeting: how a letter opens or closes, "Dear Sir".
         page_link: the whole of a line of links, such as "PubMed".
         article_mark: words on the first page that only an article has, anywhere in a block.
         date: a date, anywhere.
@@ -125,6 +126,7 @@ class LayoutWords:
     reviews: re.Pattern[str] = field(default_factory=_never)
     article_notice: re.Pattern[str] = field(default_factory=_never)
     affiliation: re.Pattern[str] = field(default_factory=_never)
+    greeting: re.Pattern[str] = field(default_factory=_never)
     page_link: re.Pattern[str] = field(default_factory=_never)
     article_mark: re.Pattern[str] = field(default_factory=_never)
     date: re.Pattern[str] = field(default_factory=_never)
@@ -140,7 +142,7 @@ PATTERN_KEYS = (
     "abstract_parts", "keywords",
     "keyword_labels", "labels", "openings", "article_types", "journals", "page_words", "page_totals", "small_print",
     "statements", "statement_openings", "other_statements", "about_the_work", "contributions", "reviews",
-    "article_notices", "institutions", "page_links", "article_marks", "dates", "no_author", "no_title", "name_joins",
+    "article_notices", "greetings", "institutions", "page_links", "article_marks", "dates", "no_author", "no_title", "name_joins",
     "author_openings",
 )  # fmt: skip
 """The keys of `[patterns]`."""
@@ -180,6 +182,7 @@ FRAMES = {
     "article_notice": r"\W*(?:<article_notices>|©)",
     # Opens with the mark that stands at a name.
     "affiliation": r"(?:\(?(?:\d{1,2}|(?-i:[a-h]))\)?[.,]?\s?|[*†‡§¶#]\s?)(?-i:[A-Z]).{0,120}?\b(?:<institutions>)",
+    "greeting": r"(?:<greetings>)(?=[\s,!.，]|$)",
     "page_link": r"(?:doi:\s*|https?://(?:dx\.)?doi\.org/)10\.\S+|(?:\[?(?:<page_links>)\]?[\s|,;•]*)+",
     "article_mark": r"\bdoi\b|<article_marks>",
     "date": r"<dates>|\b(?:19|20)\d\d-[01]\d-[0-3]\d\b",

@@ -3,20 +3,28 @@
 from __future__ import annotations
 
 import hashlib
+import os
+import unicodedata
 from collections import Counter
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from policyloom.errors import RunError
 from policyloom.extract import FOLDER_SUFFIXES
-from policyloom.files import show_name
+from policyloom.files import MAX_NAME, cut_name, show_name
 from policyloom.records import Failure
-from policyloom.run.folder import is_result_folder
+from policyloom.run.folder import SYSTEM_FILES, is_result_folder
 from policyloom.run.keys import ocr_version, result_key, settings_key
 from policyloom.run.settings import Job, Settings
 
 __all__ = ["Plan", "find_files", "find_skipped", "make_plan", "name_documents"]
+
+HIDDEN_STARTS = (".", "~$")
+"""How hidden files begin, and those by which Word and Excel mark a file as open."""
+
+HASH_LENGTH = 10
+"""Hexadecimal digits of a path's hash in an id."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,65 +42,143 @@ class Plan:
     failures: tuple[Failure, ...]
 
 
+@dataclass(slots=True)
+class _Found:
+    """The files of a folder that are taken up, and what is not looked at."""
+
+    files: list[Path] = field(default_factory=list)
+    suffixes: Counter[str] = field(default_factory=Counter)
+    n_folders: int = 0
+    n_linked: int = 0
+    n_closed: int = 0
+    n_broken: int = 0
+    n_results: int = 0
+
+
 def find_files(folder: str | Path, *, recursive: bool = False) -> list[Path]:
-    """The files of a folder that a run takes up, in order of their names.
+    """The files of a folder that a run takes up, in order of their names; no linked folder is looked into.
 
     Raises:
-        RunError: there is no such folder, or nothing in it to read.
+        RunError: there is no such folder, it cannot be opened, or nothing in it is to be read.
     """
     folder = Path(folder)
     if folder.is_file():
         return [folder]
     if not folder.is_dir():
         raise RunError(f"{folder}: no such folder")
-    found = sorted(
-        (
-            p
-            for p in folder.glob("**/*" if recursive else "*")
-            if p.suffix.lower() in FOLDER_SUFFIXES and p.is_file()
-        ),
-        key=lambda p: p.relative_to(folder).as_posix(),
-    )
-    found = [p for p in found if not any(part.startswith(".") for part in p.relative_to(folder).parts)]
-    results = {parent for p in found for parent in p.parents if is_result_folder(parent)}
-    found = [p for p in found if results.isdisjoint(p.parents)]
+    found = _scan(folder, recursive=recursive).files
     if not found:
         hint = "" if recursive else "; add --recursive to look in its folders too"
         expected = f"{', '.join(FOLDER_SUFFIXES[:-1])} or {FOLDER_SUFFIXES[-1]}"
         raise RunError(f"{folder}: no {expected} file in it{hint}")
-    return found
+    return sorted(found, key=lambda path: path.relative_to(folder).as_posix())
 
 
 def find_skipped(folder: str | Path, *, recursive: bool = False) -> list[str]:
-    """The files and folders that a run does not take up, in words such as "2 .xlsx"; nothing for a file."""
+    """The files and folders that a run does not take up, in words such as "2 .xlsx"; nothing for a file.
+
+    With `recursive`, those in folders within too. Hidden files, lock files and a system's own are not told.
+
+    Raises:
+        RunError: the folder cannot be opened.
+    """
     folder = Path(folder)
     if not folder.is_dir():
         return []
-    inside = [path for path in folder.iterdir() if not path.name.startswith(".")]
-    other = Counter(
-        p.suffix or p.name for p in inside if p.is_file() and p.suffix.lower() not in FOLDER_SUFFIXES
-    )
-    skipped = [f"{n} {suffix}" for suffix, n in sorted(other.items())]
-    folders = [path for path in inside if path.is_dir()]
-    n_results = sum(is_result_folder(path) for path in folders)
-    n_folders = len(folders) - n_results
-    if n_folders and not recursive:
-        skipped.append(f"{n_folders} folder{'s' if n_folders > 1 else ''} (add --recursive to look inside)")
-    if n_results:
-        skipped.append(f"{n_results} folder{'s' if n_results > 1 else ''} of policyloom's own results")
+    found = _scan(folder, recursive=recursive)
+    skipped = [f"{n} {suffix}" for suffix, n in sorted(found.suffixes.items())]
+    for n, words in (
+        (found.n_folders, "folder{s} (add --recursive to look inside)"),
+        (found.n_linked, "linked folder{s}"),
+        (found.n_closed, "folder{s} that cannot be opened"),
+        (found.n_broken, "broken link{s}"),
+        (found.n_results, "folder{s} of policyloom's own results"),
+    ):
+        if n:
+            skipped.append(f"{n} {words.format(s='s' if n > 1 else '')}")
     return skipped
 
 
+def _scan(folder: Path, *, recursive: bool) -> _Found:
+    """What a folder holds; hidden files, lock files and a system's own are left out without a word."""
+    found = _Found()
+    if any(map(is_result_folder, (folder, *folder.parents))):
+        return found
+    waiting = [folder]
+    while waiting:
+        at = waiting.pop()
+        try:
+            entries = sorted(at.iterdir())
+        except OSError as error:
+            if at == folder:
+                raise RunError(f"{folder}: cannot be opened ({error.strerror or error})") from error
+            found.n_closed += 1
+            continue
+        for entry in entries:
+            if entry.name.startswith(HIDDEN_STARTS) or entry.name in SYSTEM_FILES:
+                continue
+            if _is(entry.is_dir):
+                if _is(entry.is_symlink):
+                    found.n_linked += 1
+                elif is_result_folder(entry):
+                    found.n_results += 1
+                elif recursive:
+                    waiting.append(entry)
+                else:
+                    found.n_folders += 1
+            elif _is(entry.is_file):
+                if entry.suffix.lower() in FOLDER_SUFFIXES:
+                    found.files.append(entry)
+                else:
+                    found.suffixes[show_name(entry.suffix.lower() or entry.name)] += 1
+            elif _is(entry.is_symlink):
+                found.n_broken += 1
+    return found
+
+
+def _is(question: Callable[[], bool]) -> bool:
+    """The answer to a question about a path; no where the system refuses one, as for a link that leads to itself."""
+    try:
+        return question()
+    except OSError:
+        return False
+
+
 def name_documents(paths: Sequence[Path], root: Path) -> dict[Path, str]:
-    """An id for each file: its path below `root` without the suffix, or with it where two files differ in that alone."""
-    stems = Counter(path.relative_to(root).with_suffix("").as_posix() for path in paths)
+    """An id for each file, fit to be a file's name: its path below `root`, with `__` for `/`.
+
+    It goes without the suffix, unless two files differ in that alone. An id that is too long, or the same as another
+    but for capitals or the spelling of accents, ends in a hash of the path, so that it does not depend on what else is
+    there; of equal ids, that of a file in `root` itself stays as it is.
+    """
+    relative = {path: path.relative_to(root) for path in paths}
+    stems = Counter(_fold(each.with_suffix("").as_posix()) for each in relative.values())
+    plain = {}
+    for path, each in relative.items():
+        name = unicodedata.normalize("NFC", show_name(each))
+        is_unique = stems[_fold(each.with_suffix("").as_posix())] == 1
+        plain[path] = (name.removesuffix(each.suffix) if is_unique else name).replace("/", "__")
+    same: dict[str, list[Path]] = {}
+    for path, id in plain.items():
+        same.setdefault(_fold(id), []).append(path)
     ids = {}
-    for path in paths:
-        relative = path.relative_to(root)
-        name = show_name(relative)
-        unique = stems[relative.with_suffix("").as_posix()] == 1
-        ids[path] = (name.removesuffix(relative.suffix) if unique else name).replace("/", "__")
+    for path, id in plain.items():
+        rivals = same[_fold(id)]
+        in_root = [rival for rival in rivals if len(relative[rival].parts) == 1]
+        stays = len(rivals) == 1 or in_root == [path]
+        ids[path] = id if stays and len(id.encode("utf-8")) <= MAX_NAME else _shorten(id, relative[path])
     return ids
+
+
+def _fold(name: str) -> str:
+    """A name in the form that is the same for all names that some file system takes for one."""
+    return unicodedata.normalize("NFC", show_name(name)).casefold()
+
+
+def _shorten(id: str, path: Path) -> str:
+    """The beginning of an id with a hash of the file's path."""
+    digest = hashlib.sha256(os.fsencode(path.as_posix())).hexdigest()[:HASH_LENGTH]
+    return f"{cut_name(id, MAX_NAME - HASH_LENGTH - 1)}-{digest}"
 
 
 def make_plan(folder: Path, paths: Sequence[Path], settings: Settings) -> Plan:

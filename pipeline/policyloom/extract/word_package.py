@@ -1,0 +1,160 @@
+"""The XML parts of a Word file, parsed without entities and not too deep."""
+
+from __future__ import annotations
+
+import io
+import posixpath
+import zipfile
+import zlib
+from dataclasses import dataclass
+from pathlib import Path
+from xml.etree import ElementTree as ET
+
+from policyloom.errors import DocumentError
+
+__all__ = ["WordParts", "local", "read_parts", "value"]
+
+MAX_UNPACKED = 200_000_000
+"""Bytes that a Word file may unpack to; a bomb of 40 kB can claim gigabytes."""
+
+MAX_DEPTH = 250
+"""Elements that may stand in one another; tables in tables need about 10 for each."""
+
+OLE = b"\xd0\xcf\x11\xe0"
+"""How old Word files begin, and encrypted new ones."""
+
+DAMAGED = "is not a Word file (.docx), or is damaged"
+
+WORD = (
+    "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}",
+    "{http://purl.oclc.org/ooxml/wordprocessingml/main}",
+)
+"""The namespaces of Word's own elements: transitional and strict."""
+
+
+@dataclass(frozen=True, slots=True)
+class WordParts:
+    """The parts of a Word file that hold text, or say how it is set; None where there is no such part."""
+
+    document: ET.Element
+    styles: ET.Element | None
+    numbering: ET.Element | None
+    footnotes: ET.Element | None
+    endnotes: ET.Element | None
+    core: ET.Element | None
+
+
+def local(element: ET.Element) -> str:
+    """The name of an element; with "w:" where it is Word's own, as other languages use the same names."""
+    tag = element.tag
+    name = tag.rpartition("}")[2]
+    return f"w:{name}" if tag.startswith(WORD) else name
+
+
+def value(element: ET.Element | None, name: str = "val") -> str | None:
+    """The value of an element's attribute, whatever its namespace; None where it has none."""
+    if element is None:
+        return None
+    return next((found for key, found in element.items() if key.rpartition("}")[2] == name), None)
+
+
+def read_parts(path: Path, data: bytes) -> WordParts:
+    """The parts of a Word file.
+
+    Raises:
+        DocumentError: the file is encrypted, damaged, no Word file, or unpacks to too much.
+    """
+    if data.startswith(OLE):
+        raise DocumentError(
+            path, "damaged", "is encrypted, or an old Word file (.doc); save it as .docx without a password"
+        )
+    try:
+        with zipfile.ZipFile(io.BytesIO(data)) as packed:
+            size = sum(entry.file_size for entry in packed.infolist())
+            if size > MAX_UNPACKED:
+                raise DocumentError(
+                    path, "too-large", f"unpacks to {size:,} bytes; the most that is read is {MAX_UNPACKED:,}"
+                )
+            return _read_parts(packed)
+    except (
+        zipfile.BadZipFile,
+        zlib.error,
+        KeyError,
+        ValueError,
+        EOFError,
+        RuntimeError,
+        ET.ParseError,
+    ) as error:
+        raise DocumentError(path, "damaged", DAMAGED) from error
+
+
+def _read_parts(packed: zipfile.ZipFile) -> WordParts:
+    names = {name.lstrip("/").lower(): name for name in packed.namelist()}
+
+    def read(name: str) -> ET.Element | None:
+        found = names.get(name.lstrip("/").lower())
+        return _parse(packed.read(found)) if found else None
+
+    package = _relations(read("_rels/.rels"), "")
+    main = package.get("officeDocument", "word/document.xml")
+    document = read(main)
+    if document is None or local(document) != "w:document":
+        raise ValueError("no document")
+    folder, name = posixpath.split(main)
+    own = _relations(read(f"{folder}/_rels/{name}.rels"), folder)
+
+    def read_own(kind: str) -> ET.Element | None:
+        return read(own.get(kind, f"{folder}/{kind}.xml"))
+
+    return WordParts(
+        document,
+        styles=read_own("styles"),
+        numbering=read_own("numbering"),
+        footnotes=read_own("footnotes"),
+        endnotes=read_own("endnotes"),
+        core=read(package.get("core-properties", "docProps/core.xml")),
+    )
+
+
+def _relations(element: ET.Element | None, folder: str) -> dict[str, str]:
+    """The part for each kind of relation, as a path in the package."""
+    return {
+        (each.get("Type") or "").rpartition("/")[2]: posixpath.normpath(
+            posixpath.join(folder, each.get("Target") or "")
+        ).lstrip("/")
+        for each in (element if element is not None else ())
+        if each.get("TargetMode") != "External"
+    }
+
+
+class _Builder(ET.TreeBuilder):
+    """Builds a tree, and refuses declarations of entities and elements that stand too deep in one another."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._depth = 0
+
+    def doctype(self, *_: str | None) -> None:
+        """Refuses what no Word file has."""
+        raise ValueError("a document type is declared")
+
+    def start(self, tag: str, attrs: dict[str, str]) -> ET.Element:
+        """Opens an element."""
+        self._depth += 1
+        if self._depth > MAX_DEPTH:
+            raise ValueError(f"more than {MAX_DEPTH} elements stand in one another")
+        return super().start(tag, attrs)
+
+    def end(self, tag: str) -> ET.Element:
+        """Closes an element."""
+        self._depth -= 1
+        return super().end(tag)
+
+
+def _parse(data: bytes) -> ET.Element:
+    parser = ET.XMLParser(target=_Builder())
+    parser.feed(data)
+    root = parser.close()
+    if not isinstance(root, ET.Element):
+        raise ValueError("no element")
+    return root
