@@ -142,7 +142,7 @@ def test_labels_of_another_framework_are_refused(
 def test_without_id_and_version_the_names_of_the_columns_tell(tmp_path: Path, framework: Framework) -> None:
     (tmp_path / "x.csv").write_text("id,doc,text,T1 Public money for meals\n1,d,A.,x")
     with pytest.raises(
-        LabelsError, match="column 'T1 Public money for meals' is not T1 .* name its file with -f"
+        LabelsError, match=r"column 'T1 Public money for meals' is not T1 .* name its file with -f"
     ):
         read_labels(tmp_path / "x.csv", framework)
 
