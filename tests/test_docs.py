@@ -10,14 +10,9 @@ from pathlib import Path
 
 import pytest
 from click.testing import CliRunner, Result
-from spacy.language import Language
 
 from policyloom.cli import main
-from policyloom.coders import load_coder
-from policyloom.extract import read_document
-from policyloom.framework import Framework, read_framework
-from policyloom.network import count
-from policyloom.tag import tag
+from policyloom.framework import read_framework
 from policyloom.tag.pipeline import load_pipeline
 from tests.conftest import ROOT
 
@@ -58,7 +53,7 @@ def workplace(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     return tmp_path
 
 
-def test_the_commands_and_notebook_lines_of_the_readme_run(workplace: Path) -> None:
+def test_the_commands_and_lines_of_the_readme_and_the_page_on_networks_run(workplace: Path) -> None:
     plain = [block for block in blocks(ROOT / "README.md", "") if "policyloom " in block]
     (code,) = blocks(ROOT / "README.md", "python")
     names: dict[str, object] = {}
@@ -70,6 +65,18 @@ def test_the_commands_and_notebook_lines_of_the_readme_run(workplace: Path) -> N
         for finding in re.findall(r"^(?:info|warning|error) +[a-z-]+", block, re.MULTILINE):
             assert re.search(rf"^{finding} ", output, re.MULTILINE), finding
     assert (workplace / "outputs" / "mine" / "report.html").exists()
+    for code in blocks(ROOT / "docs" / "network.md", "python"):  # on the run that is there now
+        exec(code, names)
+    assert (workplace / "outputs" / "network" / "links.csv").exists()
+    assert len(names["counts"].documents) == len(names["tagged"])  # type: ignore[arg-type, attr-defined]
+
+
+def test_the_lines_on_entities_run() -> None:
+    (code,) = blocks(ROOT / "docs" / "entities.md", "python")
+    *lines, last = code.strip().split("\n")
+    names: dict[str, object] = {}
+    exec("\n".join(lines), names)
+    assert ("JVC", "ORG.college", "Jinan Vocational College") in eval(last, names)
 
 
 MEALS = (
@@ -113,29 +120,6 @@ def test_the_learning_loop_of_the_docs_runs(workplace: Path) -> None:
     names: dict[str, object] = {}
     exec(code, names)
     assert set(names["classifier"].labels) == {"S1", "C1", "T1"}  # type: ignore[attr-defined]
-
-
-def test_the_lines_on_networks_run(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, framework: Framework, nlp: Language
-) -> None:
-    monkeypatch.chdir(tmp_path)
-    documents = {}
-    for name in ("a", "b", "guide", "new", "far"):
-        (tmp_path / f"{name}.txt").write_text(
-            "Thanks to tax relief for employers, the quality of training rose. "
-            f"The ministry will pay subsidies to companies that train students in town {name}."
-        )
-        id = "guide" if name == "new" else name
-        documents[name] = tag(read_document(tmp_path / f"{name}.txt", id=id), nlp, load_coder(framework))
-    names: dict[str, object] = {
-        "tagged": [documents["a"], documents["b"], documents["guide"]],
-        "new_guide": documents["new"],
-        "other_machine": count(documents["far"], framework).to_json(),
-    }
-    for code in blocks(ROOT / "docs" / "network.md", "python"):
-        exec(code, names)
-    assert (tmp_path / "outputs" / "run" / "network" / "links.csv").exists()
-    assert names["counts"].documents.keys() == {"a", "b", "guide", "far"}  # type: ignore[attr-defined]
 
 
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from policyloom.errors import LabelsError
@@ -67,3 +69,51 @@ def test_kappa_and_alpha_are_the_published_ones() -> None:
 def test_coders_need_a_common_sentence(framework: Framework) -> None:
     with pytest.raises(LabelsError, match="no sentence in common"):
         agreement([row("1", "")], [row("2", "")], framework)
+
+
+def test_agreement_about_nothing_is_not_defined(framework: Framework) -> None:
+    rows = [row("1", ""), row("2", "")]
+    result = agreement(rows, rows, framework)
+    assert (result.kappa, result.alpha, result.f1, result.status_kappa) == (None, None, None, None)
+    assert result.by_element == {}
+
+
+def test_the_status_of_elements_that_are_not_shared_is_not_defined(framework: Framework) -> None:
+    result = agreement([row("1", "T1"), row("2", "")], [row("1", "T2"), row("2", "")], framework)
+    assert result.status_kappa is None
+    assert result.f1 == 0
+
+
+def test_an_element_that_both_name_always_tells_nothing_of_chance(framework: Framework) -> None:
+    rows = [row("1", "T1"), row("2", "T1 S1")]
+    assert agreement(rows, rows, framework).by_element == {"S1": 1, "T1": None}
+
+
+def test_agreement_counts_elements_for_which_both_have_coded(framework: Framework) -> None:
+    partly = [replace(row("1", "T1"), coded_for=("T1",)), replace(row("2", ""), coded_for=("T1",))]
+    result = agreement(partly, [row("1", "T1 T2 S1"), row("2", "T3")], framework)
+    assert (result.kappa, result.f1) == (1, 1)
+
+
+def test_coders_need_a_common_element(framework: Framework) -> None:
+    first, second = (replace(row("1", ""), coded_for=(id,)) for id in ("T1", "T2"))
+    with pytest.raises(LabelsError, match="no element in common"):
+        agreement([first], [second], framework)
+
+
+def test_the_same_sentence_is_known_by_its_letters(framework: Framework) -> None:
+    first, second = (replace(row("1", "T1"), text=text) for text in ("a\u00a0 caf\u00e9", "a cafe\u0301"))
+    assert agreement([first], [second], framework).sentences == 1
+
+
+def test_a_sentence_is_scored_for_what_it_was_coded_for(framework: Framework) -> None:
+    labelled = [replace(row("1", "T1"), coded_for=("T1",))]
+    scores = evaluate(labelled, [row("1", "T1 T2 S1", (("T1", "S1"),))], framework)
+    assert (scores.element_precision, scores.element_recall, scores.link_f1) == (1, 1, None)
+
+
+def test_figures_without_anything_to_count_are_not_defined(framework: Framework) -> None:
+    scores = evaluate([row("1", ""), row("2", "T1")], [row("1", ""), row("2", "")], framework)
+    assert (scores.element_precision, scores.element_recall, scores.status_accuracy) == (None, 0, None)
+    assert (scores.answer_f1, scores.intervals["answer_f1"]) == (None, None)
+    assert (scores.by_element["T1"].precision, scores.by_element["T1"].recall) == (None, 0)

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import io
 import json
 import math
 import os
 import re
 import subprocess
 import sys
+from collections.abc import Callable
 from dataclasses import asdict, replace
 from itertools import pairwise
 from pathlib import Path
+from xml.etree import ElementTree
 
 import networkx as nx
 import numpy as np
@@ -21,6 +24,7 @@ from scipy.sparse import csc_array
 
 from policyloom.errors import RunError
 from policyloom.export import write_network
+from policyloom.export.graphs import to_cytoscape, to_gexf, to_graphml, to_pajek
 from policyloom.files import safe_cell, write_csv
 from policyloom.framework import Framework
 from policyloom.network import (
@@ -895,11 +899,9 @@ def test_every_file_reads_back(tmp_path: Path) -> None:
     for graph in (graphml, gexf):
         assert set(graph.nodes) == set(network.graph.nodes)
         assert graph.number_of_edges() == network.graph.number_of_edges()
-    assert graphml.edges["T1", "O1", "co_occurs"]["weight"] == 5
-    assert graphml.edges["T1", "O1", "co_occurs"]["npmi"] == pytest.approx(
-        link(network, "T1", "O1")["npmi"], abs=1e-6
-    )
-    assert gexf.nodes["T1"]["start"] == "2020-01-01"
+    co_occurrence = graphml.edges["T1", "O1", "T1:O1:co_occurs"]
+    assert (co_occurrence["kind"], co_occurrence["weight"]) == ("co_occurs", 5)
+    assert co_occurrence["npmi"] == pytest.approx(link(network, "T1", "O1")["npmi"], abs=1e-6)
     cytoscape = json.loads((tmp_path / "network.json").read_text("utf-8"))
     assert nx.cytoscape_graph(cytoscape).number_of_edges() == network.graph.number_of_edges()
     viewer = json.loads((tmp_path / "vosviewer.json").read_text("utf-8"))["network"]
@@ -910,6 +912,50 @@ def test_every_file_reads_back(tmp_path: Path) -> None:
     assert [(u, v, d["weight"]) for u, v, d in pajek.edges(data=True)] == [
         ("T1 label of T1", "O1 label of O1", 5.0)
     ]
+
+
+def edges_of(data: bytes) -> list[ElementTree.Element]:
+    return [element for element in ElementTree.fromstring(data).iter() if element.tag.endswith("}edge")]
+
+
+@pytest.mark.parametrize("to_file", [to_graphml, to_gexf])
+def test_each_edge_of_a_graph_file_has_an_id_of_its_own(
+    to_file: Callable[[nx.MultiDiGraph[str]], bytes],
+) -> None:
+    graph = written().graph
+    ids = [edge.get("id") for edge in edges_of(to_file(graph))]
+    assert len(set(ids)) == len(ids) == graph.number_of_edges()
+
+
+def test_gexf_tells_parallel_edges_apart_by_their_kind() -> None:
+    graph = written().graph
+    edges = [(edge.get("source"), edge.get("target"), edge.get("kind")) for edge in edges_of(to_gexf(graph))]
+    assert sorted(edges) == sorted(graph.edges(keys=True))  # type: ignore[type-var]
+
+
+def test_the_year_of_a_paper_is_no_lifetime_unless_asked_for() -> None:
+    graph = written().graph
+    root = ElementTree.fromstring(to_gexf(graph))
+    assert not [element for element in root.iter() if "start" in element.attrib or "end" in element.attrib]
+    timed = nx.read_gexf(io.BytesIO(to_gexf(graph, lifetimes=True)))
+    assert (timed.nodes["T1"]["start"], timed.nodes["T1"]["end"]) == ("2020-01-01", "2020-12-31")
+
+
+@pytest.mark.parametrize("space", ["\n", "\r\n", "\u2028", "\x85", "\x0b", "\t", "\x00"])
+def test_a_vertex_of_pajek_is_one_line(space: str) -> None:
+    graph = written().graph.copy()
+    graph.nodes["T1"]["label"] = f'a "b"{space}c'
+    lines = to_pajek(graph).decode("utf-8").split("\n")
+    assert (
+        len(lines) == 1 + graph.number_of_nodes() + 1 + 1 + 1
+    )  # vertices, arcs, one arc, and the last line end
+    assert any(line.startswith("4 \"T1 a 'b' c\"") for line in lines)
+    assert len("".join(lines).splitlines()) == 1
+
+
+def test_each_edge_of_cytoscape_has_an_id_of_its_own() -> None:
+    edges = json.loads(to_cytoscape(written().graph))["elements"]["edges"]
+    assert len({edge["data"]["id"] for edge in edges}) == len(edges)
 
 
 def test_links_csv_opens_in_a_spreadsheet(tmp_path: Path) -> None:

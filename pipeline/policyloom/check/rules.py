@@ -5,22 +5,23 @@ A new rule is a function and one entry of `RULES`.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 
 from policyloom.check.claims import ClaimCheck, Known
 from policyloom.check.coverage import N_QUOTES
 from policyloom.framework import Framework
-from policyloom.records import Coverage, Evidence, Finding, Measured, Severity, Tagged
+from policyloom.network.counting import STATED, counted_claims, counted_mentions
+from policyloom.records import Claim, Coverage, Evidence, Finding, Measured, Severity, Tagged
 
 __all__ = ["RULES", "Case", "Rule", "find_nothing_found", "find_unread_parts"]
 
 MIN_DENYING_DOCUMENTS = 2
 """Documents that must deny a claim for it to be an error; one alone may have been read wrongly."""
 
-MAX_VAGUE_PARTICULARS = 1
-"""The most particulars, of six, that a plan can give and still bind nobody."""
-
+_ENUMERATOR = re.compile(r"\A\W*\w{1,4}(?:\.\w{1,3})*[.)]\s+")
+"""The number of a list's item or a paragraph, which is no number in what it says."""
 
 MIN_TOLD_SHARE = 0.02
 """Share of a document that could not be read from which findings state it."""
@@ -77,10 +78,7 @@ class Case:
         """How the document states an element, as words and numbers of sentences."""
         row = self.coverage[id]
         by_status = ((row.affirmed, "affirmed"), (row.planned, "planned"))
-        return (
-            ", ".join(f"{n} {word}" for n, word in by_status if n)
-            or "in a heading, a title or the like alone"
-        )
+        return ", ".join(f"{n} {word}" for n, word in by_status if n)
 
 
 Rule = Callable[[Case], Iterator[Finding]]
@@ -112,29 +110,58 @@ def find_nothing_found(case: Case) -> Iterator[Finding]:
         yield case.finding("nothing-found", "info", framework.id, message)
 
 
-def _unanswered_challenges(case: Case) -> Iterator[Finding]:
+def _challenges(case: Case) -> Iterator[Finding]:
+    answers = _claimed_answers(case)
     for id in case.framework.ids("challenge", top=True):
         row = case.coverage[id]
         if not row.affirmed:
             continue
-        answers = [link.source for link in case.framework.linked("answers", target=id)]
-        answering = [a for a in answers if case.coverage[a].is_stated]
-        if not answers:
+        if id in answers:
+            yield _answered(case, id, answers[id])
             continue
-        if answering:
-            names = ", ".join(f"{case.name(a)} ({case.how_stated(a)})" for a in answering)
+        linked = [link.source for link in case.framework.linked("answers", target=id)]
+        linked = list(dict.fromkeys(case.framework.top(source) for source in linked))
+        stated = [a for a in linked if case.coverage[a].affirmed + case.coverage[a].planned]
+        if stated:
+            names = ", ".join(f"{case.name(a)} ({case.how_stated(a)})" for a in stated)
             yield case.finding(
-                "answered-challenge", "info", id,
-                f"Names the challenge {case.name(id)} and states what answers it: {names}.",
-                (*row.evidence[:2], *(quote for a in answering for quote in case.coverage[a].evidence[:2])),
+                "possible-answer", "info", id,
+                f"Names the challenge {case.name(id)} and, of what the framework holds against it, states {names}; no "
+                "sentence was found that ties the two.",
+                (*row.evidence[:2], *(quote for a in stated for quote in case.coverage[a].evidence[:2])),
             )  # fmt: skip
-        else:
-            names = " or ".join(case.name(a) for a in answers)
+        elif linked and not any(case.coverage[a].is_stated for a in linked):  # a heading alone states nothing
+            names = " or ".join(case.name(a) for a in linked)
+            share = case.tagged.unreadable_share
+            unread = f"; about {share:.0%} of the document was not judged" if share >= MIN_TOLD_SHARE else ""
             yield case.finding(
                 "unanswered-challenge", "warning", id,
-                f"Names the challenge {case.name(id)} in {_sentences(row.affirmed)}, but nothing done or planned of {names}.",
+                f"Names the challenge {case.name(id)} in {_sentences(row.affirmed)}, but nothing done or planned of "
+                f"{names}{unread}.",
                 row.evidence,
             )  # fmt: skip
+
+
+def _answered(case: Case, challenge: str, claims: Sequence[Claim]) -> Finding:
+    mentions = case.tagged.mentions
+    mechanisms = dict.fromkeys(case.framework.top(mentions[claim.mechanism].label) for claim in claims)
+    names = ", ".join(f"{case.name(a)} ({case.how_stated(a)})" for a in mechanisms)
+    return case.finding(
+        "answered-challenge", "info", challenge,
+        f"Names the challenge {case.name(challenge)} and states what answers it: {names}.",
+        (case.tagged.evidence(claim) for claim in claims),
+    )  # fmt: skip
+
+
+def _claimed_answers(case: Case) -> dict[str, list[Claim]]:
+    """By challenge, the sentences that say that something done or planned answers it."""
+    found: dict[str, list[Claim]] = {}
+    mentions = case.tagged.mentions
+    for claim in counted_claims(case.tagged):
+        mechanism, challenge = mentions[claim.mechanism], mentions[claim.target]
+        if claim.kind == "answers" and claim.polarity == "positive" and mechanism.status in STATED:
+            found.setdefault(case.framework.top(challenge.label), []).append(claim)
+    return found
 
 
 def _gaps(case: Case) -> Iterator[Finding]:
@@ -150,15 +177,50 @@ def _gaps(case: Case) -> Iterator[Finding]:
 
 
 def _without_particulars(case: Case) -> Iterator[Finding]:
+    particular = _particular_sentences(case.tagged)
+    plans: dict[str, set[int]] = {}
+    for mention, smallest in counted_mentions(case.tagged, case.framework):
+        if smallest == "sentence" and mention.status == "planned" and mention.kind == "mechanism":
+            plans.setdefault(case.framework.top(mention.label), set()).add(mention.sentence)
     for id in case.framework.ids("mechanism", top=True):
         row = case.coverage[id]
-        if row.planned and not row.affirmed and row.concreteness <= MAX_VAGUE_PARTICULARS:
-            yield case.finding(
-                "no-particulars", "warning", id,
-                f"{case.name(id)} is planned in {_sentences(row.planned)}, none of which says more than one of these: "
-                "who acts, for whom, with what instrument, how much, by when, how it is watched.",
-                row.evidence[: row.planned],  # the quotes of what is planned come first
-            )  # fmt: skip
+        sentences = plans.get(id, set())
+        if row.affirmed or row.concreteness or not sentences:
+            continue
+        if any(near in particular for sentence in sentences for near in _near(case.tagged, sentence)):
+            continue
+        yield case.finding(
+            "no-particulars", "warning", id,
+            f"{case.name(id)} is planned in {_sentences(row.planned)}, and nothing was found there or beside it of who "
+            "acts, for whom, with what instrument, how much, by when, or how it is watched.",
+            row.evidence[: row.planned],  # the quotes of what is planned come first
+        )  # fmt: skip
+
+
+def _particular_sentences(tagged: Tagged) -> set[int]:
+    """The sentences that hold anything particular: a number, a name, a date, a sum, somebody who acts or a facet."""
+    found = {m.sentence for m in tagged.mentions if m.kind in ("entity", "actor") or m.agent or m.facets}
+    texts = (_ENUMERATOR.sub("", tagged.quote(at)) for at in tagged.sentences)
+    return found.union(n for n, text in enumerate(texts) if any(letter.isnumeric() for letter in text))
+
+
+def _near(tagged: Tagged, sentence: int) -> Iterator[int]:
+    """A sentence, its neighbours under the same headings, and for an item of a list the words that open the list."""
+    blocks = tagged.document.blocks
+    own = tagged.sentences[sentence].block
+
+    def is_beside(other: int) -> bool:
+        return 0 <= other < len(tagged.sentences) and (
+            blocks[tagged.sentences[other].block].section == blocks[own].section
+        )
+
+    yield from (near for near in (sentence - 1, sentence, sentence + 1) if is_beside(near))
+    before = sentence
+    while blocks[own].kind == "list_item" and is_beside(before):
+        if blocks[tagged.sentences[before].block].kind != "list_item":
+            yield before
+            return
+        before -= 1
 
 
 def _outcomes(case: Case) -> Iterator[Finding]:
@@ -200,7 +262,7 @@ def _sentences(n: int) -> str:
 
 
 RULES: tuple[Rule, ...] = (
-    _unanswered_challenges,
+    _challenges,
     _gaps,
     _without_particulars,
     _outcomes,

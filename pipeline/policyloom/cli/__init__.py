@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from policyloom.cli.console import Commands, printable, say
 from policyloom.cli.frameworks import framework_group
 from policyloom.cli.learning import agreement_command, evaluate_command, label_command, train_command
 from policyloom.cli.options import (
@@ -47,7 +48,7 @@ _memory_option = click.option(
 )
 
 
-@click.group(epilog=EPILOG, context_settings={"help_option_names": ["-h", "--help"]})
+@click.group(cls=Commands, epilog=EPILOG, context_settings={"help_option_names": ["-h", "--help"]})
 @click.version_option(package_name="policyloom", prog_name="policyloom")
 def main() -> None:
     """Find what policies, papers and case reports say: which mechanisms, in what status, towards which outcomes."""
@@ -82,12 +83,13 @@ for command in (label_command, train_command, evaluate_command, agreement_comman
 )
 @_timeout_option
 @_memory_option
+@click.option("--force", is_flag=True, help="Replace the results of a run with another framework.")
 @click.option("--quiet", "-q", is_flag=True, help="No progress and no summary.")
 @plain_errors
 def run_command(
     folder: Path, out: Path, framework: str, coder: str | None, min_probability: float, model: str | None,
     password: str | None, ocr: OcrUse, recursive: bool, workers: int | None, timeout: float | None, memory: int | None,
-    quiet: bool,
+    force: bool, quiet: bool,
 ) -> None:  # fmt: skip
     """Read, tag, link and check every document of FOLDER.
 
@@ -102,7 +104,7 @@ def run_command(
             done = run(
                 folder, out, framework=framework, coder=coder, min_probability=min_probability, model=model,
                 password=password, ocr=ocr, recursive=recursive, workers=workers, limits=_limits(timeout, memory, workers),
-                progress=tell,
+                force=force, progress=tell,
             )  # fmt: skip
         except KeyboardInterrupt:
             fail(f"stopped; what was read is kept, so run it again to go on (into {out})", 130)
@@ -110,7 +112,7 @@ def run_command(
         _print_summary(done)
         skipped = find_skipped(folder, recursive=recursive)
         if skipped:
-            click.echo("Not looked at: " + ", ".join(skipped))
+            say("Not looked at: " + ", ".join(skipped))
     sys.exit(done.status)
 
 
@@ -164,7 +166,7 @@ def check_command(
     )  # fmt: skip
     _tell_warnings(done.tagged.document)
     _print_findings(done.checked.findings)
-    click.echo(f"\n{count(len(done.checked.findings), 'finding')}; see {out / 'check.html'}")
+    say(f"\n{count(len(done.checked.findings), 'finding')}; see {out / 'check.html'}")
     sys.exit(done.status)
 
 
@@ -198,14 +200,14 @@ def extract_command(
     failed = False
     for one in extract_files(source, out=out, draw=draw, password=password, ocr=ocr):
         if isinstance(one, Failure):
-            click.echo(f"policyloom: {one.source}: {one.reason}", err=True)
+            say(f"policyloom: {one.source}: {one.reason}", err=True)
             failed = True
             continue
         _tell_warnings(one)
         if not out and outline:
-            click.echo(_outline(one))
+            say(_outline(one))
         elif not out and not draw:
-            click.echo(one.text)
+            say(one.text)
     sys.exit(1 if failed else 0)
 
 
@@ -257,20 +259,21 @@ def _limits(timeout: float | None, memory: int | None, workers: int | None) -> L
 
 def _tell_warnings(document: Document) -> None:
     for warning in document.warnings:
-        click.echo(f"policyloom: {document.source}: {warning}", err=True)
+        say(f"policyloom: {document.source}: {warning}", err=True)
 
 
 class _ProgressBar:
     """A progress bar with an estimate on a terminal; nothing where there is none."""
 
     def __init__(self, quiet: bool) -> None:
-        self._quiet = quiet or not sys.stderr.isatty()
+        self._quiet = quiet or sys.stderr is None or not sys.stderr.isatty()
 
     def __enter__(self) -> Callable[[Progress], None]:
         if self._quiet:
             return lambda _: None
         from rich import progress as bars
         from rich.console import Console
+        from rich.markup import escape
 
         self._bar = bars.Progress(
             bars.TextColumn("{task.description}"), bars.BarColumn(), bars.MofNCompleteColumn(), bars.TimeRemainingColumn(),
@@ -282,7 +285,8 @@ class _ProgressBar:
         def tell(step: Progress) -> None:
             if step.stage not in tasks:
                 tasks[step.stage] = self._bar.add_task(step.stage, total=step.total, source="")
-            self._bar.update(tasks[step.stage], completed=step.done, source=step.source[:40])
+            name = escape(printable(step.source)[:40])
+            self._bar.update(tasks[step.stage], completed=step.done, source=name)
 
         return tell
 
@@ -292,32 +296,26 @@ class _ProgressBar:
 
 
 def _print_summary(done: Run) -> None:
-    from rich.console import Console
-    from rich.markup import escape
-    from rich.table import Table
-
-    console = Console(highlight=False)
-    table = Table(show_header=False, box=None, pad_edge=False)
+    width = max(len(name) for name in done.counts)
+    n_width = max(len(f"{n:,}") for n in done.counts.values())
     for name, n in done.counts.items():
-        table.add_row(name, f"{n:,}", style="bold" if name == "failures" and n else "")
-    console.print(table)
+        line = f"{name:{width}}  {n:<{n_width},}".rstrip()
+        click.echo(click.style(line, bold=name == "failures" and n > 0))
     for failure in done.failures[:20]:
-        console.print(f"  {escape(failure.source)}: {escape(failure.reason)}")
+        say(f"  {failure.source}: {failure.reason}")
     if len(done.failures) > 20:
-        console.print(
-            f"  and {len(done.failures) - 20} more; see {escape(str(done.folder / 'failures.csv'))}"
-        )
+        say(f"  and {len(done.failures) - 20} more; see {done.folder / 'failures.csv'}")
     reused = f", {done.n_reused} from the run before" if done.n_reused else ""
-    console.print(f"{done.seconds:.1f} s{reused}. Open {escape(str(done.folder / 'report.html'))}")
+    say(f"{done.seconds:.1f} s{reused}. Open {done.folder / 'report.html'}")
 
 
 def _print_findings(findings: Iterable[Finding]) -> None:
     for finding in findings:
-        click.echo(f"{finding.severity:8}{finding.rule:24}{finding.message}")
+        say(f"{finding.severity:8}{finding.rule:24}{finding.message}")
         if finding.severity != "info" and finding.evidence:
             best = finding.evidence[0]
             page = f"p. {best.page}: " if best.page else ""
-            click.echo(f"{'':32}{page}“{_short(best.quote)}”")
+            say(f"{'':32}{page}“{_short(best.quote)}”")
 
 
 def _print_mentions(tagged: Tagged, *, entities: bool) -> None:
@@ -327,8 +325,8 @@ def _print_mentions(tagged: Tagged, *, entities: bool) -> None:
         page = tagged.page(mention)
         place = f"p. {page}" if page else ""
         status = mention.status if mention.kind != "entity" else ""
-        click.echo(f"{place:6}{mention.label:12}{status:10}{tagged.quote(mention)}")
-        click.echo(click.style(f"{'':28}{_short(tagged.sentence(mention))}", dim=True))
+        say(f"{place:6}{mention.label:12}{status:10}{tagged.quote(mention)}")
+        say(f"{'':28}{_short(tagged.sentence(mention))}", dim=True)
 
 
 def _outline(document: Document) -> str:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from policyloom.cli.console import printable, say
 from policyloom.cli.options import classifier_option, count, plain_errors
 
 if TYPE_CHECKING:
@@ -28,7 +29,7 @@ def framework_show(name: str) -> None:
     from policyloom.framework import read_framework
 
     chosen = read_framework(name)
-    click.echo(f"{chosen.title}\n{chosen.id} {chosen.version}. {chosen.source}")
+    say(f"{chosen.title}\n{chosen.id} {chosen.version}. {chosen.source}")
     for kind in ("outcome", "challenge", "mechanism", "case", "actor"):
         ids = chosen.ids(kind, top=True)
         if ids:
@@ -41,7 +42,7 @@ def _show_element(framework: Framework, id: str, depth: int) -> None:
     element = framework[id]
     links = [f"{link.kind} {link.target}" for link in framework.links if link.source == id]
     click.echo(
-        f"{'  ' * depth}{click.style(id, bold=True):6} {element.label}"
+        f"{'  ' * depth}{click.style(id, bold=True):6} {printable(element.label)}"
         + (f"  ({', '.join(links)})" if links else "")
     )
     for child in framework.children(id):
@@ -57,9 +58,9 @@ def framework_validate(file: str) -> None:
 
     chosen, notes = validate_framework(file)
     for note in notes:
-        click.echo(f"note: {note}")
+        say(f"note: {note}")
     n_terms = sum(len(element.terms) for element in chosen)
-    click.echo(
+    say(
         f"{chosen.id} {chosen.version}: {len(chosen)} elements, {n_terms} terms, {len(chosen.links)} links; all well"
     )
 
@@ -78,6 +79,6 @@ def framework_test(name: str, classifier: str | None) -> None:
     examples = run_examples(chosen, coder=load_coder(chosen, classifier))
     wrong = [example for example in examples if example.found != example.wanted]
     for example in wrong:
-        click.echo(f"{example.element:8}{'not found' if example.wanted else 'found wrongly'}: {example.text}")
+        say(f"{example.element:8}{'not found' if example.wanted else 'found wrongly'}: {example.text}")
     click.echo(f"{len(examples) - len(wrong)} of {count(len(examples), 'example')} are right")
     sys.exit(1 if wrong else 0)

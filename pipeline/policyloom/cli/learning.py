@@ -9,9 +9,12 @@ from typing import TYPE_CHECKING, get_args
 
 import click
 
+from policyloom.cli.console import quote, say
 from policyloom.cli.options import (
     EPILOG,
     classifier_option,
+    count,
+    fail,
     framework_option,
     min_probability_option,
     model_option,
@@ -25,6 +28,8 @@ if TYPE_CHECKING:
 
 __all__ = ["agreement_command", "evaluate_command", "label_command", "train_command"]
 
+UNDEFINED = "not defined"
+
 _labels = click.argument(
     "labels", nargs=-1, required=True, type=click.Path(exists=True, dir_okay=False, path_type=Path)
 )
@@ -34,7 +39,7 @@ _labels = click.argument(
 @click.argument("run", type=click.Path(exists=True, file_okay=False, path_type=Path))
 @click.option(
     "--out", "-o", required=True, type=click.Path(path_type=Path), metavar="FILE",
-    help="A .csv sheet for a spreadsheet, or a .jsonl file.",
+    help="A .csv sheet for a spreadsheet, or a .jsonl file; a new one.",
 )  # fmt: skip
 @click.option(
     "-n", default=100, show_default=True, type=click.IntRange(min=1), help="How many sentences at most."
@@ -55,13 +60,58 @@ def label_command(
     pairs such as "T2 > S1" under links and answers, and x under "none" where it names nothing. Rows without any
     entry count as not coded. The sheet says nothing of what was found, so that it does not sway the coder.
     """
-    from policyloom.run import write_label_sheet
+    from policyloom.learn.labels import check_labels_path, coded_ids
+    from policyloom.run import read_run_framework, write_label_sheet
 
-    chosen = write_label_sheet(run, out, n, coded=coded, classifier=classifier, model=model)
-    docs = len({sentence.doc for sentence in chosen})
-    click.echo(
-        f"{len(chosen)} sentences of {docs} documents; label them in {out}, then: policyloom train {out}"
+    if out.is_file():
+        _refuse_sheet(run, out, coded, n)
+    check_labels_path(out)
+    elements = coded_ids(read_run_framework(run))
+    _tell_needs(len(elements))
+    done = write_label_sheet(run, out, n, coded=coded, classifier=classifier, model=model)
+    docs = len({sentence.doc for sentence in done.sentences})
+    say(f"{count(len(done.sentences), 'sentence')} of {count(docs, 'document')} written to {out}")
+    _tell_shortage(len(done.sentences), docs)
+    words = ["policyloom", "train", quote(out)]
+    if not done.is_built_in:
+        words += ["-f", quote(done.framework_file or "FILE.toml")]
+    say(f"Label them, then: {' '.join([*words, '-o', quote(out.with_suffix('.classifier'))])}")
+    if not done.is_built_in and done.framework_file is None:
+        say(f"FILE.toml stands for your file of framework {done.framework.id} {done.framework.version}")
+
+
+def _refuse_sheet(run: Path, out: Path, coded: tuple[Path, ...], n: int) -> None:
+    """Says how to label more sentences without losing those in a sheet that is there."""
+    other = next(
+        path for i in range(2, 10_000) if not (path := out.with_stem(f"{out.stem}-{i}")).exists()
+    )  # fmt: skip
+    known = " ".join(f"--coded {quote(path)}" for path in dict.fromkeys((*coded, out)))
+    fail(
+        f"{out}: is there already, and labels in it would be lost. For further sentences, once it is filled in: "
+        f"policyloom label {quote(run)} -o {quote(other)} -n {n} {known}",
+        2,
     )
+
+
+def _tell_needs(n_elements: int) -> None:
+    from policyloom.learn.fit import FOLDS, MIN_LABELS
+
+    say(
+        f"To learn an element, `policyloom train` needs {MIN_LABELS} sentences that name it and {MIN_LABELS} that do not; "
+        f"to learn at all, sentences of {FOLDS} documents. There are {count(n_elements, 'element')}. Elements with fewer "
+        "are left to the rules."
+    )
+
+
+def _tell_shortage(n_sentences: int, n_documents: int) -> None:
+    from policyloom.learn.fit import FOLDS, MIN_LABELS
+
+    if n_sentences < 2 * MIN_LABELS:
+        say(
+            f"That is too few to learn from: at least {2 * MIN_LABELS} sentences are needed; run over more documents."
+        )
+    elif n_documents < FOLDS:
+        say(f"That is too few documents to learn from: at least {FOLDS} are needed.")
 
 
 @click.command("train", epilog=EPILOG)
@@ -87,7 +137,9 @@ def train_command(
     from policyloom.coders.classifier import write_classifier
     from policyloom.framework import read_framework
     from policyloom.learn.training import train_classifier
+    from policyloom.run import refuse_other_file
 
+    refuse_other_file(out, b"PK\x03\x04", "a classifier")
     chosen = read_framework(framework)
     made = train_classifier(labels, chosen, sample=sample, model=model)
     write_classifier(made, out)
@@ -95,16 +147,16 @@ def train_command(
     click.echo(f"{'element':44}labelled  threshold  F1 held out")
     for id, threshold in zip(made.labels, made.thresholds, strict=True):
         name, f1 = f"{id} {chosen[id].label}", card["held_out"]["0.0"][id]["f1"]
-        click.echo(f"{name[:42]:44}{card['labelled'][id]:8}{threshold:11.2f}{f1:13.2f}")
+        say(
+            f"{name[:42]:44}{card['labelled'][id]:8}{threshold:11.2f}{_figure(f1 if card['named'][id] else None):>13}"
+        )
     click.echo(f"\nHeld out, over {card['scored']} sentences:\n--min-probability  precision  recall    F1")
     for level, figures in card["held_out"].items():
         every = figures["all"]
         click.echo(
             f"{level if float(level) else '':17}{every['precision']:11.2f}{every['recall']:8.2f}{every['f1']:6.2f}"
         )
-    click.echo(
-        f"\nLearned from {card['sentences']} sentences of {card['documents']} documents; written to {out}"
-    )
+    say(f"\nLearned from {card['sentences']} sentences of {card['documents']} documents; written to {out}")
     too_few = [id for kind in ("outcome", "challenge", "mechanism") for id in chosen.ids(kind, top=True) if id not in made.labels]  # fmt: skip
     if too_few:
         click.echo(f"too few labels to learn, so left to the rules: {', '.join(too_few)}")
@@ -167,12 +219,14 @@ def agreement_command(first: Path, second: Path, framework: str, as_json: bool) 
         click.echo(json.dumps(dataclasses.asdict(result)))
         return
     click.echo(f"sentences coded by both   {result.sentences}")
-    click.echo(f"Cohen's kappa             {result.kappa:.2f}")
-    click.echo(f"Krippendorff's alpha      {result.alpha:.2f}")
-    click.echo(f"F1 of one by the other    {result.f1:.2f}")
-    click.echo(f"kappa of the status       {result.status_kappa:.2f}")
+    click.echo(f"Cohen's kappa             {_figure(result.kappa, UNDEFINED)}")
+    click.echo(f"Krippendorff's alpha      {_figure(result.alpha, UNDEFINED)}")
+    click.echo(f"F1 of one by the other    {_figure(result.f1, UNDEFINED)}")
+    click.echo(f"kappa of the status       {_figure(result.status_kappa, UNDEFINED)}")
     for id, kappa in result.by_element.items():
-        click.echo(f"  {id:5}{chosen[id].label[:50]:52}{kappa:6.2f}")
+        say(f"  {id:5}{chosen[id].label[:50]:52}{_figure(kappa, UNDEFINED):>6}")
+    if not result.by_element:
+        click.echo("Neither names any element, so there is nothing to agree about.")
 
 
 def _print_scores(scores: Scores) -> None:
@@ -185,15 +239,15 @@ def _print_scores(scores: Scores) -> None:
         f"{scores.sentences} sentences of {scores.documents} documents; 95 % intervals over documents\n"
     )
     for name, words in names.items():
-        low, high = scores.intervals[name]
-        click.echo(f"{words:22}{getattr(scores, name):5.2f}   {low:.2f} to {high:.2f}")
+        value = _figure(getattr(scores, name), UNDEFINED)
+        click.echo(f"{words:22}{value:>5}   {_range(scores.intervals[name], ' to ')}".rstrip())
     click.echo("\nelement  precision  recall    F1             status  labelled  found  instead")
     for id, s in scores.by_element.items():
-        low, high = s.f1_interval
         others = ", ".join(f"{other} {n}" for other, n in list(scores.instead.get(id, {}).items())[:3])
+        interval = f"({_range(s.f1_interval, '–')})"
         click.echo(
-            f"{id:9}{s.precision:9.2f}{s.recall:8.2f}{s.f1:6.2f} ({low:.2f}–{high:.2f}){s.status_accuracy:9.2f}"
-            f"{s.labelled:10}{s.found:7}  {others}"
+            f"{id:9}{_figure(s.precision):>9}{_figure(s.recall):>8}{_figure(s.f1):>6} {interval:11}"
+            f"{_figure(s.status_accuracy):>9}{s.labelled:10}{s.found:7}  {others}".rstrip()
         )
     click.echo("\nstatus, labelled in rows and found in columns")
     statuses = get_args(Status)
@@ -203,5 +257,13 @@ def _print_scores(scores: Scores) -> None:
 
 
 def _print_mistake(mistake: Mistake) -> None:
-    click.echo(f"\n{mistake.kind:8}{mistake.element:6}{mistake.reason}")
-    click.echo(click.style(f"{'':14}{mistake.sentence.id}: {mistake.sentence.text}", dim=True))
+    say(f"\n{mistake.kind:8}{mistake.element:6}{mistake.reason}")
+    say(f"{'':14}{mistake.sentence.id}: {mistake.sentence.text}", dim=True)
+
+
+def _figure(value: float | None, undefined: str = "–") -> str:
+    return undefined if value is None else f"{value:.2f}"
+
+
+def _range(interval: tuple[float, float] | None, between: str) -> str:
+    return between.join(f"{end:.2f}" for end in interval) if interval else ""

@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+import errno
+import os
 import sys
 from collections.abc import Callable
+from contextlib import suppress
 from functools import wraps
 from pathlib import Path
 from typing import NoReturn, ParamSpec, TypeVar, get_args
 
 import click
 
+from policyloom.cli.console import explain, say
 from policyloom.errors import DocumentError, PolicyloomError
 from policyloom.records import OcrUse
 
@@ -73,7 +77,10 @@ ocr_option = click.option(
 
 
 def plain_errors(command: Callable[P, R]) -> Callable[P, R]:
-    """Our own errors as one line on the error stream, and status 2; 1 for a document that cannot be read."""
+    """Our own errors and those of the system as one line on the error stream, and status 2.
+
+    The status is 1 for a document that cannot be read. A pipe that is closed, as by `head`, ends a command silently.
+    """
 
     @wraps(command)
     def wrapped(*args: P.args, **kwargs: P.kwargs) -> R:
@@ -83,14 +90,29 @@ def plain_errors(command: Callable[P, R]) -> Callable[P, R]:
             fail(str(error), 1)
         except PolicyloomError as error:
             fail(str(error), 2)
+        except OSError as error:
+            if error.errno == errno.EPIPE:
+                raise  # click ends the command
+            _drop_output()
+            fail(explain(error), 2)
 
     return wrapped
 
 
 def fail(message: str, status: int) -> NoReturn:
     """Say what is wrong in one line, and leave."""
-    click.echo(f"policyloom: {message}", err=True)
+    with suppress(OSError):  # nobody is there to read it
+        say(f"policyloom: {message}", err=True)
     sys.exit(status)
+
+
+def _drop_output() -> None:
+    """Forgets output that could not be written, at which Python would stumble once more when it ends."""
+    try:
+        sys.stdout.flush()
+    except (OSError, ValueError, AttributeError):
+        with suppress(OSError, ValueError, AttributeError):
+            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 def count(n: int, noun: str) -> str:

@@ -6,10 +6,11 @@ import io
 import json
 import math
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from policyloom.export.gexf import write_gexf
 from policyloom.files import DECIMALS, write_bytes, write_csv
 from policyloom.network import Network, save_network
 
@@ -18,19 +19,19 @@ if TYPE_CHECKING:
 
 __all__ = ["to_cytoscape", "to_gexf", "to_graphml", "to_pajek", "to_vosviewer", "write_network"]
 
-_GEXF_META = re.compile(r'<meta lastmodifieddate="[^"]*">\s*<creator>[^<]*</creator>')
 _NOT_XML = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+_NOT_ONE_LINE = re.compile(r"[\s\x00-\x1f\x7f-\x9f]+")
 
 
 def write_network(network: Network, folder: str | Path) -> None:
-    """Writes a network into a folder; the same network gives the same bytes.
+    """Writes a network into a folder, which is made if need be; the same network gives the same bytes.
 
     For people: `links.csv`, `elements.csv`, `links_evidence.csv`. For other programs: `network.graphml`,
-    `network.gexf` (Gephi, with years where documents have them), `network.json` (Cytoscape), `vosviewer.json`
-    and `network.net` (Pajek), the last two with co-occurrence alone. For `load_network`: `counts.json`,
-    `options.json` and `evidence.jsonl`.
+    `network.gexf` (Gephi), `network.json` (Cytoscape), `vosviewer.json` and `network.net` (Pajek), the last two with
+    co-occurrence alone. For `load_network`: `counts.json`, `options.json` and `evidence.jsonl`.
     """
     folder = Path(folder)
+    folder.mkdir(parents=True, exist_ok=True)
     save_network(network, folder)
     write_csv(network.links, folder / "links.csv")
     write_csv(network.elements, folder / "elements.csv")
@@ -44,37 +45,56 @@ def write_network(network: Network, folder: str | Path) -> None:
 
 
 def to_graphml(graph: nx.MultiDiGraph[str]) -> bytes:
-    """As GraphML, for Gephi, Cytoscape, igraph, visone and others."""
+    """As GraphML, for Gephi, Cytoscape, igraph, visone and others; each edge has an id of its own."""
     import networkx as nx
 
+    # networkx writes an edge's key as its id. Here the key is the kind, which many edges share, and programs keep one
+    # edge of each id.
+    unique: nx.MultiDiGraph[str] = nx.MultiDiGraph(**graph.graph)
+    unique.add_nodes_from((node, _printable(data)) for node, data in graph.nodes(data=True))
+    for u, v, _, id, data in _edges(graph):
+        unique.add_edge(u, v, key=id, **_printable(data))
     buffer = io.BytesIO()
-    nx.write_graphml_xml(_printable(graph), buffer, named_key_ids=True)
+    nx.write_graphml_xml(unique, buffer, named_key_ids=True)
     return buffer.getvalue() + b"\n"
 
 
-def to_gexf(graph: nx.MultiDiGraph[str]) -> bytes:
-    """As GEXF for Gephi; years become the times from which and to which a node or edge exists."""
-    import networkx as nx
+def to_gexf(graph: nx.MultiDiGraph[str], *, lifetimes: bool = False) -> bytes:
+    """As GEXF 1.3 for Gephi, in which parallel edges are told apart by their kind.
 
-    timed = _printable(graph)
-    for _, _, data in timed.edges(data=True):
-        _set_span(data)
-        data["label"] = data["kind"]
-    for _, data in timed.nodes(data=True):
-        _set_span(data)
-    buffer = io.BytesIO()
-    nx.write_gexf(timed, buffer)
-    # networkx writes the day and its own version, which have no place in a result.
-    text = _GEXF_META.sub("<meta><creator>policyloom</creator>", buffer.getvalue().decode())
-    return text.encode() + b"\n"
+    Args:
+        graph: nodes with a `label`, edges with a `kind` and a `weight`.
+        lifetimes: let a node or edge exist in Gephi's timeline only from its `first_year` to its `last_year`. A year in
+            which a document was printed is no beginning of what it speaks of, so this is left out unless asked for.
+    """
+    nodes, edges = [], []
+    for node, data in graph.nodes(data=True):
+        attributes = {"id": str(node), "label": str(data.get("label", node)), **_span(data, lifetimes)}
+        nodes.append((_printable(attributes), _printable(_without(data, "label"))))
+    for u, v, key, id, data in _edges(graph):
+        kind = str(data.get("kind", key))
+        attributes = {
+            "id": id, "source": str(u), "target": str(v), "kind": kind, "label": kind,
+            "weight": str(float(data.get("weight", 1))), **_span(data, lifetimes),
+        }  # fmt: skip
+        # Gephi reads the attribute `kind` as the edge's type; under this title it can be filtered and coloured too.
+        edges.append(
+            (_printable(attributes), _printable({"relation": kind, **_without(data, "kind", "weight")}))
+        )
+    timed = any("start" in attributes for attributes, _ in (*nodes, *edges))
+    return write_gexf(nodes, edges, description=str(graph.graph.get("name", "")), has_times=timed)
 
 
 def to_cytoscape(graph: nx.MultiDiGraph[str]) -> bytes:
-    """As the JSON that Cytoscape and cytoscape.js read. Sigma reads the GEXF."""
+    """As the JSON that Cytoscape and cytoscape.js read, each edge with an id of its own. Sigma reads the GEXF."""
     import networkx as nx
 
     data = nx.cytoscape_data(graph)
     data["data"] = dict(data["data"])
+    ids = {(u, v, key): id for u, v, key, id, _ in _edges(graph)}
+    for edge in data["elements"]["edges"]:
+        inner = edge["data"]
+        inner["id"] = ids[inner["source"], inner["target"], inner["key"]]
     return _dump(data)
 
 
@@ -87,7 +107,7 @@ def to_vosviewer(network: Network) -> bytes:
     items = [
         {
             "id": row["id"],
-            "label": row["label"],
+            "label": _one_line(row["label"]),
             "description": f"{row['id']} ({row['kind']})",
             "cluster": clusters[row["id"]],
             "weights": {"Sentences": row["n_sentences"], "Documents": row["n_documents"]},
@@ -108,12 +128,26 @@ def to_pajek(graph: nx.MultiDiGraph[str]) -> bytes:
     import networkx as nx
 
     plain: nx.DiGraph[str] = nx.DiGraph(name="co_occurs")
-    names = {id: f"{id} {data['label']}".replace('"', "'") for id, data in graph.nodes(data=True)}
+    # A line of the file is a vertex, so a label with a line break would be two.
+    names = {id: _one_line(f"{id} {data['label']}").replace('"', "'") for id, data in graph.nodes(data=True)}
     plain.add_nodes_from(names.values())
     for u, v, key, data in graph.edges(keys=True, data=True):
         if key == "co_occurs" and data["weight"]:
             plain.add_edge(names[u], names[v], weight=float(data["weight"]))
     return ("\n".join(nx.generate_pajek(plain)) + "\n").encode()
+
+
+def _edges(graph: nx.MultiDiGraph[str]) -> Iterable[tuple[str, str, str, str, dict[str, Any]]]:
+    """Each edge's ends, its key, an id that no other edge has, and its attributes."""
+    taken: set[str] = set()
+    for u, v, key, data in graph.edges(keys=True, data=True):
+        id = wanted = _printable_text(f"{u}:{v}:{key}")
+        n = 1
+        while id in taken:
+            n += 1
+            id = f"{wanted}:{n}"
+        taken.add(id)
+        yield u, v, key, id, data
 
 
 def _rounded(graph: nx.MultiDiGraph[str]) -> nx.MultiDiGraph[str]:
@@ -126,24 +160,27 @@ def _rounded(graph: nx.MultiDiGraph[str]) -> nx.MultiDiGraph[str]:
     return copy
 
 
-def _printable(graph: nx.MultiDiGraph[str]) -> nx.MultiDiGraph[str]:
+def _printable(data: Mapping[str, Any]) -> dict[str, Any]:
     """A copy without the characters that XML cannot hold."""
-    copy = graph.copy()
-    for _, data in copy.nodes(data=True):
-        data.update(_printable_text(data))
-    for _, _, data in copy.edges(data=True):
-        data.update(_printable_text(data))
-    return copy
+    return {key: _printable_text(value) if isinstance(value, str) else value for key, value in data.items()}
 
 
-def _printable_text(data: Mapping[str, Any]) -> dict[str, str]:
-    return {k: _NOT_XML.sub(" ", v) for k, v in data.items() if isinstance(v, str)}
+def _printable_text(text: str) -> str:
+    return _NOT_XML.sub(" ", text)
 
 
-def _set_span(data: dict[str, Any]) -> None:
-    if "first_year" in data:
-        data["start"] = f"{data['first_year']}-01-01"
-        data["end"] = f"{data['last_year']}-12-31"
+def _one_line(text: str) -> str:
+    return _NOT_ONE_LINE.sub(" ", text).strip()
+
+
+def _without(data: Mapping[str, Any], *names: str) -> dict[str, Any]:
+    return {key: value for key, value in data.items() if key not in names}
+
+
+def _span(data: Mapping[str, Any], lifetimes: bool) -> dict[str, str]:
+    if not lifetimes or "first_year" not in data:
+        return {}
+    return {"start": f"{data['first_year']}-01-01", "end": f"{data['last_year']}-12-31"}
 
 
 def _dump(data: object) -> bytes:

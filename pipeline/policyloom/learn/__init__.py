@@ -1,6 +1,7 @@
 """From labels to classifiers and scores.
 
-labels      labelled sentences, and the sheets in which people code them
+labels      labelled sentences, and the files that hold them
+sheets      the sheet in which people code sentences
 sampling    which sentences to label
 answers     what a classifier would be asked about labelled sentences
 fit         a classifier fitted to labels, with its scores on documents held out

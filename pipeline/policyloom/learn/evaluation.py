@@ -117,7 +117,8 @@ def _mistakes(
     )
     mistakes = []
     for want, got, t, judged in zip(labelled, found, tagged, judgements, strict=True):
-        wanted, given = want.statuses, got.statuses
+        wanted = want.statuses
+        given = {id: s for id, s in got.statuses.items() if want.coded_for is None or id in want.coded_for}
         for id in sorted(set(wanted) | set(given)):
             mentions = [m for m in t.mentions if m.kind in CODED and framework.top(m.label) == id]
             if id not in given:

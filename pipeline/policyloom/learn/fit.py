@@ -20,15 +20,16 @@ from policyloom.coders.classifier.questions import Question, QuestionKind
 from policyloom.errors import LabelsError
 from policyloom.framework import Framework
 from policyloom.languages import load_language
-from policyloom.learn.labels import CODED, Labelled
+from policyloom.learn.labels import Labelled, coded_ids
 from policyloom.records import SentenceDraft
 
-__all__ = ["LEVELS", "train", "train_answers"]
+__all__ = ["FOLDS", "LEVELS", "MIN_LABELS", "train", "train_answers"]
 
 FOLDS = 5
+"""Parts in which documents are held out in turn, and thus the fewest documents to learn from."""
 
 MIN_LABELS = 8
-"""Labelled sentences that an element needs to be learned; below, rules alone decide about it."""
+"""Labelled sentences that must name an element, and that must not, for it to be learned; below, rules alone decide."""
 
 INVERSE_REGULARISATION = 0.5
 """Inverse of the regularisation; 0.3 was worse on the held-out sentences of other writers, 3 on real documents."""
@@ -63,20 +64,12 @@ def train(
             thresholds, and count `SAMPLE_WEIGHT` times; all sentences that were coded in full do without one.
 
     Raises:
-        LabelsError: fewer than `FOLDS` documents, or no element with `MIN_LABELS` labelled sentences.
+        LabelsError: fewer than `FOLDS` documents, or no element with `MIN_LABELS` sentences that name it and as many
+            that do not.
     """
     docs = [s.doc for s in sentences]
-    if len(set(docs)) < FOLDS:
-        raise LabelsError(
-            f"labels of at least {FOLDS} documents are needed to learn; there are {len(set(docs))}"
-        )
-    ids = [id for kind in CODED for id in framework.ids(kind, top=True)]  # type: ignore[arg-type]
     named = [s.statuses for s in sentences]
-    labels = tuple(id for id in ids if sum(id in n for n in named) >= MIN_LABELS)
-    if not labels:
-        raise LabelsError(
-            f"no element has {MIN_LABELS} labelled sentences, so there is nothing to learn from"
-        )
+    labels = _choose_labels(sentences, framework)
     truth = np.array([[id in n for id in labels] for n in named])
     known = np.array([[s.coded_for is None or id in s.coded_for for id in labels] for s in sentences])
     fair = np.array([doc in sample for doc in docs])
@@ -118,6 +111,29 @@ def train(
         (weights * slopes).astype(np.float32), offsets * slopes + shifts,
         language=framework.language, stop_words=pack.stop_words,
     )  # fmt: skip
+
+
+def _choose_labels(sentences: Sequence[Labelled], framework: Framework) -> tuple[str, ...]:
+    """The elements that enough sentences name, and enough do not.
+
+    Raises:
+        LabelsError: there is none, or there are too few documents; the text says how many there are of how many.
+    """
+    n_docs = len({s.doc for s in sentences})
+    counts = {}
+    for id in coded_ids(framework):
+        known = [s for s in sentences if s.coded_for is None or id in s.coded_for]
+        n_named = sum(id in s.statuses for s in known)
+        counts[id] = n_named, len(known) - n_named
+    labels = tuple(id for id, pair in counts.items() if min(pair) >= MIN_LABELS)
+    if n_docs >= FOLDS and labels:
+        return labels
+    short = ", ".join(f"{id} {n_named} and {n_other}" for id, (n_named, n_other) in counts.items())
+    raise LabelsError(
+        f"there are too few labels to learn from. Needed are sentences of at least {FOLDS} documents (there are {n_docs}) "
+        f"and, for an element to be learned, {MIN_LABELS} sentences that name it and {MIN_LABELS} that do not (there are: "
+        f"{short}). Label more sentences with `policyloom label`; the framework's own examples count too"
+    )
 
 
 def train_answers(

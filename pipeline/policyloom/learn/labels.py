@@ -2,36 +2,42 @@
 
 One form for everything that is learned from, scored or compared. A JSONL file has a sentence a line:
 `{"id", "doc", "text", "elements": [{"id", "status"}], "links": [[mechanism, outcome]], "answers": [[mechanism,
-challenge]]}`, and may have `heading`, `before`, `after`, `page` and `note`. A CSV sheet, for coding in a spreadsheet,
-has a column for each outermost element.
+challenge]]}`, and may have `heading`, `before`, `after`, `page`, `note`, `coded_for` and `framework`. A CSV sheet, for
+coding in a spreadsheet, has a column for each outermost element (`policyloom.learn.sheets`).
 """
 
 from __future__ import annotations
 
-import csv
-import io
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
 
 from policyloom.errors import LabelsError
-from policyloom.files import safe_cell, write_bytes
+from policyloom.files import decode, write_bytes
 from policyloom.framework import Framework
 from policyloom.records import Block, Document, Metadata, Status, Tagged, from_json, to_json
 
-__all__ = ["CODED", "Label", "Labelled", "as_document", "from_tagged", "read_labels", "write_labels"]
+__all__ = [
+    "CODED",
+    "Label",
+    "Labelled",
+    "as_document",
+    "check_framework",
+    "check_labels_path",
+    "coded_ids",
+    "from_tagged",
+    "read_labels",
+    "version_of",
+    "write_labels",
+]
 
 CODED = ("outcome", "challenge", "mechanism")
 """The kinds of element that are labelled; cases and actors are names, which rules find."""
 
-_STATUSES: dict[str, Status] = {
-    "a": "affirmed", "x": "affirmed", "p": "planned", "l": "lacking", "n": "negated",
-}  # fmt: skip
-"""What a coder may write in a cell: the first letter is enough, and a cross means affirmed."""
-
-_NONE = "none"
-_FIXED = ("id", "doc", "page", "heading", "before", "text", "after")
-_LAST = ("links", "answers", _NONE, "note")
+SHEETS = (".csv", ".tsv", ".txt")
+LINES = (".jsonl", ".ndjson", ".json")
+WORKBOOKS = (b"PK\x03\x04", b"\xd0\xcf\x11\xe0")
+"""How workbooks of spreadsheet programs begin: zip files, and the compound files of before."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +64,8 @@ class Labelled:
         page: where it stands; 0 where that is not known.
         note: the coder's.
         coded_for: the elements that it was coded for, where that was not all of them.
+        framework: id and version of the framework that it was coded with, such as "school_meals 0.1"; empty where that
+            is not known.
     """
 
     id: str
@@ -72,11 +80,22 @@ class Labelled:
     page: int = 0
     note: str = ""
     coded_for: tuple[str, ...] | None = None
+    framework: str = ""
 
     @property
     def statuses(self) -> dict[str, Status]:
         """The status of each element, by its id."""
         return {label.id: label.status for label in self.elements or ()}
+
+
+def version_of(framework: Framework) -> str:
+    """Id and version of a framework, as labels carry them."""
+    return f"{framework.id} {framework.version}"
+
+
+def coded_ids(framework: Framework) -> list[str]:
+    """The ids of the elements that are labelled: outermost outcomes, challenges and mechanisms."""
+    return [id for kind in CODED for id in framework.ids(kind, top=True)]  # type: ignore[arg-type]
 
 
 def as_document(sentence: Labelled) -> Document:
@@ -125,56 +144,84 @@ def read_labels(path: str | Path, framework: Framework) -> tuple[Labelled, ...]:
     """The sentences of a `.jsonl` or `.csv` file that have been coded, in the file's order.
 
     Parts of an element are taken as the outermost one. In a sheet, a row without any entry has not been coded and
-    is left out; a row that names nothing has an entry in the column "none".
+    is left out; a row that names nothing has an entry in the column "none". A sheet that has no column for some
+    elements was not coded for these.
 
     Raises:
-        LabelsError: the file cannot be read, or a line is wrong; the text names the line and what was expected.
+        LabelsError: the file cannot be read, it was coded with another framework, or a line is wrong; the text names
+            the line and what was expected.
     """
+    from policyloom.learn.sheets import read_sheet
+
     path = Path(path)
-    try:
-        text = path.read_text("utf-8-sig")
-    except OSError as error:
-        raise LabelsError(f"{path}: cannot be opened ({error.strerror or error})") from error
-    except UnicodeDecodeError as error:
-        raise LabelsError(f"{path}: is not UTF-8 text; save the sheet as “CSV UTF-8”") from error
-    rows = _read_csv(text, path) if path.suffix.lower() == ".csv" else _read_jsonl(text, path)
+    text = _read_text(path)
+    is_sheet = path.suffix.lower() not in LINES and not text.lstrip().startswith("{")
+    rows = read_sheet(text, path, framework) if is_sheet else _read_jsonl(text, path)
     found: dict[str, Labelled] = {}
     for line, row in rows:
+        where = f"{path}, line {line}"
+        check_framework(row.framework, framework, where)
         if row.elements is None:
             continue
         if row.id in found:
-            raise LabelsError(f"{path}, line {line}: id {row.id!r} stands twice")
-        found[row.id] = _checked(row, framework, f"{path}, line {line}")
+            raise LabelsError(f"{where}: id {row.id!r} stands twice")
+        found[row.id] = _checked(row, framework, where)
     if not found:
         raise LabelsError(f"{path}: has no coded sentence")
     return tuple(found.values())
 
 
-def write_labels(sentences: Iterable[Labelled], path: str | Path, framework: Framework) -> None:
-    """Writes a `.jsonl` file, or a `.csv` sheet for a spreadsheet, whichever the path ends in."""
+def check_labels_path(path: str | Path) -> None:
+    """Makes sure that labels can be written to a path.
+
+    Raises:
+        LabelsError: its name does not end in .csv or .jsonl, or there is a file of that name.
+    """
     path = Path(path)
-    if path.suffix.lower() != ".csv":
-        write_bytes(b"".join(to_json(s) + b"\n" for s in sentences), path)
-        return
-    tops = [framework[id] for kind in CODED for id in framework.ids(kind, top=True)]  # type: ignore[arg-type]
-    file = io.StringIO()
-    sheet = csv.writer(file, lineterminator="\n")
-    sheet.writerow([*_FIXED, *(f"{e.id} {e.label}" for e in tops), *_LAST])
-    for s in sentences:
-        statuses = s.statuses
-        cells = [
-            *(str(getattr(s, name)) for name in _FIXED),
-            *(statuses.get(e.id, "") for e in tops),
-            *("; ".join(f"{a} > {b}" for a, b in pairs) for pairs in (s.links, s.answers)),
-            "x" if s.elements == () else "",
-            s.note,
-        ]
-        sheet.writerow([safe_cell(cell) for cell in cells])
-    write_bytes(file.getvalue().encode("utf-8-sig"), path)
+    if path.suffix.lower() not in (".csv", ".jsonl"):
+        raise LabelsError(f"{path}: give the sheet a name that ends in .csv (for a spreadsheet) or .jsonl")
+    if path.exists() or path.is_symlink():
+        raise LabelsError(f"{path}: is there already, and labels in it would be lost; give another name")
+    if not path.parent.is_dir():
+        raise LabelsError(f"{path.parent}: no such folder; make it first")
+
+
+def write_labels(sentences: Iterable[Labelled], path: str | Path, framework: Framework) -> None:
+    """Writes a `.jsonl` file, or a `.csv` sheet for a spreadsheet, whichever the path ends in.
+
+    The file says with which framework it is to be coded.
+    """
+    from policyloom.learn.sheets import format_sheet
+
+    path = Path(path)
+    version = version_of(framework)
+    rows = [replace(sentence, framework=version) for sentence in sentences]
+    if path.suffix.lower() == ".csv":
+        write_bytes(format_sheet(rows, framework).encode("utf-8-sig"), path)
+    else:
+        write_bytes(b"".join(to_json(row) + b"\n" for row in rows), path)
+
+
+def _read_text(path: Path) -> str:
+    advice = "in the spreadsheet choose “Save as” and “CSV UTF-8”, and give that file"
+    try:
+        data = path.read_bytes()
+    except OSError as error:
+        raise LabelsError(f"{path}: cannot be opened ({error.strerror or error})") from error
+    if data.startswith(WORKBOOKS):
+        raise LabelsError(f"{path}: is a workbook, and labels are read from text; {advice}")
+    try:
+        text = decode(data)
+    except ValueError as error:
+        raise LabelsError(f"{path}: {error}; {advice}") from error
+    if "\0" in text:
+        raise LabelsError(f"{path}: is no text; {advice}")
+    return text
 
 
 def _read_jsonl(text: str, path: Path) -> Iterator[tuple[int, Labelled]]:
-    for number, line in enumerate(text.splitlines(), 1):
+    # Not splitlines: JSON may hold U+2028 and the like as they are.
+    for number, line in enumerate(text.split("\n"), 1):
         if line.strip():
             try:
                 yield number, from_json(Labelled, line)
@@ -182,51 +229,30 @@ def _read_jsonl(text: str, path: Path) -> Iterator[tuple[int, Labelled]]:
                 raise LabelsError(f"{path}, line {number}: {error}") from error
 
 
-def _read_csv(text: str, path: Path) -> Iterator[tuple[int, Labelled]]:
-    # Spreadsheets of many countries write semicolons for commas.
-    first = text.partition("\n")[0]
-    rows = csv.DictReader(io.StringIO(text), delimiter=";" if first.count(";") > first.count(",") else ",")
-    columns = rows.fieldnames or []
-    missing = [name for name in ("id", "doc", "text") if name not in columns]
-    if missing:
+def check_framework(coded: str, framework: Framework, where: str) -> None:
+    """Refuses labels of another framework, or of another version of it.
+
+    Args:
+        coded: id and version of the framework that they were coded with; empty where that is not known.
+        framework: the one that is used.
+        where: the place of the labels, in words.
+
+    Raises:
+        LabelsError: the two differ.
+    """
+    wanted = version_of(framework)
+    coded = " ".join(coded.split())
+    if coded in ("", wanted):
+        return
+    id, _, version = coded.partition(" ")
+    if id != framework.id:
         raise LabelsError(
-            f"{path}: has no column {', '.join(missing)}; begin from a sheet of `policyloom label`"
+            f"{where}: was coded with framework {coded}, not {wanted}; name the file of {id} with -f"
         )
-    ids = {name: name.split()[0] for name in columns if name not in (*_FIXED, *_LAST)}
-    for raw in rows:
-        where = f"{path}, line {rows.line_num}"
-        row = {name: (cell or "").strip() for name, cell in raw.items() if isinstance(name, str)}
-        labels = [Label(id, _status(row[name], where, name)) for name, id in ids.items() if row[name]]
-        coded = bool(labels or row.get(_NONE))
-        if labels and row.get(_NONE):
-            raise LabelsError(f"{where}: has both elements and an entry under {_NONE!r}")
-        page = row.get("page", "")
-        yield rows.line_num, Labelled(
-            row["id"], row["doc"], row["text"].removeprefix("'"),
-            tuple(labels) if coded else None,
-            _pairs(row.get("links", ""), where), _pairs(row.get("answers", ""), where),
-            row.get("heading", ""), row.get("before", ""), row.get("after", ""),
-            int(page) if page.isdigit() else 0, row.get("note", ""),
-        )  # fmt: skip
-
-
-def _status(cell: str, where: str, column: str) -> Status:
-    status = _STATUSES.get(cell[0].lower())
-    if status is None:
-        raise LabelsError(
-            f"{where}, column {column!r}: {cell!r} is no status; write affirmed (or x), planned, lacking, negated"
-        )
-    return status
-
-
-def _pairs(cell: str, where: str) -> tuple[tuple[str, str], ...]:
-    found = []
-    for pair in filter(None, (part.strip() for part in cell.replace(",", ";").split(";"))):
-        ends = [end.strip() for end in pair.replace("->", ">").replace("→", ">").split(">")]
-        if len(ends) != 2 or not all(ends):
-            raise LabelsError(f"{where}: {pair!r} is no pair; write it as T2 > S1")
-        found.append((ends[0], ends[1]))
-    return tuple(found)
+    raise LabelsError(
+        f"{where}: was coded with version {version or '(none)'} of framework {id}, and the framework is now version "
+        f"{framework.version}; where the labels still hold, write {wanted!r} under “framework” in every row"
+    )
 
 
 def _checked(row: Labelled, framework: Framework, where: str) -> Labelled:
@@ -242,8 +268,13 @@ def _checked(row: Labelled, framework: Framework, where: str) -> Labelled:
     statuses: dict[str, Status] = {}
     for label in row.elements or ():
         statuses.setdefault(top(label.id, *CODED), label.status)
+    coded_for = row.coded_for and tuple(dict.fromkeys(top(id, *CODED) for id in row.coded_for))
+    if coded_for is not None and (beyond := sorted(set(statuses) - set(coded_for))):
+        raise LabelsError(f"{where}: names {', '.join(beyond)}, for which it was not coded (coded_for)")
     return replace(
         row,
+        framework="",  # it has been compared
+        coded_for=coded_for,
         elements=tuple(Label(id, status) for id, status in statuses.items()),
         links=tuple(dict.fromkeys((top(a, "mechanism"), top(b, "outcome")) for a, b in row.links)),
         answers=tuple(dict.fromkeys((top(a, "mechanism"), top(b, "challenge")) for a, b in row.answers)),

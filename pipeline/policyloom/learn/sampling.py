@@ -11,7 +11,7 @@ from spacy.language import Language
 
 from policyloom.coders.classifier import ClassifierCoder
 from policyloom.framework import Framework
-from policyloom.learn.labels import CODED, Labelled, from_tagged
+from policyloom.learn.labels import Labelled, coded_ids, from_tagged
 from policyloom.learn.training import read_labelled
 from policyloom.records import Coder, Tagged
 
@@ -79,7 +79,7 @@ def _queues(
     # An order that is fixed but has nothing to do with the text, so that ties do not favour early pages.
     shuffled = sorted(range(len(pool)), key=lambda i: hashlib.sha256(pool[i].id.encode()).digest())
     queues = []
-    ids = [id for kind in CODED for id in framework.ids(kind, top=True)]  # type: ignore[arg-type]
+    ids = coded_ids(framework)
     doubts = {}
     if isinstance(coder, ClassifierCoder) and nlp and pool:
         classifier = coder.classifier

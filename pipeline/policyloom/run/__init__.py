@@ -8,6 +8,7 @@
     outputs    the run folder's tables, network and report
     manifest   run.json, and what is read back from a run folder
     folder     no file of a person's is replaced or removed
+    lock       one process writes a folder at a time
     single     one file, or a few, without a run: check, tag, extract; a framework tried; sentences to label
 
 A document's result is kept under its key, so that a run that was interrupted goes on where it stopped, and a run over
@@ -30,12 +31,20 @@ from policyloom.framework import BUILT_IN, Framework, read_framework
 from policyloom.records import Failure, OcrUse, Tagged, from_json
 from policyloom.run.coder import ChosenCoder, resolve_coder
 from policyloom.run.folder import ResultFolder, claim, open_folder, seal
-from policyloom.run.manifest import MANIFEST, read_manifest, read_run_framework, read_tagged, write_manifest
+from policyloom.run.manifest import (
+    MANIFEST,
+    read_manifest,
+    read_run_framework,
+    read_tagged,
+    refuse_other_framework,
+    write_manifest,
+)
 from policyloom.run.plan import Plan, find_files, find_skipped, make_plan, name_documents
 from policyloom.run.settings import Job, Limits, Settings, choose_limits
 from policyloom.run.single import (
     check_file,
     extract_files,
+    refuse_other_file,
     tag_file,
     validate_framework,
     write_label_sheet,
@@ -56,6 +65,7 @@ __all__ = [
     "name_documents",
     "read_run_framework",
     "read_tagged",
+    "refuse_other_file",
     "run",
     "tag_file",
     "validate_framework",
@@ -141,6 +151,7 @@ def run(
     workers: int | None = None,
     limits: Limits | None = None,
     executor: Executor | None = None,
+    force: bool = False,
     progress: Tell | None = None,
 ) -> Run:
     """Read, tag, link and check every document of a folder, and write the results.
@@ -162,10 +173,12 @@ def run(
         workers: processes; as many as there are processors unless given; 0 works in this process.
         limits: what one document may cost; `Limits()` unless given. There are none with 0 workers or an executor.
         executor: runs the documents instead of local processes, for example a Dask cluster's.
+        force: replace the results of a run with another framework.
         progress: called after every document.
 
     Raises:
-        RunError: there is nothing to read, or `out` cannot be written without losing somebody's files.
+        RunError: there is nothing to read, `out` cannot be written without losing somebody's files, it holds a run with
+            another framework, or another process writes there.
         FrameworkError: the framework is wrong.
         ValueError: `ocr` is none of its values, `coder` is no coder, or limits are given where they cannot be kept.
 
@@ -175,6 +188,7 @@ def run(
     started = time.monotonic()
     folder, out, tell = Path(folder), Path(out), progress or _tell_nobody
     kept_limits = choose_limits(limits, workers=workers, executor=executor)
+    framework_file = None if isinstance(framework, Framework) else str(framework)
     if not isinstance(framework, Framework):
         framework = read_framework(framework)
     if out.resolve() in (folder.resolve(), *folder.resolve().parents):
@@ -186,12 +200,16 @@ def run(
     chosen = resolve_coder(coder, framework, min_probability=min_probability)
     settings = Settings(framework.model_dump_json(), chosen.form, model, password, ocr)
     paths = find_files(folder, recursive=recursive)
+    if not force:
+        refuse_other_framework(out, framework)
     results = open_folder(out, "run")
-    plan = make_plan(folder, paths, settings)
-    read = _read_documents(plan, settings, results.cache, workers, limits, executor, tell)
-    return _write_results(
-        results, plan, read, framework, settings, chosen, kept_limits, folder.resolve().name, tell, started
-    )
+    with results.held():
+        plan = make_plan(folder, paths, settings)
+        read = _read_documents(plan, settings, results.cache, workers, limits, executor, tell)
+        return _write_results(
+            results, plan, read, framework, settings, chosen, kept_limits, folder.resolve().name, tell, started,
+            framework_file=framework_file,
+        )  # fmt: skip
 
 
 def _read_documents(
@@ -232,6 +250,8 @@ def _write_results(
     name: str,
     tell: Tell,
     started: float,
+    *,
+    framework_file: str | None,
 ) -> Run:
     """Writes the outputs, unless they are those of the run before, and the manifest."""
     out = results.path
@@ -264,8 +284,9 @@ def _write_results(
         out, tuple(job.id for job in read.jobs), failures, read.n_reused, totals, errors, time.monotonic() - started,
     )  # fmt: skip
     write_manifest(
-        done, plan, settings, framework=framework, limits=limits, outputs=counts, signature=signature
-    )
+        done, plan, settings, framework=framework, framework_file=framework_file, limits=limits, outputs=counts,
+        signature=signature,
+    )  # fmt: skip
     seal(results, [MANIFEST] if is_done else written, keep_others=is_done)
     return done
 

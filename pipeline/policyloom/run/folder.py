@@ -12,12 +12,14 @@ import json
 import os
 import stat
 from collections.abc import Iterable
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal, get_args
 
 from policyloom.errors import RunError
 from policyloom.files import write_bytes
+from policyloom.run.lock import hold
 
 __all__ = ["FolderKind", "ResultFolder", "claim", "is_result_folder", "open_folder", "read_ledger", "seal"]
 
@@ -27,6 +29,7 @@ FolderKind = Literal["run", "check", "documents"]
 MARK = ".policyloom"
 LEDGER = "ledger.json"
 CACHE = "cache"
+LOCK = "lock.json"
 
 SYSTEM_FILES = frozenset((".DS_Store", "Thumbs.db", "desktop.ini"))
 """Files that an operating system leaves in any folder; a folder with nothing else counts as empty."""
@@ -43,6 +46,14 @@ class ResultFolder:
     def cache(self) -> Path:
         """Where results to be reused are kept."""
         return self.path / MARK / CACHE
+
+    def held(self) -> AbstractContextManager[None]:
+        """Keeps other processes out while the folder is written.
+
+        Raises:
+            RunError: another process writes there.
+        """
+        return hold(self.path / MARK / LOCK)
 
 
 def is_result_folder(path: str | Path) -> bool:

@@ -23,7 +23,14 @@ from policyloom.run.settings import Limits, Settings
 if TYPE_CHECKING:
     from policyloom.run import Run
 
-__all__ = ["MANIFEST", "read_manifest", "read_run_framework", "read_tagged", "write_manifest"]
+__all__ = [
+    "MANIFEST",
+    "read_manifest",
+    "read_run_framework",
+    "read_tagged",
+    "refuse_other_framework",
+    "write_manifest",
+]
 
 MANIFEST = "run.json"
 
@@ -31,7 +38,7 @@ MANIFEST = "run.json"
 def read_manifest(out: str | Path) -> dict[str, Any]:
     """The manifest of the run before; empty where there is none."""
     try:
-        found = json.loads((Path(out) / MANIFEST).read_text("utf-8"))
+        found = json.loads((Path(out) / MANIFEST).read_text("utf-8-sig"))
     except (OSError, ValueError):
         return {}
     return found if isinstance(found, dict) else {}
@@ -43,6 +50,7 @@ def write_manifest(
     settings: Settings,
     *,
     framework: Framework,
+    framework_file: str | None,
     limits: Limits | None,
     outputs: Mapping[str, int],
     signature: str,
@@ -54,6 +62,7 @@ def write_manifest(
         plan: its work.
         settings: with which it was done.
         framework: the same as in `settings`.
+        framework_file: where it was read from; None where that is not known.
         limits: that held; None where there were none.
         outputs: how many sentences, mentions, claims, links and findings there are.
         signature: a hash of all that decides the outputs.
@@ -72,6 +81,7 @@ def write_manifest(
         "framework": {
             "id": framework.id,
             "version": framework.version,
+            "file": framework_file,
             "sha256": hashlib.sha256(settings.framework.encode("utf-8")).hexdigest(),
         },
         "model": settings.model or "rules",
@@ -94,6 +104,21 @@ def write_manifest(
     write_bytes(
         (json.dumps(manifest, indent=1, ensure_ascii=False) + "\n").encode("utf-8"), done.folder / MANIFEST
     )
+
+
+def refuse_other_framework(out: str | Path, framework: Framework) -> None:
+    """Makes sure that a folder holds no run with another framework.
+
+    Raises:
+        RunError: it does.
+    """
+    before = read_manifest(out).get("framework")
+    found = before.get("id") if isinstance(before, dict) else None
+    if found is not None and found != framework.id:
+        raise RunError(
+            f"{out}: holds a run with framework {found}, and this one is with {framework.id}; give the run a new folder, "
+            "name that framework with -f, or replace the results with --force"
+        )
 
 
 def read_tagged(folder: str | Path) -> Iterator[Tagged]:

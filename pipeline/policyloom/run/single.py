@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
-from policyloom.errors import DocumentError
+from policyloom.errors import DocumentError, FrameworkError, RunError
 from policyloom.export import MENTIONS, mention_rows
 from policyloom.extract import read_document
 from policyloom.extract.pdf.draw import draw_blocks
@@ -16,7 +16,7 @@ from policyloom.framework import BUILT_IN, Framework, read_framework
 from policyloom.records import Document, Failure, OcrUse, Tagged, to_json
 from policyloom.run.coder import ChosenCoder, resolve_coder
 from policyloom.run.folder import claim, open_folder, seal
-from policyloom.run.manifest import read_run_framework, read_tagged
+from policyloom.run.manifest import read_manifest, read_run_framework, read_tagged
 from policyloom.run.plan import find_files, name_documents
 
 if TYPE_CHECKING:
@@ -26,12 +26,17 @@ if TYPE_CHECKING:
 
 __all__ = [
     "FileCheck",
+    "LabelSheet",
     "check_file",
     "extract_files",
+    "refuse_other_file",
     "tag_file",
     "validate_framework",
     "write_label_sheet",
 ]
+
+
+_MENTIONS_START = b"\xef\xbb\xbf" + ",".join(MENTIONS.names[:5]).encode()
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,7 +129,10 @@ def tag_file(
     Raises:
         DocumentError: the document cannot be read.
         FrameworkError: the framework is wrong.
+        RunError: `out` is a file that is no table of mentions.
     """
+    if out is not None:
+        refuse_other_file(out, _MENTIONS_START, "a table of mentions")
     chosen = framework if isinstance(framework, Framework) else read_framework(framework)
     tagged, _ = _tag(path, chosen, coder, min_probability, model, password, ocr)
     if out is not None:
@@ -156,10 +164,24 @@ def extract_files(
     """
     root = Path(source) if Path(source).is_dir() else Path(source).parent
     ids = name_documents(find_files(source), root)
-    folder = open_folder(out, "documents") if out is not None else None
-    if folder:
-        claim(folder, (f"{id}.json" for id in ids.values()))
+    if out is None:
+        yield from _extract(ids, root, draw, password, ocr)
+        return
+    folder = open_folder(out, "documents")
     written = []
+    with folder.held():
+        claim(folder, (f"{id}.json" for id in ids.values()))
+        for one in _extract(ids, root, draw, password, ocr):
+            if isinstance(one, Document):
+                written.append(f"{one.id}.json")
+                write_bytes(to_json(one), folder.path / written[-1])
+            yield one
+        seal(folder, written, keep_others=True)
+
+
+def _extract(
+    ids: Mapping[Path, str], root: Path, draw: str | Path | None, password: str | None, ocr: OcrUse
+) -> Iterator[Document | Failure]:
     for path, id in ids.items():
         try:
             document = read_document(path, password=password, id=id, ocr=ocr)
@@ -168,12 +190,7 @@ def extract_files(
             continue
         if draw is not None and document.n_pages:
             draw_blocks(document, path, draw, password=password)
-        if folder:
-            written.append(f"{id}.json")
-            write_bytes(to_json(document), folder.path / written[-1])
         yield document
-    if folder:
-        seal(folder, written, keep_others=True)
 
 
 def validate_framework(source: str | Path) -> tuple[Framework, tuple[str, ...]]:
@@ -194,6 +211,57 @@ def validate_framework(source: str | Path) -> tuple[Framework, tuple[str, ...]]:
     return framework, tuple(notes)
 
 
+def refuse_other_file(path: str | Path, start: bytes, words: str) -> None:
+    """Makes sure that writing a file replaces at most one of its own kind.
+
+    Args:
+        path: where it is to be written.
+        start: the first bytes of such a file.
+        words: what such a file is, in words.
+
+    Raises:
+        RunError: there is a file that begins otherwise, or a folder.
+    """
+    path = Path(path)
+    if path.is_dir():
+        raise RunError(f"{path}: is a folder; give the name of a file")
+    if not path.parent.is_dir():
+        raise RunError(f"{path.parent}: no such folder; make it first")
+    if not path.exists():
+        return
+    try:
+        with path.open("rb") as file:
+            found = file.read(len(start))
+    except OSError as error:
+        raise RunError(f"{path}: cannot be opened ({error.strerror or error})") from error
+    if found not in (start, b""):
+        raise RunError(f"{path}: is there already, and is not {words}; give another name")
+
+
+@dataclass(frozen=True, slots=True)
+class LabelSheet:
+    """Sentences to be labelled, which have been written to a file.
+
+    Attributes:
+        path: the file.
+        sentences: the sentences, uncoded.
+        framework: with which they are to be coded.
+        framework_file: the file of the framework; None where it is built in, or not found any more.
+        n_documents: how many documents the run has.
+    """
+
+    path: Path
+    sentences: tuple[Labelled, ...]
+    framework: Framework
+    framework_file: str | None
+    n_documents: int
+
+    @property
+    def is_built_in(self) -> bool:
+        """Whether the framework is the one that comes with policyloom."""
+        return self.framework == read_framework(BUILT_IN)
+
+
 def write_label_sheet(
     run: str | Path,
     out: str | Path,
@@ -202,12 +270,12 @@ def write_label_sheet(
     coded: Sequence[str | Path] = (),
     classifier: str | Path | None = None,
     model: str | None = None,
-) -> list[Labelled]:
-    """The sentences of a run that are most worth labelling, which are written to a sheet.
+) -> LabelSheet:
+    """The sentences of a run that are most worth labelling, which are written to a new sheet.
 
     Args:
         run: a run folder.
-        out: a .csv sheet, or a .jsonl file.
+        out: a .csv sheet, or a .jsonl file; no file of that name may be there.
         n: how many sentences at most.
         coded: files of labels; their sentences are not asked about again.
         classifier: whose doubts count, as in `load_coder`.
@@ -215,14 +283,16 @@ def write_label_sheet(
 
     Raises:
         RunError: `run` is no run folder.
-        LabelsError: a file of labels is wrong.
+        LabelsError: a file of labels is wrong, or `out` is there already.
     """
     from policyloom.coders import load_coder
-    from policyloom.learn.labels import read_labels, write_labels
+    from policyloom.learn.labels import check_labels_path, read_labels, write_labels
     from policyloom.learn.sampling import choose_sentences
     from policyloom.tag.pipeline import load_pipeline
 
     framework = read_run_framework(run)
+    check_labels_path(out)
+    manifest = read_manifest(run)
     chosen = choose_sentences(
         read_tagged(run),
         framework,
@@ -231,8 +301,20 @@ def write_label_sheet(
         coder=load_coder(framework, classifier),
         nlp=load_pipeline(framework, model=model),
     )
+    check_labels_path(out)  # once more: choosing takes a while
     write_labels(chosen, out, framework)
-    return chosen
+    file = _find_framework_file(manifest, framework)
+    return LabelSheet(Path(out), tuple(chosen), framework, file, len(manifest.get("documents", ())))
+
+
+def _find_framework_file(manifest: Mapping[str, Any], framework: Framework) -> str | None:
+    """The file of a run's framework, if it is there and still holds the same id and version."""
+    told = manifest.get("framework", {}).get("file")
+    try:
+        found = read_framework(told) if isinstance(told, str) else None
+    except FrameworkError:
+        return None
+    return told if found and (found.id, found.version) == (framework.id, framework.version) else None
 
 
 def _tag(
