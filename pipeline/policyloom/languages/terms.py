@@ -46,12 +46,17 @@ class TermError(ValueError):
 
 @dataclass(frozen=True, slots=True)
 class TermMatch:
-    """A term found in tokens: `[start, end)` counts tokens."""
+    """A term found in tokens: `[start, end)` counts tokens; `words` are those that the term names.
+
+    It `is_phrase` where those stand side by side, with no other words in the term's gaps.
+    """
 
     label: str
     start: int
     end: int
     term: str
+    words: frozenset[int] = frozenset()
+    is_phrase: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -148,23 +153,30 @@ class TermMatcher:
         choices = [choice for choice, _ in read]
         # Most sequences that could begin somewhere lack a word later on, which the whole sentence's choices tell.
         missing = ~reduce(or_, choices, 0)
-        hits: dict[int, list[tuple[int, int]]] = {}
+        hits: dict[int, list[_Hit]] = {}
         for i, (_, ids) in enumerate(read):
             for id in ids:
                 if not self._needs[id] & missing:
-                    end = _find_end(self._sequences[id], choices, i)
-                    if end is not None:
-                        hits.setdefault(id, []).append((i, end))
+                    hit = _find_hit(self._sequences[id], choices, i)
+                    if hit:
+                        hits.setdefault(id, []).append(hit)
         found: dict[tuple[str, int], TermMatch] = {}
         for number in sorted({term for id, spans in hits.items() if spans for term in self._terms_of[id]}):
             label, line, ids = self._terms[number]
             if not all(hits.get(id) for id in ids):
                 continue
-            for start, end in hits[ids[0]] if len(ids) == 1 else _near([hits[id] for id in ids]):
-                match = TermMatch(label, at[start], at[end - 1] + 1, line)
-                old = found.get((label, match.start))
-                if old is None or old.end < match.end:
-                    found[label, match.start] = match
+            for hit in hits[ids[0]] if len(ids) == 1 else _near([hits[id] for id in ids]):
+                start, end = at[hit[0]], at[hit[-1]] + 1
+                old = found.get((label, start))
+                if old is None or old.end < end:
+                    found[label, start] = TermMatch(
+                        label,
+                        start,
+                        end,
+                        line,
+                        frozenset(at[i] for i in hit),
+                        hit[-1] - hit[0] + 1 == len(hit),
+                    )
         return sorted(_longest(found.values()), key=lambda m: (m.start, m.end, m.label))
 
     def _look_up(self, word: str) -> tuple[int, tuple[int, ...]]:
@@ -188,32 +200,38 @@ class TermMatcher:
         return known
 
 
-def _find_end(steps: tuple[_Step, ...], choices: Sequence[int], start: int) -> int | None:
-    """Where the sequence ends that begins at `start`, or None; the nearest end wins."""
+_Hit = tuple[int, ...]
+"""The tokens that a sequence, or several joined by `&`, was found at, in order."""
 
-    def walk(number: int, at: int) -> int | None:
+
+def _find_hit(steps: tuple[_Step, ...], choices: Sequence[int], start: int) -> _Hit | None:
+    """Where the sequence stands that begins at `start`, or None; the nearest end wins."""
+
+    def walk(number: int, at: int) -> _Hit | None:
         if number == len(steps):
-            return at
+            return ()
         step = steps[number]
         for here in range(at, min(at + step.gap + 1, len(choices))):
             if choices[here] & step.choice:
-                end = walk(number + 1, here + 1)
-                if end is not None:
-                    return end
+                rest = walk(number + 1, here + 1)
+                if rest is not None:
+                    return (here, *rest)
         return walk(number + 1, at) if step.optional else None
 
     return walk(0, start)
 
 
-def _near(sides: list[list[tuple[int, int]]]) -> list[tuple[int, int]]:
-    """Spans that cover one hit of each side, no two neighbours further apart than allowed or overlapping."""
-    spans = []
+def _near(sides: list[list[_Hit]]) -> list[_Hit]:
+    """Hits that join one of each side, no two neighbours further apart than allowed or overlapping; the shortest."""
+    joined = []
     for combination in product(*(side[:8] for side in sides)):
         ordered = sorted(combination)
-        if all(a[1] <= b[0] <= a[1] + MAX_APART for a, b in zip(ordered, ordered[1:], strict=False)):
-            spans.append((ordered[0][0], ordered[-1][1]))
-    spans.sort(key=lambda span: span[1] - span[0])
-    return spans[:1]
+        if all(
+            a[-1] < b[0] <= a[-1] + 1 + MAX_APART for a, b in zip(ordered, ordered[1:], strict=False)
+        ):
+            joined.append(tuple(i for hit in ordered for i in hit))
+    joined.sort(key=lambda hit: hit[-1] - hit[0])
+    return joined[:1]
 
 
 def _longest(matches: Iterable[TermMatch]) -> list[TermMatch]:

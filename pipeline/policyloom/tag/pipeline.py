@@ -6,6 +6,7 @@ import importlib.util
 import re
 from collections.abc import Iterator, Sequence
 from pathlib import Path
+from typing import NamedTuple
 
 import spacy
 from spacy.errors import MatchPatternError
@@ -40,6 +41,17 @@ SCOPE, OUT = "scope", "out-of-scope"
 _MARK = re.compile(r"(?<=[^\W\d_]{4})[.,;:]?\[?\d{1,3}(?:[,–-]\d{1,3})*$")
 
 
+class _Found(NamedTuple):
+    """Where an element was found: tokens `[start, end)` of the doc, and those of them that its rule names."""
+
+    start: int
+    end: int
+    label: str
+    rule: str
+    words: frozenset[int]
+    is_phrase: bool = True
+
+
 class MentionFinder:
     """The component that finds a framework's elements; results stand in `doc.spans`.
 
@@ -70,6 +82,8 @@ class MentionFinder:
                         f"framework {framework.id}: element {element.id}, {key}: spaCy refuses one: {error}"
                     ) from error
         self._parent = {e.id: e.parent for e in framework}
+        self._top = {e.id: framework.top(e.id) for e in framework}
+        self._is_named = {e.id: e.kind in ("case", "actor") for e in framework}
 
     def __call__(self, doc: Doc) -> Doc:
         """`doc` with `doc.spans["policyloom"]` and `doc.spans["policyloom_scope"]` set."""
@@ -84,44 +98,72 @@ class MentionFinder:
                 if has_lemmas
                 else None
             )
-            spans: list[tuple[int, int, str, str]] = []
+            spans: list[_Found] = []
             excluded: list[tuple[int, int, str]] = []
             for match in self._terms.find(forms, lemmas):
                 start, end = sentence.start + match.start, sentence.start + match.end
                 kind, _, label = match.label.partition(" ")
                 if kind == "element":
-                    spans.append((start, end, label, f"term: {match.term}"))
+                    words = frozenset(sentence.start + i for i in match.words)
+                    spans.append(_Found(start, end, label, f"term: {match.term}", words, match.is_phrase))
                 elif kind == "exclude":
                     excluded.append((start, end, label))
                 else:
                     field.append(Span(doc, start, end, label=match.label))
             spans += [span for span in by_pattern if sentence.start <= span[0] and span[1] <= sentence.end]
-            for start, end, label, rule in self._without_covered(spans):
+            named = self._names_in(sentence) if spans else []
+            for start, end, label, rule, words, _ in self._without_covered(spans):
+                if not self._is_named[label] and any(words <= name for name in named):
+                    continue
                 if not any(s < end and start < e and label == other for s, e, other in excluded):
                     found.append(Span(doc, start, end, label=label, span_id=rule))
         doc.spans[MENTIONS] = found
         doc.spans[f"{MENTIONS}_scope"] = field
         return doc
 
-    def _match_patterns(self, doc: Doc) -> Iterator[tuple[int, int, str, str]]:
+    def _match_patterns(self, doc: Doc) -> Iterator[_Found]:
         """What token patterns find, and what dependency patterns do, from a relation's first word to its last."""
         if len(self._patterns):
             for span in self._patterns(doc, as_spans=True):
-                yield span.start, span.end, span.label_, "pattern"
+                words = frozenset(range(span.start, span.end))
+                yield _Found(span.start, span.end, span.label_, "pattern", words)
         if len(self._relations):
             for label, tokens in self._relations(doc):
-                yield min(tokens), max(tokens) + 1, doc.vocab.strings[label], "relation"
+                yield _Found(
+                    min(tokens), max(tokens) + 1, doc.vocab.strings[label], "relation", frozenset(tokens), is_phrase=False
+                )
 
-    def _without_covered(self, spans: Sequence[tuple[int, int, str, str]]) -> list[tuple[int, int, str, str]]:
-        """The spans without those of a parent that overlap one of its children: the narrower element says more."""
+    def _without_covered(self, spans: Sequence[_Found]) -> list[_Found]:
+        """The spans without those that say less than another.
+
+        These are a parent's that overlap one of its children, and those that lie within a longer phrase of an element of
+        another branch: in "wage subsidy" nothing is said of wages. A term that was found with other words in its gaps is
+        no such phrase: "workshops that raise skills" may name workshops as well.
+        """
         kept = []
-        for span in sorted(set(spans)):
-            start, end, label, _ = span
+        for span in sorted(set(spans), key=lambda s: s[:4]):
+            start, end, label, _, words, _ = span
             if not any(
-                self._parent.get(other) == label and s < end and start < e for s, e, other, _ in spans
+                (self._parent.get(o.label) == label and o.start < end and start < o.end)
+                or (words < o.words and o.is_phrase and self._top[o.label] != self._top[label])
+                for o in spans
             ):
                 kept.append(span)
         return kept
+
+    def _names_in(self, sentence: Span) -> list[frozenset[int]]:
+        """The tokens of institutions' names without their head word, which alone may say what an institution is.
+
+        "Budget" in "Office of Management and Budget" speaks of no budget; "Orsa Training Centre" is a training centre.
+        """
+        found = []
+        for name in sentence.ents:
+            head = name.ent_id_.removeprefix("rule: ").lower()
+            if name.label_.startswith("ORG") and name.ent_id_.startswith("rule: "):
+                tokens = [token.i for token in name if token.lower_ != head]
+                if len(tokens) < len(name):
+                    found.append(frozenset(tokens))
+        return found
 
 
 def forms_of(span: Span) -> list[str]:
