@@ -2,19 +2,16 @@
 
 from __future__ import annotations
 
-import json
-import subprocess
-import sys
 from pathlib import Path
 
 import pytest
 from spacy.language import Language
 
+from policyloom.coders.rules import RulesCoder
 from policyloom.errors import FrameworkError
 from policyloom.framework import Framework, read_framework
 from policyloom.records import Block, Document, Metadata
 from policyloom.tag import tag
-from tests.conftest import ROOT
 
 HEAD = '[framework]\nid = "mine"\ntitle = "Mine"\nversion = "1"\n'
 ELEMENT = '[[element]]\nid = "{id}"\nkind = "{kind}"\nlabel = "A label"\ndefinition = "What it is."\n'
@@ -79,7 +76,6 @@ def test_links_are_found_by_either_end(tmp_path: Path) -> None:
             "entities, head: is not a known key; known are heads, weak",
         ),
         (HEAD + element("T1") + '[entities.heads]\nFARM = ["herd"]\n', "entities, heads, FARM"),
-        (HEAD + element("T1") + "[measured.recall]\nT2 = 0.5\n", "measured, recall: no element 'T2'"),
     ],
 )
 def test_a_mistake_is_named_with_its_place(tmp_path: Path, text: str, words: str) -> None:
@@ -143,7 +139,11 @@ def test_built_in_elements_are_complete(framework: Framework) -> None:
 
 def _found(nlp: Language, framework: Framework, text: str) -> set[str]:
     """The elements that a sentence names, with those that they are part of."""
-    tagged = tag(Document("d", "d", "", 0, "en", Metadata(), text, (Block("paragraph", 0, len(text)),)), nlp)
+    tagged = tag(
+        Document("d", "d", "", 0, "en", Metadata(), text, (Block("paragraph", 0, len(text)),)),
+        nlp,
+        load_coder(framework),
+    )
     found: set[str] = set()
     for mention in tagged.mentions:
         id: str | None = mention.label if mention.kind != "entity" else None
@@ -161,24 +161,3 @@ def test_built_in_finds_its_own_examples_and_no_counterexample(framework: Framew
             f"{e.id} finds: {text}" for text in e.counterexamples if e.id in _found(nlp, framework, text)
         ]
     assert not wrong
-
-
-def test_built_in_states_the_recall_of_every_outcome_challenge_and_strategy(framework: Framework) -> None:
-    measured = framework.measured
-    for kind in ("outcome", "challenge", "mechanism"):
-        for id in framework.ids(kind, top=True):  # type: ignore[arg-type]
-            assert 0 < measured.recall[id] <= 1
-            assert measured.n[id] > 0
-    assert measured.source
-
-
-@pytest.mark.shared
-def test_the_stated_recall_and_precision_are_what_the_command_measures(
-    framework: Framework, shared: Path
-) -> None:
-    command = [sys.executable, "benchmarks/tagging.py", str(shared / "gold" / "gold_dev.jsonl"), "--json"]
-    done = subprocess.run(command, capture_output=True, text=True, check=True, cwd=ROOT)
-    rows = json.loads(done.stdout)["joined"]["by_element"]
-    assert {id: round(row["recall"], 2) for id, row in rows.items()} == framework.measured.recall
-    assert {id: round(row["precision"], 2) for id, row in rows.items()} == framework.measured.precision
-    assert {id: row["labelled"] for id, row in rows.items()} == framework.measured.n

@@ -371,6 +371,54 @@ def test_a_chapter_is_judged_by_six_hundred_words_around() -> None:
     assert not tagged.mentions
 
 
+def named(text: str, **terms: tuple[str, ...]) -> set[str]:
+    """The elements that are found; T… are mechanisms, S… outcomes, C… challenges."""
+    kinds = {"T": "mechanism", "S": "outcome", "C": "challenge"}
+    elements = tuple(
+        Element(id=id, kind=kinds[id[0]], label=id, definition=id, terms=t)  # type: ignore[arg-type]
+        for id, t in terms.items()
+    )
+    return set(
+        statuses(read(load_pipeline(Framework(id="s", title="s", version="1", elements=elements)), text))
+    )
+
+
+@pytest.mark.parametrize(
+    ("text", "found"),
+    [
+        ("The state pays a wage subsidy.", {"T1"}),
+        ("The state pays a wage subsidy and wages rise.", {"T1", "S1"}),
+        ("Wages rise by a subsidy.", {"S1", "T1"}),
+        # a term with other words in its gap leaves them what they are
+        ("There is a shortage of well paid teachers.", {"C1", "S2"}),
+    ],
+)
+def test_a_mention_within_a_phrase_of_another_branch_says_nothing(text: str, found: set[str]) -> None:
+    assert (
+        named(
+            text,
+            T1=("subsidy", "wage subsidy"),
+            S1=("wage",),
+            C1=("shortage of ... teacher",),
+            S2=("paid teacher",),
+        )
+        == found
+    )
+
+
+@pytest.mark.parametrize(
+    ("text", "found"),
+    [
+        ("The Office of Management and Budget met.", set()),
+        ("The budget grew.", {"T1"}),
+        ("The office met at the Orsa Training Centre.", {"T2"}),  # its head says what it is
+        ("Firms asked the Department of Budget and Labour.", set()),
+    ],
+)
+def test_words_in_the_name_of_an_institution_speak_of_it_alone(text: str, found: set[str]) -> None:
+    assert named(text, T1=("budget", "firm & budget"), T2=("training centre",)) == found
+
+
 def test_a_pipeline_without_our_components_is_refused() -> None:
     import spacy
 

@@ -157,27 +157,36 @@ class TermMatcher:
         for i, (_, ids) in enumerate(read):
             for id in ids:
                 if not self._needs[id] & missing:
-                    hit = _find_hit(self._sequences[id], choices, i)
-                    if hit:
-                        hits.setdefault(id, []).append(hit)
-        found: dict[tuple[str, int], TermMatch] = {}
+                    end = _find_end(self._sequences[id], choices, i)
+                    if end is not None:
+                        hits.setdefault(id, []).append((i, end, id))
+        found: dict[tuple[str, int], tuple[TermMatch, Sequence[_Hit]]] = {}
         for number in sorted({term for id, spans in hits.items() if spans for term in self._terms_of[id]}):
             label, line, ids = self._terms[number]
             if not all(hits.get(id) for id in ids):
                 continue
-            for hit in hits[ids[0]] if len(ids) == 1 else _near([hits[id] for id in ids]):
-                start, end = at[hit[0]], at[hit[-1]] + 1
+            for sides in (
+                [(hit,) for hit in hits[ids[0]]] if len(ids) == 1 else _near([hits[id] for id in ids])
+            ):
+                start, end = at[sides[0][0]], at[sides[-1][1] - 1] + 1
                 old = found.get((label, start))
-                if old is None or old.end < end:
-                    found[label, start] = TermMatch(
-                        label,
-                        start,
-                        end,
-                        line,
-                        frozenset(at[i] for i in hit),
-                        hit[-1] - hit[0] + 1 == len(hit),
-                    )
-        return sorted(_longest(found.values()), key=lambda m: (m.start, m.end, m.label))
+                if old is None or old[0].end < end:
+                    found[label, start] = TermMatch(label, start, end, line), sides
+        kept = _longest(found.values())
+        return sorted(
+            (self._with_words(match, sides, choices, at) for match, sides in kept),
+            key=lambda m: (m.start, m.end, m.label),
+        )
+
+    def _with_words(
+        self, match: TermMatch, sides: Sequence[_Hit], choices: Sequence[int], at: Sequence[int]
+    ) -> TermMatch:
+        """A match with the tokens that its term names."""
+        words = [i for start, _, id in sides for i in _find_words(self._sequences[id], choices, start)]
+        is_phrase = words[-1] - words[0] + 1 == len(words)
+        return TermMatch(
+            match.label, match.start, match.end, match.term, frozenset(at[i] for i in words), is_phrase
+        )
 
     def _look_up(self, word: str) -> tuple[int, tuple[int, ...]]:
         """The choices that a word fits, as bits, and the sequences that it may open; a form and its lemma are two lines."""
@@ -200,14 +209,31 @@ class TermMatcher:
         return known
 
 
-_Hit = tuple[int, ...]
-"""The tokens that a sequence, or several joined by `&`, was found at, in order."""
+_Hit = tuple[int, int, int]
+"""Where a sequence was found: `[start, end)`, and the sequence's number."""
 
 
-def _find_hit(steps: tuple[_Step, ...], choices: Sequence[int], start: int) -> _Hit | None:
-    """Where the sequence stands that begins at `start`, or None; the nearest end wins."""
+def _find_end(steps: tuple[_Step, ...], choices: Sequence[int], start: int) -> int | None:
+    """Where the sequence ends that begins at `start`, or None; the nearest end wins."""
 
-    def walk(number: int, at: int) -> _Hit | None:
+    def walk(number: int, at: int) -> int | None:
+        if number == len(steps):
+            return at
+        step = steps[number]
+        for here in range(at, min(at + step.gap + 1, len(choices))):
+            if choices[here] & step.choice:
+                end = walk(number + 1, here + 1)
+                if end is not None:
+                    return end
+        return walk(number + 1, at) if step.optional else None
+
+    return walk(0, start)
+
+
+def _find_words(steps: tuple[_Step, ...], choices: Sequence[int], start: int) -> tuple[int, ...]:
+    """The tokens that the sequence names, where `_find_end` has found it at `start`."""
+
+    def walk(number: int, at: int) -> tuple[int, ...] | None:
         if number == len(steps):
             return ()
         step = steps[number]
@@ -218,29 +244,27 @@ def _find_hit(steps: tuple[_Step, ...], choices: Sequence[int], start: int) -> _
                     return (here, *rest)
         return walk(number + 1, at) if step.optional else None
 
-    return walk(0, start)
+    return walk(0, start) or ()
 
 
-def _near(sides: list[list[_Hit]]) -> list[_Hit]:
-    """Hits that join one of each side, no two neighbours further apart than allowed or overlapping; the shortest."""
-    joined = []
+def _near(sides: list[list[_Hit]]) -> list[tuple[_Hit, ...]]:
+    """Hits of each side, no two neighbours further apart than allowed or overlapping: those nearest together."""
+    found = []
     for combination in product(*(side[:8] for side in sides)):
-        ordered = sorted(combination)
-        if all(
-            a[-1] < b[0] <= a[-1] + 1 + MAX_APART for a, b in zip(ordered, ordered[1:], strict=False)
-        ):
-            joined.append(tuple(i for hit in ordered for i in hit))
-    joined.sort(key=lambda hit: hit[-1] - hit[0])
-    return joined[:1]
+        ordered = tuple(sorted(combination))
+        if all(a[1] <= b[0] <= a[1] + MAX_APART for a, b in zip(ordered, ordered[1:], strict=False)):
+            found.append(ordered)
+    found.sort(key=lambda hits: hits[-1][1] - hits[0][0])
+    return found[:1]
 
 
-def _longest(matches: Iterable[TermMatch]) -> list[TermMatch]:
+def _longest(found: Iterable[tuple[TermMatch, Sequence[_Hit]]]) -> list[tuple[TermMatch, Sequence[_Hit]]]:
     """Of matches of one label that overlap, the longest (the first among equals)."""
-    kept: dict[str, list[TermMatch]] = {}
-    for match in sorted(matches, key=lambda m: (m.start - m.end, m.start)):
+    kept: dict[str, list[tuple[TermMatch, Sequence[_Hit]]]] = {}
+    for match, sides in sorted(found, key=lambda f: (f[0].start - f[0].end, f[0].start)):
         others = kept.setdefault(match.label, [])
-        if all(match.end <= other.start or other.end <= match.start for other in others):
-            others.append(match)
+        if all(match.end <= other.start or other.end <= match.start for other, _ in others):
+            others.append((match, sides))
     return [match for matches in kept.values() for match in matches]
 
 

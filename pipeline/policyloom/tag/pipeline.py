@@ -113,7 +113,9 @@ class MentionFinder:
             spans += [span for span in by_pattern if sentence.start <= span[0] and span[1] <= sentence.end]
             named = self._names_in(sentence) if spans else []
             for start, end, label, rule, words, _ in self._without_covered(spans):
-                if not self._is_named[label] and any(words <= name for name in named):
+                if not self._is_named[label] and any(
+                    words & rest and not words & head for rest, head in named
+                ):
                     continue
                 if not any(s < end and start < e and label == other for s, e, other in excluded):
                     found.append(Span(doc, start, end, label=label, span_id=rule))
@@ -130,7 +132,12 @@ class MentionFinder:
         if len(self._relations):
             for label, tokens in self._relations(doc):
                 yield _Found(
-                    min(tokens), max(tokens) + 1, doc.vocab.strings[label], "relation", frozenset(tokens), is_phrase=False
+                    min(tokens),
+                    max(tokens) + 1,
+                    doc.vocab.strings[label],
+                    "relation",
+                    frozenset(tokens),
+                    is_phrase=False,
                 )
 
     def _without_covered(self, spans: Sequence[_Found]) -> list[_Found]:
@@ -151,18 +158,19 @@ class MentionFinder:
                 kept.append(span)
         return kept
 
-    def _names_in(self, sentence: Span) -> list[frozenset[int]]:
-        """The tokens of institutions' names without their head word, which alone may say what an institution is.
+    def _names_in(self, sentence: Span) -> list[tuple[frozenset[int], frozenset[int]]]:
+        """The tokens of institutions' names, and apart from them their head word.
 
-        "Budget" in "Office of Management and Budget" speaks of no budget; "Orsa Training Centre" is a training centre.
+        The head alone says what an institution is: "Orsa Training Centre" is a training centre, while "Budget" in
+        "Office of Management and Budget" speaks of no budget.
         """
         found = []
         for name in sentence.ents:
-            head = name.ent_id_.removeprefix("rule: ").lower()
+            head_word = name.ent_id_.removeprefix("rule: ").lower()
             if name.label_.startswith("ORG") and name.ent_id_.startswith("rule: "):
-                tokens = [token.i for token in name if token.lower_ != head]
-                if len(tokens) < len(name):
-                    found.append(frozenset(tokens))
+                head = frozenset(token.i for token in name if token.lower_ == head_word)
+                if head:
+                    found.append((frozenset(range(name.start, name.end)) - head, head))
         return found
 
 

@@ -30,6 +30,7 @@ if TYPE_CHECKING:
 __all__ = ["find_denials", "find_voids"]
 
 _NOT = frozenset(("not", "n't", "nt", "never"))
+_DENYING = _NOT | {"no", "nobody", "none", "without", "hardly", "rarely"}
 _NOT_DENYING = frozenset(
     "only just merely simply least because surprisingly doubt necessarily to".split()
 ) | {"until", "less", "fewer"}
@@ -115,6 +116,9 @@ _SUBJECT = 8
 def find_voids(forms: Sequence[str]) -> list[TokenSpan]:
     """Where one denial takes back another, so that neither counts: "no plans to end", "did not reject"."""
     against = opposing()
+    there = set(forms)
+    if there.isdisjoint(_DENYING) and there.isdisjoint(against):
+        return []
     found: list[TokenSpan] = []
     for i, form in enumerate(forms):
         if form in _NOT:
@@ -126,7 +130,7 @@ def find_voids(forms: Sequence[str]) -> list[TokenSpan]:
                 found.append((start, at + 1))
             elif "without" in (near := _until_end(forms, i + 1, 6)):
                 found.append((start, i + 2 + near.index("without")))
-        elif form in ("no", "nobody", "none", "without", "hardly", "rarely", "never"):
+        elif form in _DENYING:
             near = _until_end(forms, i + 1, 6)
             if not near:
                 continue

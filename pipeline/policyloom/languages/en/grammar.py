@@ -46,6 +46,7 @@ _HEADS = frozenset(
     " budget plan permit licence license code sector industry group order measure tool unit space ship".split()
 )  # fmt: skip
 """Nouns that make a compound with an -ing form before them: "training base", "funding gap"."""
+_HEAD_FORMS = _HEADS | {form for head in _HEADS for form in inflections(head) if form.endswith("s")}
 _QUESTION_WORDS = frozenset("who whom whose what which when where why how".split())
 _SUBJECT_WORDS = 8
 """Tokens within which a clause after ", and" must show its verb."""
@@ -218,13 +219,6 @@ def _is_compound(forms: Sequence[str], first: int) -> bool:
     if forms[first] not in _NOUNS_IN_ING or first + 1 >= len(forms):
         return False
     following = forms[first + 1 : first + 3]
-    return any(form in _head_forms() for form in following[:1]) or (
+    return any(form in _HEAD_FORMS for form in following[:1]) or (
         len(following) > 1 and following[0] == "and" and following[1] in _NOUNS_IN_ING
     )
-
-
-def _head_forms() -> frozenset[str]:
-    return _HEADS | {
-        head[:-1] + "ies" if head.endswith("y") else head + ("es" if head.endswith("s") else "s")
-        for head in _HEADS
-    }
