@@ -50,6 +50,7 @@ def test_links_are_found_by_either_end(tmp_path: Path) -> None:
         ("", r"\[framework\]"),
         ("[framework", "not valid TOML"),
         (HEAD, "elements: is missing"),
+        (HEAD + element("T1").replace("[[element]]", "[element]"), r"write \[\[element\]\]"),
         (HEAD + element("T1", terms='"tax"'), "element T1, terms: should be a list, in square brackets"),
         (HEAD + element("T1", section="“2.1”"), "curly quotes"),
         (HEAD + element("T1", colour='"red"'), "element T1, colour: is not a known key; known are id, kind"),
@@ -142,7 +143,7 @@ def _found(nlp: Language, framework: Framework, text: str) -> set[str]:
     tagged = tag(
         Document("d", "d", "", 0, "en", Metadata(), text, (Block("paragraph", 0, len(text)),)),
         nlp,
-        load_coder(framework),
+        RulesCoder(framework),
     )
     found: set[str] = set()
     for mention in tagged.mentions:

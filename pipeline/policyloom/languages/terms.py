@@ -11,7 +11,8 @@ A term is a line that a researcher can write without Python:
     teacher ... enterprise     up to five words between
     shortage & teacher         both, in either order, at most twelve words apart
 
-Hyphens and quotation marks between words do not matter. Words inflect when a framework is compiled, not
+Hyphens and quotation marks between words do not matter, nor whether a word such as "co-operation" or
+"G-20" has its hyphen. A term is cut into tokens as the text is. Words inflect when a framework is compiled, not
 when a text is read, so that terms find their inflections with any pipeline or none; a pipeline that sets
 lemmas adds those.
 """
@@ -19,19 +20,15 @@ lemmas adds those.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import reduce
 from itertools import product
 from operator import or_
 
-__all__ = ["Inflect", "TermError", "TermMatch", "TermMatcher"]
+from policyloom.languages.term_notation import Inflect, Part, TermError, TermNotation, Tokenize
 
-Inflect = Callable[[str], frozenset[str]]
-"""The forms that a word may take, itself among them."""
-
-MAX_GAP = 5
-"""Words that `...` may stand for."""
+__all__ = ["Inflect", "TermError", "TermMatch", "TermMatcher", "Tokenize"]
 
 MAX_APART = 12
 """Words that may stand between the two sides of `&`."""
@@ -39,9 +36,8 @@ MAX_APART = 12
 SKIPPED = frozenset("-‐‑–—\"'“”‘’«»/")
 """Tokens that a term reads over."""
 
-
-class TermError(ValueError):
-    """A term is not in the notation."""
+_OPTIONAL_ENDING = re.compile(r"(?<=\w)\(\w{1,3}$")
+"""An ending in brackets: "employer(s"."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,14 +53,6 @@ class TermMatch:
     term: str
     words: frozenset[int] = frozenset()
     is_phrase: bool = True
-
-
-@dataclass(frozen=True, slots=True)
-class _Part:
-    forms: frozenset[str]
-    prefixes: tuple[str, ...]
-    optional: bool
-    gap: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,6 +72,8 @@ class TermMatcher:
         words: the word lists that `{name}` stands for, each as `one|two|three`.
         inflect: gives the other forms of a word that are found as well, as a `LanguagePack` does; None finds a word in
             the form given alone.
+        tokenize: cuts words with other signs than letters as the text is cut; None cuts them at hyphens.
+        prefixes: beginnings that are written with and without a hyphen: "co" in "co-operation".
 
     Raises:
         TermError: a term is not in the notation; the text names it and its label.
@@ -95,30 +85,29 @@ class TermMatcher:
         *,
         words: Mapping[str, str] | None = None,
         inflect: Inflect | None,
+        tokenize: Tokenize | None = None,
+        prefixes: Sequence[str] = (),
     ) -> None:
         self._sequences: list[tuple[_Step, ...]] = []
         self._needs: list[int] = []  # of each sequence, the choices that a sentence must offer
         self._choices: dict[tuple[frozenset[str], tuple[str, ...]], int] = {}
         self._terms: list[tuple[str, str, tuple[int, ...]]] = []
         self._terms_of: dict[int, list[int]] = {}
-        known: dict[str, int] = {}
+        notation = TermNotation(words or {}, inflect, tokenize, prefixes)
+        known: dict[str, list[int]] = {}
         for label, lines in terms.items():
             for line in lines:
                 try:
-                    sides = [_parse(side, words or {}, inflect) for side in line.split("&")]
+                    sides = notation.sides(line)
+                    for side in sides:
+                        if side not in known:
+                            known[side] = [self._add(parts) for parts in notation.parse(side)]
                 except TermError as error:
                     raise TermError(f"{label}, term {line!r}: {error}") from None
-                ids = []
-                for text, side in zip(line.split("&"), sides, strict=True):
-                    key = " ".join(text.split())
-                    if key not in known:
-                        known[key] = len(self._sequences)
-                        self._sequences.append(tuple(map(self._compile, side)))
-                        self._needs.append(sum({s.choice for s in self._sequences[-1] if not s.optional}))
-                    ids.append(known[key])
-                for id in ids:
-                    self._terms_of.setdefault(id, []).append(len(self._terms))
-                self._terms.append((label, line, tuple(ids)))
+                for ids in product(*(known[side] for side in sides)):
+                    for id in ids:
+                        self._terms_of.setdefault(id, []).append(len(self._terms))
+                    self._terms.append((label, line, ids))
         self._openings: dict[int, list[int]] = {}  # the sequences that a choice may open
         for id, steps in enumerate(self._sequences):
             for step in steps:
@@ -134,7 +123,13 @@ class TermMatcher:
                 self._by_prefix[prefix] = self._by_prefix.get(prefix, 0) | choice
         self._read: dict[str, tuple[int, tuple[int, ...]]] = {}
 
-    def _compile(self, part: _Part) -> _Step:
+    def _add(self, parts: Sequence[Part]) -> int:
+        """The number of a new sequence."""
+        self._sequences.append(tuple(map(self._compile, parts)))
+        self._needs.append(sum({s.choice for s in self._sequences[-1] if not s.optional}))
+        return len(self._sequences) - 1
+
+    def _compile(self, part: Part) -> _Step:
         choice = self._choices.setdefault((part.forms, part.prefixes), 1 << len(self._choices))
         return _Step(choice, part.optional, part.gap)
 
@@ -146,6 +141,8 @@ class TermMatcher:
             lemmas: their lemmas in lower case, where the pipeline has them.
         """
         at = [i for i, form in enumerate(forms) if form not in SKIPPED]
+        if ")" in forms:  # of "employer(s)", which tokenizers cut into "employer(s" and ")"
+            at = [i for i in at if not (forms[i] == ")" and i and _OPTIONAL_ENDING.search(forms[i - 1]))]
         read = [
             self._look_up(forms[i] if lemmas is None or lemmas[i] == forms[i] else f"{forms[i]}\n{lemmas[i]}")
             for i in at
@@ -193,7 +190,7 @@ class TermMatcher:
         known = self._read.get(word)
         if known is None:
             choices = 0
-            for form in word.split("\n"):
+            for form in _OPTIONAL_ENDING.sub("", word).split("\n"):
                 choices |= self._by_form.get(form, 0)
                 for n in range(1, len(form) + 1):
                     choices |= self._by_prefix.get(form[:n], 0)
@@ -266,41 +263,3 @@ def _longest(found: Iterable[tuple[TermMatch, Sequence[_Hit]]]) -> list[tuple[Te
         if all(match.end <= other.start or other.end <= match.start for other, _ in others):
             others.append((match, sides))
     return [match for matches in kept.values() for match in matches]
-
-
-def _parse(text: str, words: Mapping[str, str], inflect: Inflect | None) -> tuple[_Part, ...]:
-    parts: list[_Part] = []
-    gap = 0
-    for raw in _expand(text, words).replace("-", " ").split():
-        if raw == "...":
-            gap = MAX_GAP
-            continue
-        optional = raw.endswith("?")
-        forms: set[str] = set()
-        prefixes: list[str] = []
-        for word in raw.removesuffix("?").lower().split("|"):
-            if not re.fullmatch(r"=?[^\s=*?|{}]+\*?", word):
-                raise TermError(f"{raw!r} is not a word")
-            if word.startswith("="):
-                forms.add(word[1:])
-            elif word.endswith("*"):
-                prefixes.append(word[:-1])
-            else:
-                forms |= inflect(word) if inflect else {word}
-        parts.append(_Part(frozenset(forms), tuple(prefixes), optional, gap))
-        gap = 0
-    if not parts or all(part.optional for part in parts):
-        raise TermError("has no word that must be there")
-    if gap or parts[0].gap:
-        raise TermError("'...' stands between words, not at an end")
-    return tuple(parts)
-
-
-def _expand(text: str, words: Mapping[str, str]) -> str:
-    def of(match: re.Match[str]) -> str:
-        name = match[1]
-        if name not in words:
-            raise TermError(f"no word list {{{name}}}; there are {', '.join(sorted(words)) or 'none'}")
-        return words[name].replace(" ", "")
-
-    return re.sub(r"\{(\w+)\}", of, text)

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import importlib.util
 import re
-from collections.abc import Iterator, Sequence
+import unicodedata
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
@@ -17,6 +18,7 @@ from spacy.tokens import Doc, Span
 from policyloom.errors import FrameworkError, PolicyloomError
 from policyloom.framework import BUILT_IN, Framework, read_framework
 from policyloom.languages import installed_languages, load_language
+from policyloom.languages.protocol import LanguagePack
 from policyloom.languages.terms import TermError, TermMatcher
 
 __all__ = [
@@ -65,8 +67,15 @@ class MentionFinder:
         terms |= {f"exclude {e.id}": e.exclude for e in framework if e.exclude}
         terms |= {SCOPE: framework.scope.terms, OUT: framework.scope.exclude}
         try:
-            inflect = load_language(framework.language).inflections
-            self._terms = TermMatcher(terms, words=framework.words, inflect=inflect)
+            pack = load_language(framework.language)
+            _check_script(terms, framework.words, pack)
+            self._terms = TermMatcher(
+                terms,
+                words=framework.words,
+                inflect=pack.inflections,
+                tokenize=lambda word: [token.text for token in nlp.tokenizer(word)],
+                prefixes=getattr(pack, "prefixes", ()),
+            )
         except TermError as error:
             raise FrameworkError(f"framework {framework.id}: {error}") from error
         self._patterns = Matcher(nlp.vocab)
@@ -83,7 +92,7 @@ class MentionFinder:
                     ) from error
         self._parent = {e.id: e.parent for e in framework}
         self._top = {e.id: framework.top(e.id) for e in framework}
-        self._is_named = {e.id: e.kind in ("case", "actor") for e in framework}
+        self._kind = {e.id: e.kind for e in framework}
 
     def __call__(self, doc: Doc) -> Doc:
         """`doc` with `doc.spans["policyloom"]` and `doc.spans["policyloom_scope"]` set."""
@@ -113,7 +122,7 @@ class MentionFinder:
             spans += [span for span in by_pattern if sentence.start <= span[0] and span[1] <= sentence.end]
             named = self._names_in(sentence) if spans else []
             for start, end, label, rule, words, _ in self._without_covered(spans):
-                if not self._is_named[label] and any(
+                if self._kind[label] not in ("case", "actor") and any(
                     words & rest and not words & head for rest, head in named
                 ):
                     continue
@@ -145,18 +154,24 @@ class MentionFinder:
 
         These are a parent's that overlap one of its children, and those that lie within a longer phrase of an element of
         another branch: in "wage subsidy" nothing is said of wages. A term that was found with other words in its gaps is
-        no such phrase: "workshops that raise skills" may name workshops as well.
+        no such phrase: "workshops that raise skills" may name workshops as well; and a challenge such as
+        "too few workshops" also names the workshops that are lacking.
         """
         kept = []
         for span in sorted(set(spans), key=lambda s: s[:4]):
             start, end, label, _, words, _ = span
             if not any(
                 (self._parent.get(o.label) == label and o.start < end and start < o.end)
-                or (words < o.words and o.is_phrase and self._top[o.label] != self._top[label])
+                or (words < o.words and o.is_phrase and self._hides(o.label, label))
                 for o in spans
             ):
                 kept.append(span)
         return kept
+
+    def _hides(self, outer: str, inner: str) -> bool:
+        """Whether a phrase of one element leaves nothing of another within it; a challenge names what is lacking."""
+        lacking = self._kind[outer] == "challenge" and self._kind[inner] != "challenge"
+        return self._top[outer] != self._top[inner] and not lacking
 
     def _names_in(self, sentence: Span) -> list[tuple[frozenset[int], frozenset[int]]]:
         """The tokens of institutions' names, and apart from them their head word.
@@ -172,6 +187,33 @@ class MentionFinder:
                 if head:
                     found.append((frozenset(range(name.start, name.end)) - head, head))
         return found
+
+
+def _check_script(
+    terms: Mapping[str, Iterable[str]], words: Mapping[str, str], pack: LanguagePack
+) -> None:
+    """Refuses words in a script that the language is not written in, as its text would never hold them.
+
+    Raises:
+        TermError: the text names the term and the key to change.
+    """
+    known = {script for word in pack.stop_words for script in _scripts(word)}
+    named = [*terms.items(), *((f"word list {{{name}}}", (line,)) for name, line in words.items())]
+    for label, line in ((label, line) for label, lines in named for line in lines):
+        for word in re.split(r"[\s|]+", line):
+            scripts = _scripts(word)
+            if scripts and known and not scripts & known:
+                raise TermError(
+                    f"{label}, term {line!r}: {word!r} is not written in the letters of {pack.name}, the framework's "
+                    f"language; write it in {pack.name}, or set `language` to that of the terms"
+                )
+
+
+def _scripts(word: str) -> set[str]:
+    """The scripts of a word's letters: LATIN, CJK, CYRILLIC."""
+    if word.isascii():
+        return {"LATIN"} if re.search("[A-Za-z]", word) else set()
+    return {unicodedata.name(c, "?").split()[0] for c in word if c.isalpha()}
 
 
 def forms_of(span: Span) -> list[str]:
