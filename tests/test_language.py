@@ -88,6 +88,55 @@ def test_a_wrong_term_is_named(term: str, words: str) -> None:
         matcher_of(term)
 
 
+CUT = ENGLISH.blank_pipeline().tokenizer
+
+
+@pytest.mark.parametrize(
+    ("term", "text", "hits"),
+    [
+        ("COVID-19 grant", "COVID-19 grants and Covid 19 grants", ["covid-19 grants", "covid 19 grants"]),
+        ("G-20", "the G-20 , the G20", ["g-20", "g20"]),
+        ("K-12 school", "K-12 schools", ["k-12 schools"]),
+        ("M&E", "M&E costs", ["m&e"]),
+        ("employer's levy", "the employer's levy", ["employer 's levy"]),
+        ("employer levy", "the employer(s) levy", ["employer(s ) levy"]),
+        ("co-operation", "cooperation or co-operation", ["cooperation", "co - operation"]),
+        ("cooperation", "cooperation or co-operation", ["cooperation", "co - operation"]),
+        ("by-law|ordinance", "a by-law", ["by - law"]),
+        ("U.S. grant", "U.S. grants", ["u.s. grants"]),
+    ],
+)
+def test_a_term_is_cut_as_the_text_is(term: str, text: str, hits: list[str]) -> None:
+    def cut(words: str) -> list[str]:
+        return [token.text for token in CUT(words)]
+
+    matcher = TermMatcher({"X": [term]}, inflect=ENGLISH.inflections, tokenize=cut, prefixes=("co",))
+    words = [word.lower() for word in cut(text)]
+    assert [" ".join(words[m.start : m.end]) for m in matcher.find(words)] == hits
+
+
+@pytest.mark.parametrize(
+    ("term", "words"),
+    [
+        ("credit AND farmer", "'AND' is not in the notation; write 'a & b'"),
+        ("prohibit(ed|s)?", "looks like a regular expression"),
+        ("train.*", "'prohibit\\*' for any word"),
+        ("tax&levy", "a space on both sides"),
+        ("{little} ... credit", "word list {little}: 'lack of' is more than one word"),
+    ],
+)
+def test_the_notation_of_other_tools_is_explained(term: str, words: str) -> None:
+    with pytest.raises(TermError, match=words):
+        matcher_of(term, little="lack of|few")
+
+
+def test_a_term_in_another_script_is_refused() -> None:
+    framework = small_framework()
+    chinese = framework.elements[0].model_copy(update={"terms": ("税收",)})
+    with pytest.raises(FrameworkError, match="'税收' is not written in the letters of English"):
+        load_pipeline(framework.model_copy(update={"elements": (chinese,)}))
+
+
 def test_the_two_sides_of_a_term_stand_at_most_twelve_words_apart() -> None:
     assert MAX_APART == 12
     assert found("shortage & teacher", f"shortage {'a ' * 12}teacher") == [f"shortage {'a ' * 12}teacher"]
@@ -212,10 +261,36 @@ def split() -> spacy.language.Language:
         ["It stands in Main St.", "The college is near."],
         ["It stands near St. Mary College.", "It is old."],
         ["It opens in Dec.", "This is late."],
+        ["They met in the U.S.", "Many firms paid."],
+        ["They gave it to group B.", "The others got none."],
+        ["Is it “paid?”", "Nobody knows."],
     ],
 )
 def test_sentences_end_where_a_reader_ends_them(split: spacy.language.Language, sentences: list[str]) -> None:
     assert [s.text for s in split(" ".join(sentences)).sents] == sentences
+
+
+@pytest.mark.parametrize(
+    ("text", "n"),
+    [
+        ("The city closed the bases.The state pays.", 2),
+        ("What is a base?A place to learn.", 2),
+        ("Stop now!The bases are full.", 2),
+        ('"Grants will end."The minister left.', 2),
+        ("It opened in 2020.The town paid.", 2),
+        ("The U.S.A. pays 3.2 million, e.g. for bases.", 1),
+        ("See www.Orsa.com or report.v2.Doc for more.", 1),
+        ("Node.js and ASP.NET are taught.", 1),
+    ],
+)  # fmt: skip
+def test_a_sentence_may_end_without_a_space(split: spacy.language.Language, text: str, n: int) -> None:
+    assert len(list(split(text).sents)) == n
+
+
+def test_no_sentence_is_longer_than_a_thousand_words(split: spacy.language.Language) -> None:
+    lengths = [len(s) for s in split("we go on and on ; " * 700).sents]
+    assert max(lengths) <= 1000
+    assert sum(lengths) == 700 * 6
 
 
 @pytest.mark.parametrize(

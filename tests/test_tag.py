@@ -97,6 +97,99 @@ def test_status_is_that_of_the_sentence(small: Language, text: str, expected: di
     assert {label: got.get(label) for label in expected} == expected
 
 
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        # an auxiliary, "not" and any verb: the thing is not there
+        ("The province does not sponsor grants.", {"T1": "lacking"}),
+        ("The province doesn’t run workshops.", {"T4": "lacking"}),
+        ("The ministry has not yet set up workshops.", {"T4": "lacking"}),
+        ("The ministry never opened a workshop.", {"T4": "lacking"}),
+        ("Workshops have never been built there.", {"T4": "lacking"}),
+        ("The ministry is not paying grants.", {"T1": "lacking"}),
+        ("Grants did not materialise.", {"T1": "lacking"}),
+        ("Grants do not lead to employment.", {"S3": "negated"}),
+        ("In towns where firms do not pay grants, workshops close.", {"T1": "lacking", "T4": "affirmed"}),
+        # refused
+        ("Grants won't be introduced.", {"T1": "negated"}),
+        ("The ministry will not fund workshops.", {"T4": "negated"}),
+        ("Grants must not be used for pay.", {"T1": "negated"}),
+        ("Grants were firmly rejected.", {"T1": "negated"}),
+        ("The grants have been ruled out.", {"T1": "negated"}),
+        ("No workshops should be built.", {"T4": "negated"}),
+        ("Workshops are costly and none should be built.", {"T4": "negated"}),
+        ("Do not introduce grants.", {"T1": "negated"}),
+        # ended
+        ("The grants were abolished in 2019.", {"T1": "lacking"}),
+        ("The workshops have been phased out.", {"T4": "lacking"}),
+        # a label and its value
+        ("Grants: none.", {"T1": "lacking"}),
+        ("Workshops – no.", {"T4": "lacking"}),
+        ("Grants: n/a; workshops: 12", {"T1": "lacking", "T4": "affirmed"}),
+        ("Workshops: not available", {"T4": "lacking"}),
+        ("Grants: rejected in 2020", {"T1": "negated"}),
+        ("Grants: under discussion", {"T1": "planned"}),
+        ("Missing: grants and workshops.", {"T1": "lacking", "T4": "lacking"}),
+        # inside a compound, and in phrases that deny another thing
+        ("The workshop is not-for-profit.", {"T4": "affirmed"}),
+        ("No-fee workshops are open to all.", {"T4": "affirmed"}),
+        ("Low-income trainees got grants.", {"T1": "affirmed"}),
+        ("At no extra cost to firms, grants were paid.", {"T1": "affirmed"}),
+        # one denial takes back another
+        ("The ministry has no plans to end grants.", {"T1": "affirmed"}),
+        ("There is no reason to abolish grants.", {"T1": "affirmed"}),
+        ("There were no cuts to grants.", {"T1": "affirmed"}),
+        ("The college is never without a workshop.", {"T4": "affirmed"}),
+        ("The court did not reject the grants.", {"T1": "affirmed"}),
+        ("The grants will not be abolished.", {"T1": "affirmed"}),
+        ("Nobody opposes grants.", {"T1": "affirmed"}),
+        ("Workshops are not uncommon.", {"T4": "affirmed"}),
+        ("The ministry has no plans to introduce grants.", {"T1": "negated"}),
+        # a clause with a subject of its own
+        ("There is no workshop, and it offers grants.", {"T4": "lacking", "T1": "affirmed"}),
+        ("There is no workshop, and the state offers grants.", {"T4": "lacking", "T1": "affirmed"}),
+        ("No grants, joint courses, and workshops were offered.", {"T1": "lacking", "T2": "lacking", "T4": "lacking"}),
+    ],
+)  # fmt: skip
+def test_grammar_tells_what_is_denied(small: Language, text: str, expected: dict[str, str]) -> None:
+    got = statuses(read(small, text))
+    assert {label: got.get(label) for label in expected} == expected
+
+
+@pytest.mark.parametrize(
+    ("text", "kind", "status"),
+    [
+        ("Training centres raise wages.", "paragraph", "affirmed"),
+        ("Training centres raise wages", "list_item", "affirmed"),
+        ("Training centres closed in 2020.", "paragraph", "affirmed"),
+        ("Training centres", "heading", "affirmed"),
+        ("Funding bodies support training centres.", "paragraph", "affirmed"),
+        ("Work placements help training centres.", "paragraph", "affirmed"),
+        ("Building training centres raises wages.", "paragraph", "affirmed"),
+        ("Building training centres in each town", "list_item", "planned"),
+        ("Support training centres in each town.", "paragraph", "planned"),
+        ("Help training centres find trainers.", "paragraph", "planned"),
+    ],
+)
+def test_a_noun_that_opens_a_sentence_is_no_instruction(
+    small: Language, text: str, kind: str, status: str
+) -> None:
+    assert statuses(read(small, text, kind=kind)) == {"T4": status}
+
+
+@pytest.mark.parametrize(
+    ("text", "found"),
+    [
+        ("Are there grants for employers?", {"A1"}),
+        ("“What do grants cost the employer?”", {"A1"}),
+        ("Grants?", set()),
+        ("Many asked whether grants were paid to employers.", {"A1", "T1"}),
+    ],
+)
+def test_a_question_states_nothing_but_names(small: Language, text: str, found: set[str]) -> None:
+    assert set(statuses(read(small, text))) == found
+
+
 def test_the_deciding_cue_is_recorded(small: Language) -> None:
     tagged = read(small, "Every province shall open a training centre.")
     (mention,) = (m for m in tagged.mentions if m.label == "T4")
@@ -276,6 +369,54 @@ def test_a_chapter_is_judged_by_six_hundred_words_around() -> None:
         spread([*roads, *near, "A training centre stays.", *near, *roads]), nlp, RulesCoder(framework_of(nlp))
     )
     assert not tagged.mentions
+
+
+def named(text: str, **terms: tuple[str, ...]) -> set[str]:
+    """The elements that are found; T… are mechanisms, S… outcomes, C… challenges."""
+    kinds = {"T": "mechanism", "S": "outcome", "C": "challenge"}
+    elements = tuple(
+        Element(id=id, kind=kinds[id[0]], label=id, definition=id, terms=t)  # type: ignore[arg-type]
+        for id, t in terms.items()
+    )
+    return set(
+        statuses(read(load_pipeline(Framework(id="s", title="s", version="1", elements=elements)), text))
+    )
+
+
+@pytest.mark.parametrize(
+    ("text", "found"),
+    [
+        ("The state pays a wage subsidy.", {"T1"}),
+        ("The state pays a wage subsidy and wages rise.", {"T1", "S1"}),
+        ("Wages rise by a subsidy.", {"S1", "T1"}),
+        # a term with other words in its gap leaves them what they are
+        ("There is a shortage of well paid teachers.", {"C1", "S2"}),
+    ],
+)
+def test_a_mention_within_a_phrase_of_another_branch_says_nothing(text: str, found: set[str]) -> None:
+    assert (
+        named(
+            text,
+            T1=("subsidy", "wage subsidy"),
+            S1=("wage",),
+            C1=("shortage of ... teacher",),
+            S2=("paid teacher",),
+        )
+        == found
+    )
+
+
+@pytest.mark.parametrize(
+    ("text", "found"),
+    [
+        ("The Office of Management and Budget met.", set()),
+        ("The budget grew.", {"T1"}),
+        ("The office met at the Orsa Training Centre.", {"T2"}),  # its head says what it is
+        ("Firms asked the Department of Budget and Labour.", set()),
+    ],
+)
+def test_words_in_the_name_of_an_institution_speak_of_it_alone(text: str, found: set[str]) -> None:
+    assert named(text, T1=("budget", "firm & budget"), T2=("training centre",)) == found
 
 
 def test_a_pipeline_without_our_components_is_refused() -> None:

@@ -252,6 +252,11 @@ def _parse(text: str, name: str) -> Framework:
     except tomllib.TOMLDecodeError as error:
         hint = "; it has curly quotes, which must be straight ones" if re.search("= *[“”‘’]", text) else ""
         raise FrameworkError(f"{name}: not valid TOML: {error}{hint}") from error
+    for table in ("element", "link"):
+        if isinstance(data.get(table), dict):
+            raise FrameworkError(
+                f"{name}: [{table}] stands in single brackets; write [[{table}]], as there may be several"
+            )
     raw = {("elements" if k == "element" else "links" if k == "link" else k): v for k, v in data.items()}
     head = raw.pop("framework", None)
     if not isinstance(head, dict):

@@ -8,13 +8,14 @@ from __future__ import annotations
 
 import importlib
 import importlib.util
+import os
 import sys
 from functools import cache
 from pathlib import Path
 from types import ModuleType
 
 from policyloom.errors import PolicyloomError
-from policyloom.languages.folders import language_folders
+from policyloom.languages.folders import VARIABLE, language_folders
 from policyloom.languages.protocol import LanguagePack
 
 __all__ = ["installed_languages", "load_language"]
@@ -42,6 +43,11 @@ def load_language(code: str) -> LanguagePack:
         >>> sorted(load_language("en").inflections("life"))
         ['life', 'lives']
     """
+    return _find(code, os.environ.get(VARIABLE, ""))
+
+
+@cache  # listing the folders takes as long as reading a sentence, and every sentence asks
+def _find(code: str, added: str) -> LanguagePack:  # noqa: ARG001 -- the folders depend on the variable
     there = installed_languages()
     if code not in there:
         raise PolicyloomError(f"no language {code!r}; there are: {', '.join(there)}")

@@ -8,7 +8,7 @@ from functools import lru_cache
 from typing import Any, get_args
 
 from policyloom.errors import PolicyloomError
-from policyloom.languages.protocol import Grammar, LanguagePack
+from policyloom.languages.protocol import Grammar, LanguagePack, TokenSpan
 from policyloom.languages.terms import TermMatcher
 from policyloom.records import ClaimKind, FacetKind, MentionKind, Status
 
@@ -45,7 +45,10 @@ _VALUES: dict[tuple[str, str], tuple[str, ...]] = {
 
 @dataclass(frozen=True, slots=True)
 class Cue:
-    """A cue found at tokens `[start, end)`; `reach` is in tokens; `only` is the one kind that it decides for."""
+    """A cue found at tokens `[start, end)`; `reach` is in tokens; `only` is the one kind that it decides for.
+
+    A cue that `crosses` reaches over one end of a clause.
+    """
 
     start: int
     end: int
@@ -54,6 +57,7 @@ class Cue:
     status: Status | None = None
     only: MentionKind | None = None
     claim: ClaimKind | None = None
+    crosses: bool = False
 
 
 @dataclass(frozen=True, eq=False)
@@ -105,6 +109,7 @@ def _find(cues: Cues, forms: tuple[str, ...]) -> tuple[tuple[Cue, ...], bool]:
     hedged = False
     matches = cues._matcher.find(forms)
     pseudo = [(m.start, m.end) for m in matches if m.label == "pseudo"]
+    voids = cues.grammar.void_spans(forms)
     for match in matches:
         if match.label == "hedge":
             hedged = True
@@ -112,7 +117,10 @@ def _find(cues: Cues, forms: tuple[str, ...]) -> tuple[tuple[Cue, ...], bool]:
         if match.label == "pseudo":
             continue
         rule = cues._rules[int(match.label)]
-        if "status" in rule and any(start < match.end and match.start < end for start, end in pseudo):
+        if "status" in rule and _overlaps(match.start, match.end, pseudo):
+            continue
+        # That there is no shortage is said of a challenge, whatever else it takes back.
+        if "status" in rule and "for" not in rule and _overlaps(match.start, match.end, voids):
             continue
         reach = int(rule.get("reach", NO_LIMIT))
         found.append(
@@ -126,7 +134,16 @@ def _find(cues: Cues, forms: tuple[str, ...]) -> tuple[tuple[Cue, ...], bool]:
                 rule.get("kind"),
             )
         )
-    return tuple(found), hedged
+    found += [
+        Cue(mark.start, mark.end, mark.direction, mark.reach, mark.status, crosses=mark.crosses)
+        for mark in cues.grammar.status_marks(forms)
+        if not _overlaps(mark.start, mark.end, [*pseudo, *voids])
+    ]
+    return tuple(sorted(found, key=lambda cue: (cue.start, cue.end))), hedged
+
+
+def _overlaps(start: int, end: int, spans: Sequence[TokenSpan]) -> bool:
+    return any(first < end and start < last for first, last in spans)
 
 
 def compile_cues(pack: LanguagePack, facets: Mapping[str, str]) -> Cues:

@@ -6,12 +6,15 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, fields
 from typing import Any
 
-from policyloom.languages.protocol import TokenSpan
+from policyloom.languages.protocol import StatusMark, TokenSpan
 
 __all__ = ["GRAMMAR_LISTS", "WordListGrammar"]
 
 _MARKS = frozenset("•-–—*()[].,:;▪●")
 """List marks of any language."""
+
+_CLOSING = frozenset("\"'”’»)]」』") | {"''"}
+"""Marks that may stand after the end of a sentence."""
 
 _LONGEST_OPENING = 6
 """Tokens that may stand before the first word of a sentence."""
@@ -95,6 +98,23 @@ class WordListGrammar:
             if i > first
         )
         return not (self.is_finite(forms) or stated)
+
+    def is_question(self, forms: Sequence[str], first: int) -> bool:  # noqa: ARG002 -- other languages need to know
+        """Whether the sentence ends with a question mark."""
+        last = next((form for form in reversed(forms) if form not in _CLOSING), "")
+        return last[-1:] in ("?", "？", "؟")
+
+    def status_marks(self, forms: Sequence[str]) -> Sequence[StatusMark]:  # noqa: ARG002 -- word lists tell none
+        """None."""
+        return ()
+
+    def void_spans(self, forms: Sequence[str]) -> Sequence[TokenSpan]:  # noqa: ARG002 -- word lists tell none
+        """None."""
+        return ()
+
+    def clause_starts(self, forms: Sequence[str]) -> Sequence[int]:  # noqa: ARG002 -- word lists tell none
+        """None."""
+        return ()
 
     def is_finite(self, forms: Sequence[str]) -> bool:
         """Whether the sentence has a word that makes a statement of it."""

@@ -7,18 +7,38 @@ where data cannot say it. The other packages ask for a `LanguagePack` and know n
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING, Any, Literal, NamedTuple, Protocol
 
 if TYPE_CHECKING:
     from spacy.language import Language
     from spacy.tokens import Doc
 
     from policyloom.languages.layout import LayoutWords
+    from policyloom.records import Status
 
-__all__ = ["Grammar", "LanguagePack", "TokenSpan"]
+__all__ = ["Grammar", "LanguagePack", "StatusMark", "TokenSpan"]
 
 TokenSpan = tuple[int, int]
 """`[start, end)` in tokens of a sentence."""
+
+
+class StatusMark(NamedTuple):
+    """Words by which the grammar of a sentence, and no listed cue, decides a status.
+
+    Attributes:
+        start, end: its tokens.
+        status: affirmed, planned, lacking or negated.
+        direction: where the mentions stand that it decides, "forward" or "backward".
+        reach: the most tokens between it and such a mention.
+        crosses: whether it reaches over one end of a clause, as the value of a label does: "Grants: none".
+    """
+
+    start: int
+    end: int
+    status: Status
+    direction: Literal["forward", "backward"]
+    reach: int
+    crosses: bool = False
 
 
 class Grammar(Protocol):
@@ -38,6 +58,18 @@ class Grammar(Protocol):
 
     def is_fragment(self, forms: Sequence[str], first: int) -> bool:
         """Whether the sentence has no verb that states something, as the item of a list often has none."""
+
+    def is_question(self, forms: Sequence[str], first: int) -> bool:
+        """Whether the sentence asks, and so states nothing."""
+
+    def status_marks(self, forms: Sequence[str]) -> Sequence[StatusMark]:
+        """What decides statuses besides the cues of `cues.toml`, in order."""
+
+    def void_spans(self, forms: Sequence[str]) -> Sequence[TokenSpan]:
+        """Words in which no cue of status counts, as one takes back another: "no plans to end"."""
+
+    def clause_starts(self, forms: Sequence[str]) -> Sequence[int]:
+        """The marks after which a clause with a subject of its own begins: the comma in "…, and it offers"."""
 
 
 class LanguagePack(Protocol):

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import importlib.util
 import re
-from collections.abc import Iterator, Sequence
+import unicodedata
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
+from typing import NamedTuple
 
 import spacy
 from spacy.errors import MatchPatternError
@@ -16,6 +18,7 @@ from spacy.tokens import Doc, Span
 from policyloom.errors import FrameworkError, PolicyloomError
 from policyloom.framework import BUILT_IN, Framework, read_framework
 from policyloom.languages import installed_languages, load_language
+from policyloom.languages.protocol import LanguagePack
 from policyloom.languages.terms import TermError, TermMatcher
 
 __all__ = [
@@ -40,6 +43,17 @@ SCOPE, OUT = "scope", "out-of-scope"
 _MARK = re.compile(r"(?<=[^\W\d_]{4})[.,;:]?\[?\d{1,3}(?:[,–-]\d{1,3})*$")
 
 
+class _Found(NamedTuple):
+    """Where an element was found: tokens `[start, end)` of the doc, and those of them that its rule names."""
+
+    start: int
+    end: int
+    label: str
+    rule: str
+    words: frozenset[int]
+    is_phrase: bool = True
+
+
 class MentionFinder:
     """The component that finds a framework's elements; results stand in `doc.spans`.
 
@@ -53,8 +67,15 @@ class MentionFinder:
         terms |= {f"exclude {e.id}": e.exclude for e in framework if e.exclude}
         terms |= {SCOPE: framework.scope.terms, OUT: framework.scope.exclude}
         try:
-            inflect = load_language(framework.language).inflections
-            self._terms = TermMatcher(terms, words=framework.words, inflect=inflect)
+            pack = load_language(framework.language)
+            _check_script(terms, framework.words, pack)
+            self._terms = TermMatcher(
+                terms,
+                words=framework.words,
+                inflect=pack.inflections,
+                tokenize=lambda word: [token.text for token in nlp.tokenizer(word)],
+                prefixes=getattr(pack, "prefixes", ()),
+            )
         except TermError as error:
             raise FrameworkError(f"framework {framework.id}: {error}") from error
         self._patterns = Matcher(nlp.vocab)
@@ -70,6 +91,8 @@ class MentionFinder:
                         f"framework {framework.id}: element {element.id}, {key}: spaCy refuses one: {error}"
                     ) from error
         self._parent = {e.id: e.parent for e in framework}
+        self._top = {e.id: framework.top(e.id) for e in framework}
+        self._kind = {e.id: e.kind for e in framework}
 
     def __call__(self, doc: Doc) -> Doc:
         """`doc` with `doc.spans["policyloom"]` and `doc.spans["policyloom_scope"]` set."""
@@ -84,44 +107,111 @@ class MentionFinder:
                 if has_lemmas
                 else None
             )
-            spans: list[tuple[int, int, str, str]] = []
+            spans: list[_Found] = []
             excluded: list[tuple[int, int, str]] = []
             for match in self._terms.find(forms, lemmas):
                 start, end = sentence.start + match.start, sentence.start + match.end
                 kind, _, label = match.label.partition(" ")
                 if kind == "element":
-                    spans.append((start, end, label, f"term: {match.term}"))
+                    words = frozenset(sentence.start + i for i in match.words)
+                    spans.append(_Found(start, end, label, f"term: {match.term}", words, match.is_phrase))
                 elif kind == "exclude":
                     excluded.append((start, end, label))
                 else:
                     field.append(Span(doc, start, end, label=match.label))
             spans += [span for span in by_pattern if sentence.start <= span[0] and span[1] <= sentence.end]
-            for start, end, label, rule in self._without_covered(spans):
+            named = self._names_in(sentence) if spans else []
+            for start, end, label, rule, words, _ in self._without_covered(spans):
+                if self._kind[label] not in ("case", "actor") and any(
+                    words & rest and not words & head for rest, head in named
+                ):
+                    continue
                 if not any(s < end and start < e and label == other for s, e, other in excluded):
                     found.append(Span(doc, start, end, label=label, span_id=rule))
         doc.spans[MENTIONS] = found
         doc.spans[f"{MENTIONS}_scope"] = field
         return doc
 
-    def _match_patterns(self, doc: Doc) -> Iterator[tuple[int, int, str, str]]:
+    def _match_patterns(self, doc: Doc) -> Iterator[_Found]:
         """What token patterns find, and what dependency patterns do, from a relation's first word to its last."""
         if len(self._patterns):
             for span in self._patterns(doc, as_spans=True):
-                yield span.start, span.end, span.label_, "pattern"
+                words = frozenset(range(span.start, span.end))
+                yield _Found(span.start, span.end, span.label_, "pattern", words)
         if len(self._relations):
             for label, tokens in self._relations(doc):
-                yield min(tokens), max(tokens) + 1, doc.vocab.strings[label], "relation"
+                yield _Found(
+                    min(tokens),
+                    max(tokens) + 1,
+                    doc.vocab.strings[label],
+                    "relation",
+                    frozenset(tokens),
+                    is_phrase=False,
+                )
 
-    def _without_covered(self, spans: Sequence[tuple[int, int, str, str]]) -> list[tuple[int, int, str, str]]:
-        """The spans without those of a parent that overlap one of its children: the narrower element says more."""
+    def _without_covered(self, spans: Sequence[_Found]) -> list[_Found]:
+        """The spans without those that say less than another.
+
+        These are a parent's that overlap one of its children, and those that lie within a longer phrase of an element of
+        another branch: in "wage subsidy" nothing is said of wages. A term that was found with other words in its gaps is
+        no such phrase: "workshops that raise skills" may name workshops as well; and a challenge such as
+        "too few workshops" also names the workshops that are lacking.
+        """
         kept = []
-        for span in sorted(set(spans)):
-            start, end, label, _ = span
+        for span in sorted(set(spans), key=lambda s: s[:4]):
+            start, end, label, _, words, _ = span
             if not any(
-                self._parent.get(other) == label and s < end and start < e for s, e, other, _ in spans
+                (self._parent.get(o.label) == label and o.start < end and start < o.end)
+                or (words < o.words and o.is_phrase and self._hides(o.label, label))
+                for o in spans
             ):
                 kept.append(span)
         return kept
+
+    def _hides(self, outer: str, inner: str) -> bool:
+        """Whether a phrase of one element leaves nothing of another within it; a challenge names what is lacking."""
+        lacking = self._kind[outer] == "challenge" and self._kind[inner] != "challenge"
+        return self._top[outer] != self._top[inner] and not lacking
+
+    def _names_in(self, sentence: Span) -> list[tuple[frozenset[int], frozenset[int]]]:
+        """The tokens of institutions' names, and apart from them their head word.
+
+        The head alone says what an institution is: "Orsa Training Centre" is a training centre, while "Budget" in
+        "Office of Management and Budget" speaks of no budget.
+        """
+        found = []
+        for name in sentence.ents:
+            head_word = name.ent_id_.removeprefix("rule: ").lower()
+            if name.label_.startswith("ORG") and name.ent_id_.startswith("rule: "):
+                head = frozenset(token.i for token in name if token.lower_ == head_word)
+                if head:
+                    found.append((frozenset(range(name.start, name.end)) - head, head))
+        return found
+
+
+def _check_script(terms: Mapping[str, Iterable[str]], words: Mapping[str, str], pack: LanguagePack) -> None:
+    """Refuses words in a script that the language is not written in, as its text would never hold them.
+
+    Raises:
+        TermError: the text names the term and the key to change.
+    """
+    known = {script for word in pack.stop_words for script in _scripts(word)}
+    named = [*terms.items(), *((f"word list {{{name}}}", (line,)) for name, line in words.items())]
+    for label, line in ((label, line) for label, lines in named for line in lines):
+        for word in re.split(r"[\s|]+", line):
+            scripts = _scripts(word)
+            if scripts and known and not scripts & known:
+                raise TermError(
+                    f"{label}, term {line!r}: {word!r} is not written in the letters of {pack.name}, the framework's "
+                    f"language; write it in {pack.name}, or set `language` to that of the terms"
+                )
+
+
+def _scripts(word: str) -> set[str]:
+    """The scripts of a word's letters: LATIN, CJK, CYRILLIC."""
+    if word.isascii():
+        return {"LATIN"} if re.search("[A-Za-z]", word) else set()
+    return {unicodedata.name(c, "?").split()[0] for c in word if c.isalpha()}
 
 
 def forms_of(span: Span) -> list[str]:

@@ -44,6 +44,8 @@ class RulesCoder:
         context = context_of(sentence, self.cues)
         if context is None:
             return Coding(sentence.candidates)
+        if context.is_question:  # it states nothing of what a framework looks for; names stay names
+            return Coding(tuple(c for c in sentence.candidates if c.kind in WITHOUT_STATUS))
         coded = set_rule_statuses(sentence, context)
         return Coding(coded.candidates, find_claims(coded.candidates, context))
 

@@ -50,10 +50,10 @@ def decide_status(
         (cue, _distance(cue, span))
         for cue in context.purposes
         # The verb may open the mention itself: "to [raise skills]".
-        if cue.start <= start and start - cue.end <= cue.reach and not context.is_divided(cue.end, start)
+        if cue.start <= start and start - cue.end <= cue.reach and not context.n_clause_ends(cue.end, start)
     ]
     instruction = context.instruction
-    if instruction and not context.is_divided(instruction.end, start):
+    if instruction and not context.n_clause_ends(instruction.end, start):
         reaching.append((instruction, NO_LIMIT))
     if reaching:
         return _strongest(reaching)
@@ -92,7 +92,7 @@ def _reaches(cue: Cue, span: TokenSpan, context: SentenceContext) -> bool:
         # A cue within the mention's own words decides as one before it: "teachers [shall] go to enterprises".
         return True
     if cue.direction == "forward" and cue.end <= start:
-        return start - cue.end <= cue.reach and not context.is_divided(cue.end, start)
+        return start - cue.end <= cue.reach and context.n_clause_ends(cue.end, start) <= cue.crosses
     if cue.direction == "backward" and end <= cue.start:
-        return cue.start - end <= cue.reach and not context.is_divided(end, cue.start)
+        return cue.start - end <= cue.reach and context.n_clause_ends(end, cue.start) <= cue.crosses
     return False

@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import cache
 from importlib import resources
 
-__all__ = ["inflections", "regular_forms"]
+__all__ = ["inflections", "irregular_words", "regular_forms"]
 
 
 def inflections(word: str) -> frozenset[str]:
@@ -17,7 +17,7 @@ def inflections(word: str) -> frozenset[str]:
         >>> sorted(inflections("sell"))
         ['sell', 'selling', 'sells', 'sold']
     """
-    return _irregular().get(word) or regular_forms(word)
+    return irregular_words().get(word) or regular_forms(word)
 
 
 def regular_forms(word: str) -> frozenset[str]:
@@ -45,7 +45,7 @@ _MORE = {"be": "am are been being is was were", "person": "people persons"}
 
 
 @cache
-def _irregular() -> dict[str, frozenset[str]]:
+def irregular_words() -> dict[str, frozenset[str]]:
     """All forms of each irregular word, itself among them."""
     path = resources.files("policyloom") / "languages" / "en" / "irregular.txt"
     lines = [line.split() for line in path.read_text("utf-8").split("\n") if line and line[0] != "#"]

@@ -21,7 +21,13 @@ __all__ = ["EnglishPack", "make_pack"]
 
 
 class EnglishPack(DataPack):
-    """English: data files, and rules for sentences, word forms and names."""
+    """English: data files, and rules for sentences, word forms and names.
+
+    Attributes:
+        prefixes: beginnings that are written with and without a hyphen: "co-operation", "nonprofit".
+    """
+
+    prefixes = ("by", "co", "non", "pre", "multi", "micro", "anti", "semi")
 
     @cached_property
     def grammar(self) -> Grammar:
@@ -41,6 +47,7 @@ class EnglishPack(DataPack):
         from policyloom.languages.en import sentences
         from policyloom.languages.en.entities import NAME
 
+        sentences.cut_glued_ends(nlp)
         nlp.add_pipe(sentences.NAME, first=True)
         nlp.add_pipe(NAME, last=True, config={"words": dict(entities or {})})
 

@@ -12,8 +12,9 @@ import numpy as np
 from spacy.attrs import SENT_START
 from spacy.language import Language
 from spacy.tokens import Doc
+from spacy.util import compile_infix_regex
 
-__all__ = ["NAME", "split_sentences"]
+__all__ = ["NAME", "cut_glued_ends", "split_sentences"]
 
 NAME = "policyloom_sentences"
 
@@ -37,7 +38,9 @@ _BEFORE_STARTER = frozenset(
 """Abbreviations that may close a sentence, and before which one of `_STARTERS` never goes on with it: "Main St. The"."""
 _COUNTRIES = frozenset(("u.s", "u.k"))
 _STARTERS = frozenset(
-    "The This These Those It In On At As If We They He She There And But However When While".split()
+    "The This These Those It In On At As If We They He She There And But However When While Its A An Our Their His Her Some Many"
+    " Most All Both Each For From By With After Before Since Under Several Other Such No Not So Yet Also Then Thus Because"
+    " Although You Instead Moreover Meanwhile Today Last Next".split()
 )
 """Words with a capital that begin a sentence even after "U.S." or "Main St."."""
 _MARKED_END = re.compile(r"[a-z)\]]{2,}[.!?]\[?\d{1,3}(?:[,–-]\d{1,3})*")
@@ -54,10 +57,26 @@ _SECTION = re.compile(r"\d{1,2}(?:\.\d{1,2}){2,3}\.?")
 _REFERRING = frozenset(
     "section sections table tables figure figures paragraph paragraphs clause item and or to in of see".split()
 )
+_LONGEST = 1_000
+"""Tokens of the longest sentence: transcripts and tables without full stops are cut at marks and line ends."""
 _LONGEST_QUOTE = 60
 """Tokens up to which a quotation or bracket with several sentences stays in the sentence that gives it."""
 _SHORT_LINE = 60
 """Characters; a line that ends sooner ends by intent and not because the page is full."""
+
+
+_GLUED = (
+    r"(?<=[a-z0-9)])[?!](?=[\"“‘'(]?[A-Z])",
+    r"(?<=[0-9]{4})\.(?=[A-Z][a-z])",
+    r"(?<=[.?!])[\"”](?=[A-Z])",
+)
+"""Ends of sentences without a space after them, in which spaCy's tokenizer sees one word: "base?A"."""
+
+
+def cut_glued_ends(nlp: Language) -> None:
+    """Lets a pipeline's tokenizer cut words at the ends of sentences that stand within them."""
+    infixes = compile_infix_regex([*(nlp.Defaults.infixes or ()), *_GLUED])
+    nlp.tokenizer.infix_finditer = infixes.finditer  # type: ignore[union-attr]
 
 
 @Language.component(NAME, assigns=["token.is_sent_start"])
@@ -95,9 +114,27 @@ def split_sentences(doc: Doc) -> Doc:
                 starts.add(_after_and(doc, after))
         elif "\n" in text and i + 1 < len(doc) and (text.count("\n") > 1 or _ends_line(doc, i)):
             starts.add(i + 1)
+    starts |= _cut_longest(doc, texts, starts)
     # Setting a token's `is_sent_start` looks through the whole doc each time (spaCy 3.8): one array does it at once.
     marks = [1 if i in starts else -1 for i in range(len(doc))]
     return doc.from_array([SENT_START], np.array(marks, dtype="int64").astype("uint64"))  # type: ignore[arg-type]
+
+
+def _cut_longest(doc: Doc, texts: list[str], starts: set[int]) -> set[int]:
+    """Further starts within sentences longer than `_LONGEST` tokens: after a line end, a semicolon, a comma, or anywhere."""
+    added: set[int] = set()
+    if len(doc) <= _LONGEST:
+        return added
+    edges = [*sorted(starts), len(doc)]
+    for begin, end in zip(edges, edges[1:], strict=False):
+        at = begin
+        while end - at > _LONGEST:
+            window = range(at + _LONGEST, at + _LONGEST // 2, -1)
+            marks: tuple[str, ...] = ("\n", ";", ",")
+            cut = next((i for mark in marks for i in window if mark in texts[i - 1]), at + _LONGEST)
+            added.add(cut)
+            at = cut
+    return added
 
 
 def _after_closing(doc: Doc, i: int) -> int:
@@ -153,6 +190,27 @@ def _after_and(doc: Doc, j: int) -> int:
     return j + 1 if doc[j].lower_ in ("and", "or") and _ENUM.match(doc[j + 1 : j + 4].text) else j
 
 
+def _is_glued_end(doc: Doc, i: int, j: int) -> bool:
+    """Whether a sentence ends at token `i` though no space follows: "bases.The state"; not "www.Orsa.com", "report.Doc"."""
+    before, word = doc[i - 1].text, doc[j].text.lstrip("\"“‘'(")
+    if (
+        doc[i - 1].whitespace_
+        or not word[:1].isupper()
+        or (not before[-1:].isalnum() and before[-1:] not in _CLOSE)
+    ):
+        return False
+    ends_word = before[-2:].islower() or before.isdigit() or (len(before) > 2 and before.isupper())
+    # In a name such as "Orsa.Com" or "www.Orsa.com" a stop follows again without a space, or stands before.
+    named = (i > 1 and doc[i - 2].text == "." and not doc[i - 2].whitespace_) or (
+        j + 1 < len(doc)
+        and doc[j + 1].text[:1] in (".", "@")
+        and not doc[j].whitespace_
+        and j + 2 < len(doc)
+        and not doc[j + 1].whitespace_
+    )
+    return ends_word and not named and before.lower() not in _ABBREVIATIONS
+
+
 def _is_end(doc: Doc, i: int, j: int, begin: int) -> bool:
     """Whether the sentence that began at `begin` ends at token `i`, the next word being `j`."""
     text, following = doc[i].text, doc[j].text
@@ -168,7 +226,9 @@ def _is_end(doc: Doc, i: int, j: int, begin: int) -> bool:
     if text[-1] in "!?。！？":
         return opens or not first.islower()
     if not doc[j - 1].whitespace_ and not doc[j - 1].is_space and not _MARKED_END.fullmatch(text):
-        return first == "[" and doc[i].nbor(-1).text.isalpha() if i else False
+        if i and first == "[":
+            return doc[i - 1].text.isalpha()
+        return bool(i) and _is_glued_end(doc, i, j)
     if i - begin < 4 and _DIVISION.fullmatch(doc[begin : i + 1].text.removesuffix(".")):
         return False
     before = (doc[i - 1].text if text == "." and i else text.rstrip(".")).lower()
@@ -182,6 +242,11 @@ def _is_end(doc: Doc, i: int, j: int, begin: int) -> bool:
             first.isupper() and before in _BEFORE_CAPITAL and following not in ("Ltd", "Ltd.", "Inc", "Inc.")
         )
     if len(before) == 1 and before.isalpha() and glued and first.isupper() and before != "i":
+        at = i - 1 - (text == ".")
+        if (
+            following in _STARTERS and at >= 0 and doc[at].text.islower() and len(following) > 1
+        ):  # "of group B. The"
+            return True
         unit = i > 1 and doc[i - 1 - (text == ".")].is_digit  # "for 24 h. The"
         return unit or "&" in doc[max(0, i - 2) : i].text
     if "." in before and not before[0].isdigit():  # U.S., e.g.

@@ -1,0 +1,352 @@
+"""How English grammar denies: auxiliary, "not" and verb; what was refused or ended; labels with a value of nothing.
+
+These are forms, not phrases: any verb may stand in them. Phrases stand in `cues.toml`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from typing import TYPE_CHECKING
+
+from policyloom.languages.en.verbs import (
+    AUXILIARIES,
+    BE,
+    CAN,
+    DO,
+    ENDING_NOUNS,
+    HAVE,
+    MODALS,
+    ended,
+    is_adverb,
+    is_past_form,
+    opposing,
+    refused,
+)
+from policyloom.languages.protocol import StatusMark, TokenSpan
+
+if TYPE_CHECKING:
+    from policyloom.records import Status
+
+__all__ = ["find_denials", "find_voids"]
+
+_NOT = frozenset(("not", "n't", "nt", "never"))
+_DENYING = _NOT | {"no", "nobody", "none", "without", "hardly", "rarely"}
+_NOT_DENYING = frozenset(
+    "only just merely simply least because surprisingly doubt necessarily to".split()
+) | {"until", "less", "fewer"}
+"""Words after "not" by which it denies nothing of what follows."""
+_PARTIAL = frozenset(("all", "every", "enough", "many", "much", "any"))
+_SAYING = frozenset(
+    "know say mean think remember understand see matter care mind change differ apply count".split()
+)
+"""Verbs whose "not" tells nothing of the things after them; or a cue in `cues.toml` does."""
+_BEGINNING = frozenset(
+    "exist happen start begin materialise materialize emerge arrive appear operate function come proceed last survive take"
+    " existed happened started begun materialised materialized emerged arrived appeared operated come".split()
+)
+"""Verbs without an object, which deny their subject."""
+_ALLOWED = frozenset(
+    "required needed expected obliged allowed permitted intended meant supposed entitled".split()
+)
+_EFFECTS = frozenset(
+    "convert lead result translate guarantee ensure mean cause affect influence contribute bring make".split()
+)
+"""Verbs that say what a thing leads to: what is denied is the effect, and the thing itself is not missing."""
+_SUBORDINATE = frozenset("that which who where when if unless cases whether".split())
+_NOT_NEGATIVE = ("under", "unit", "union", "unique", "univers", "unif")
+"""How words begin with "un" that negate nothing."""
+_DETERMINERS = frozenset(("a", "an", "the"))
+_PLACES = frozenset("for about from of with as by on like".split())
+_PLANS = frozenset(
+    "plan plans intention intentions wish reason reasons need proposal proposals move moves desire case decision question talk"
+    " grounds ground appetite".split()
+)  # fmt: skip
+_ENDS = frozenset((";", ":", ".", "but", "because", "although", "while", "which", "who"))
+_NOTHING = frozenset(
+    (
+        "no",
+        "none",
+        "nil",
+        "nothing",
+        "zero",
+        "0",
+        "absent",
+        "missing",
+        "lacking",
+        "unavailable",
+        "n / a",
+        "n.a",
+        "n.a.",
+        "na",
+        "n a",
+    )
+)
+_SOFTENERS = frozenset(
+    (
+        "so",
+        "far",
+        "yet",
+        "at",
+        "present",
+        "currently",
+        "still",
+        "all",
+        "any",
+        "more",
+        "longer",
+        "found",
+        "reported",
+        "recorded",
+        "available",
+        "applicable",
+    )
+)
+_PENDING = frozenset(
+    ("planned", "proposed", "pending", "envisaged", "foreseen", "scheduled", "intended", "recommended")
+)
+_UNDERWAY = frozenset("discussion consideration preparation construction development way".split())
+_DASHES = frozenset(("–", "—", "-"))
+
+NEAR, FAR = 7, 12
+"""Tokens over which a denial reaches back to its subject, and on to its object."""
+_SUBJECT = 8
+"""Tokens in which the verb of "no …" and "none …" must stand."""
+
+
+def find_voids(forms: Sequence[str]) -> list[TokenSpan]:
+    """Where one denial takes back another, so that neither counts: "no plans to end", "did not reject"."""
+    against = opposing()
+    there = set(forms)
+    if there.isdisjoint(_DENYING) and there.isdisjoint(against):
+        return []
+    found: list[TokenSpan] = []
+    for i, form in enumerate(forms):
+        if form in _NOT:
+            at = _verb_after(forms, i)
+            start = i - 1 if i and forms[i - 1] in AUXILIARIES | MODALS else i
+            if at < len(forms) and (
+                forms[at] in against or forms[at] == "without" or _is_negative(forms[at])
+            ):
+                found.append((start, at + 1))
+            elif "without" in (near := _until_end(forms, i + 1, 6)):
+                found.append((start, i + 2 + near.index("without")))
+        elif form in _DENYING:
+            near = _until_end(forms, i + 1, 6)
+            if not near:
+                continue
+            if form in ("no", "without") and (n := _first(near[:2], ENDING_NOUNS)) is not None:
+                found.append((i, i + 2 + n))
+            elif (plan := _first(near[:3], _PLANS)) is not None:
+                n = _first(near[plan + 1 :], against | ENDING_NOUNS)
+                if n is not None:
+                    found.append((i, i + 3 + plan + n))
+            elif (n := _first(near[:3], against - ENDING_NOUNS)) is not None and form != "without":
+                found.append((i, i + 2 + n))
+            elif form != "without" and "without" in near:
+                found.append((i, i + 2 + near.index("without")))
+        elif form in against and i and forms[i - 1] in BE and is_past_form(form):
+            n = _first(forms[max(0, i - 7) : i], ENDING_NOUNS)  # "cuts to grants were avoided"
+            if n is not None:
+                found.append((max(0, i - 7) + n, i + 1))
+        elif form in against and i + 1 < len(forms):
+            near = _until_end(forms, i + 1, 3)
+            n = _first(near, ENDING_NOUNS)
+            if n is None and near[:1] == ["to"]:
+                n = _first(near[1:2], against)
+                n = None if n is None else n + 1
+            if n is not None:
+                found.append((i, i + 2 + n))
+    return found
+
+
+def find_denials(forms: Sequence[str]) -> list[StatusMark]:
+    """The denials in a sentence, in order."""
+    found = [mark for i, form in enumerate(forms) if form in _NOT for mark in _by_not(forms, i)]
+    for i, form in enumerate(forms):
+        if form in ("no", "none", "neither"):
+            found += _by_no(forms, i)
+        elif is_past_form(form):
+            found += _by_end(forms, i)
+        elif form == ":" or form in _DASHES:
+            found += _by_value(forms, i)
+    return sorted(found)
+
+
+def _by_not(forms: Sequence[str], i: int) -> Iterator[StatusMark]:
+    """What "not" or "never" at a token denies."""
+    following = forms[i + 1] if i + 1 < len(forms) else ""
+    if not following.isalpha() and following != "n't":
+        return
+    k = i - 1
+    while k >= 0 and i - k < 4 and is_adverb(forms[k]):
+        k -= 1
+    auxiliary = forms[k] if k >= 0 else ""
+    is_single = following == "one" or (following == "a" and "single" in forms[i + 2 : i + 3])
+    if is_single and auxiliary not in AUXILIARIES:
+        yield StatusMark(i, i + 2, "lacking", "forward", NEAR)
+        return
+    if following in _PARTIAL and auxiliary not in DO | HAVE | MODALS:
+        yield StatusMark(i, i + 2, "lacking", "forward", NEAR)
+        return
+    if following in _NOT_DENYING and not (
+        following == "to" and (auxiliary in BE or auxiliary not in AUXILIARIES | MODALS)
+    ):
+        return
+    start = k if auxiliary in AUXILIARIES | MODALS | BE else i
+    v = _verb_after(forms, i)
+    verb = forms[v] if v < len(forms) else ""
+    is_passive = any(form in BE for form in forms[i + 1 : v]) and is_past_form(verb)
+    if auxiliary in CAN:
+        yield StatusMark(start, v, "lacking", "forward", NEAR)
+        if is_passive:
+            yield StatusMark(start, v + 1, "lacking", "backward", NEAR)
+    elif auxiliary in MODALS or following == "to":
+        yield StatusMark(start, i + 1, "negated", "forward", FAR)
+        if is_passive:
+            yield StatusMark(start, v + 1, "negated", "backward", NEAR)
+    elif auxiliary in BE:
+        yield from _by_be_not(forms, start, i, v)
+    elif is_passive:
+        yield StatusMark(start, v + 1, "lacking", "backward", NEAR)
+    elif auxiliary in DO | HAVE or verb.endswith("ing") or (forms[i] == "never" and verb):
+        if verb in _SAYING or not verb:
+            return
+        is_order = start == 0 and (auxiliary == "do" or not is_past_form(verb))
+        if verb in _BEGINNING:
+            yield StatusMark(start, v + 1, "lacking", "backward", NEAR)
+        else:
+            denied = is_order or verb in _EFFECTS
+            reach = _object_end(forms, i, v) - v - 1
+            yield StatusMark(start, v + 1, "negated" if denied else "lacking", "forward", reach)
+
+
+def _object_end(forms: Sequence[str], i: int, v: int) -> int:
+    """Where the object of a denied verb ends at the latest: before the next verb, or the clause that "if" depends on."""
+    is_subordinate = not _SUBORDINATE.isdisjoint(forms[max(0, i - FAR) : i])
+    end = min(len(forms), v + 1 + FAR)
+    for at in range(v + 1, end):
+        relative = forms[at + 1 : at + 2]
+        if forms[at] in AUXILIARIES or (
+            forms[at] == "," and (is_subordinate or (relative and relative[0] in _SUBORDINATE))
+        ):
+            return at
+    return end
+
+
+def _is_negative(form: str) -> bool:
+    """Whether a word denies by its beginning: "uncommon"."""
+    return form.startswith("un") and len(form) > 5 and not form.startswith(_NOT_NEGATIVE)
+
+
+def _by_be_not(forms: Sequence[str], start: int, i: int, v: int) -> Iterator[StatusMark]:
+    """What "is not", "were never" denies: its subject, or what is said of it."""
+    word = forms[v] if v < len(forms) else ""
+    if word in _DETERMINERS:
+        yield StatusMark(start, i + 1, "negated", "forward", 4)
+    elif word in _ALLOWED:
+        yield StatusMark(start, v + 1, "negated", "forward", FAR)
+        yield StatusMark(start, v + 1, "negated", "backward", NEAR)
+    elif word.endswith("ing") and not is_past_form(word):
+        yield StatusMark(start, v + 1, "lacking", "forward", FAR)
+    elif word and word not in _PLACES:
+        yield StatusMark(start, v + 1, "lacking", "backward", NEAR)
+
+
+def _by_no(forms: Sequence[str], i: int) -> Iterator[StatusMark]:
+    """What is refused by "no …" with a modal ("no base should be built"), or missing by "none …"."""
+    near = _until_end(forms, i + 1, _SUBJECT)
+    n = _first(near, MODALS | AUXILIARIES)
+    if forms[i] == "no" and _first(near[:2], _PLANS) is not None and {"to", "for", "of"} & set(near[1:4]):
+        yield StatusMark(i, i + 2, "negated", "forward", FAR)
+    if n is None or (forms[i] == "no" and n == 0):
+        return
+    status: Status = "negated" if near[n] in MODALS - {"might", "need"} else "lacking"
+    if forms[i] != "no":
+        yield StatusMark(i, i + 1, status, "backward", FAR, crosses=True)
+    if status == "negated":
+        yield StatusMark(i, i + 1, status, "forward", FAR)
+
+
+def _by_end(forms: Sequence[str], i: int) -> Iterator[StatusMark]:
+    """What was refused or ended: "were rejected", "has been abolished", "abolished the levy"."""
+    following = forms[i + 1] if i + 1 < len(forms) else ""
+    is_refused = refused(forms[i], following)
+    if not (is_refused or ended(forms[i], following)):
+        return
+    k = i - 1
+    while k >= 0 and i - k < 4 and is_adverb(forms[k]):
+        k -= 1
+    if k >= 0 and forms[k] in BE:
+        yield StatusMark(i, i + 1, "negated" if is_refused else "lacking", "backward", NEAR)
+    elif k >= 0 and (is_refused or following in ("the", "its", "all", "their", "these", "this")):
+        yield StatusMark(i, i + 1, "negated" if is_refused else "lacking", "forward", 4)
+
+
+def _by_value(forms: Sequence[str], i: int) -> Iterator[StatusMark]:
+    """What a label's value says of it: "Tax incentives: none", "Training bases – not available"."""
+    value = []
+    for form in forms[i + 1 : i + 7]:
+        if form in (";", ",", ".", "•") or form in _DASHES or "\n" in form:
+            break
+        value.append(form)
+    status = _status_of_value(
+        value, is_label=forms[i] == ":" and not AUXILIARIES & set(forms[max(0, i - 8) : i])
+    )
+    if status:
+        yield StatusMark(i + 1, i + 1 + len(value), status, "backward", FAR, crosses=True)
+    elif forms[i] == ":" and 0 < i <= 3 and _status_of_value(list(forms[:i]), is_label=False) == "lacking":
+        yield StatusMark(0, i, "lacking", "forward", FAR, crosses=True)
+
+
+def _status_of_value(value: list[str], *, is_label: bool) -> Status | None:
+    core = [form for form in value if form not in _SOFTENERS and not is_adverb(form)]
+    if not value or len(core) > 3:
+        return None
+    joined = " ".join(core)
+    if (
+        joined in _NOTHING
+        or joined == "not"
+        or (core and core[0] == "not" and len(core) == 2 and is_past_form(core[1]))
+    ):
+        return "lacking"
+    if is_label and len(core) <= 3 and core:
+        following = core[1] if len(core) > 1 else ""
+        if refused(core[0], following):
+            return "negated"
+        if ended(core[0], following):
+            return "lacking"
+        if core[0] in _PENDING or core[:2] == ["to", "be"] or (core[0] == "under" and following in _UNDERWAY):
+            return "planned"
+    return None
+
+
+def _verb_after(forms: Sequence[str], i: int) -> int:
+    """The token of the verb after "not": over adverbs and forms of "be" and "have"."""
+    at = i + 1
+    while (
+        at < len(forms)
+        and at - i < 5
+        and (is_adverb(forms[at]) or forms[at] in BE or forms[at] in ("have", "had"))
+    ):
+        if (
+            forms[at] in ("have", "had")
+            and "been" not in forms[at + 1 : at + 2]
+            and not is_past_form("".join(forms[at + 1 : at + 2]))
+        ):
+            break
+        at += 1
+    return at
+
+
+def _until_end(forms: Sequence[str], start: int, n: int) -> list[str]:
+    """Up to `n` tokens, as far as no clause ends."""
+    found = []
+    for form in forms[start : start + n]:
+        if form in _ENDS or form == ",":
+            break
+        found.append(form)
+    return found
+
+
+def _first(forms: Sequence[str], words: frozenset[str]) -> int | None:
+    return next((n for n, form in enumerate(forms) if form in words), None)
