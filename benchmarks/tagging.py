@@ -27,7 +27,7 @@ from policyloom import load_coder, load_pipeline, read_framework, read_pdf, tag
 from policyloom.coders.classifier import ClassifierCoder
 from policyloom.learn.evaluation import join_found
 from policyloom.learn.labels import Labelled, as_document, from_tagged, read_labels
-from policyloom.learn.scores import Scores, evaluate
+from policyloom.learn.scores import ElementScore, Scores, evaluate
 from policyloom.learn.training import examples, learn
 
 FOLDS = 5
@@ -105,15 +105,22 @@ def main() -> None:
     )  # fmt: skip
     print(f"{'':20}{'rules':>22}{'with classifier':>22}")
     for name in names:
-        cells = [
-            f"{getattr(s, name):.3f} ({s.intervals[name][0]:.2f}–{s.intervals[name][1]:.2f})"
-            for s in scores.values()
-        ]
+        cells = []
+        for s in scores.values():
+            value, interval = getattr(s, name), s.intervals[name]
+            cells.append(
+                "not defined" if interval is None else f"{value:.3f} ({interval[0]:.2f}–{interval[1]:.2f})"
+            )
         print(f"{name:20}" + "".join(f"{cell:>22}" for cell in cells))
     for id, row in scores["joined"].by_element.items():
         rule = scores["rules"].by_element.get(id)
-        before = f"P {rule.precision:.2f} R {rule.recall:.2f} F {rule.f1:.2f}" if rule else ""
-        print(f"{id:6}{before}   P {row.precision:.2f} R {row.recall:.2f} F {row.f1:.2f}  n {row.labelled}")
+        print(f"{id:6}{_three(rule) if rule else ''}   {_three(row)}  n {row.labelled}")
+
+
+def _three(score: ElementScore) -> str:
+    """Precision, recall and F1 of an element; a dash for what is not defined."""
+    figures = {"P": score.precision, "R": score.recall, "F": score.f1}
+    return " ".join(f"{name} {'–' if value is None else f'{value:.2f}'}" for name, value in figures.items())
 
 
 if __name__ == "__main__":

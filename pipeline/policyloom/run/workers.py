@@ -133,17 +133,21 @@ def _in_processes(jobs: Sequence[Job], settings: Settings, n: int, limits: Limit
             with _pool(n, settings, limits, notes) as pool:
                 with _hidden_main():
                     futures = {pool.submit(_watched, job, settings, limits, notes): job for job in waiting}
-                for future in as_completed(futures):
-                    job = futures[future]
-                    try:
-                        result: bytes | Failure = future.result()
-                    except BrokenProcessPool:
-                        broken = True
-                        break
-                    except Exception as error:
-                        result = _failure(job, settings, error)
-                    done.add(job.id)
-                    yield job, result
+                try:
+                    for future in as_completed(futures):
+                        job = futures[future]
+                        try:
+                            result: bytes | Failure = future.result()
+                        except BrokenProcessPool:
+                            broken = True
+                            break
+                        except Exception as error:
+                            result = _failure(job, settings, error)
+                        done.add(job.id)
+                        yield job, result
+                finally:
+                    # Stopped with Ctrl-C, the run gives up what waits, and waits for the documents in work alone.
+                    pool.shutdown(wait=False, cancel_futures=True)
             waiting = [job for job in waiting if job.id not in done]
             if not broken:
                 return
@@ -236,9 +240,11 @@ def _guard(limits: Limits, notes: Path) -> None:
     """End this process, saying why, when its document has taken too long or too much."""
     import psutil
 
-    own = psutil.Process()
+    own, parent = psutil.Process(), multiprocessing.parent_process()
     while True:
         time.sleep(POLL)
+        if parent is not None and not parent.is_alive():
+            os._exit(70)  # the run was killed, and nobody waits for a result
         deadline, job = _Watch.deadline, _Watch.job
         if job is None or deadline is None:
             continue
