@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import io
 import json
-import tomllib
 import zipfile
 from dataclasses import replace
 from importlib import resources
@@ -19,7 +18,7 @@ from policyloom.errors import PolicyloomError
 from policyloom.files import write_bytes
 from policyloom.framework import Framework
 from policyloom.languages import load_language
-from policyloom.records import Measured
+from policyloom.records import Measured, from_json
 
 __all__ = ["dump_classifier", "load_classifier", "read_classifier", "write_classifier"]
 
@@ -99,14 +98,14 @@ def read_classifier(
 def _read_built_in(framework: Framework) -> SentenceClassifier | None:
     """The classifier that comes with a built-in framework, with what was measured of it on real documents."""
     folder = resources.files("policyloom") / "frameworks"
-    file, scores = folder / f"{framework.id}.classifier", folder / f"{framework.id}.measured.toml"
+    file, scores = folder / f"{framework.id}.classifier", folder / f"{framework.id}.measured.json"
     found = load_classifier(file.read_bytes()) if file.is_file() else None
     # Somebody's own framework may bear a built-in one's name.
     if found is None or not _fits(found, framework):
         return None
     if not scores.is_file():
         return found
-    return replace(found, measured_elsewhere=Measured(**tomllib.loads(scores.read_text("utf-8"))))
+    return replace(found, measured_elsewhere=from_json(Measured, scores.read_bytes()))
 
 
 def _read_file(framework: Framework, path: str | Path) -> SentenceClassifier:
