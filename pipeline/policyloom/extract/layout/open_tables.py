@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import bisect
 from collections.abc import Sequence
 from statistics import median
 
@@ -62,11 +63,14 @@ def _find_columns(lines: Sequence[TextLine]) -> list[float]:
     allowed = MAX_CROSSING_SHARE * len(lines)
     edges = sorted({line.x0 for line in lines})
     columns = [edges[0]]
+    lefts = sorted(line.x0 for line in lines)
     for edge in edges[1:]:
-        begins = sum(abs(line.x0 - edge) < 2 for line in lines)
+        begins = bisect.bisect_left(lefts, edge + 2) - bisect.bisect_right(lefts, edge - 2)
+        if begins < 2 and len(lines) >= 8:
+            continue
         crossing = sum(line.x0 < edge - 2 and line.x1 > edge - 2 for line in lines)
         before = any(line.x1 <= edge - 2 and line.x0 >= columns[-1] - 2 for line in lines)
-        if crossing <= allowed and before and (begins > 1 or len(lines) < 8):
+        if crossing <= allowed and before:
             columns.append(edge)
     return columns
 
