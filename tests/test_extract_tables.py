@@ -220,3 +220,20 @@ def test_cells_outside_their_block_are_refused(kind: str, cells: tuple[Cell, ...
 def test_a_cell_has_a_place_and_a_span(places: tuple[int, int, int, int]) -> None:
     with pytest.raises(ValueError, match="rows and columns"):
         Cell(0, 4, *places)
+
+
+def test_columns_without_rules_are_parted_where_figures_end_at_one_edge(tmp_path: Path) -> None:
+    rows = [("Outcome", "Estimate", "Firms"), ("Left early", "-4.8", "4,318"), ("First job", "-15.1", "377")]
+
+    def page(canvas: Canvas) -> None:
+        prose(canvas, 400)
+        text(canvas, 60, 100, "Table 1. Estimates for young workers", bold=True)
+        canvas.setFont("Helvetica", 8)
+        for i, (name, estimate, n) in enumerate(rows):
+            canvas.drawString(60, A4[1] - 120 - 11 * i, name)
+            canvas.drawRightString(200, A4[1] - 120 - 11 * i, estimate)
+            canvas.drawRightString(260, A4[1] - 120 - 11 * i, n)
+
+    document = read_pdf(write(tmp_path / "figures.pdf", page))
+    assert [words for _, _, words in cells(document)] == [each for row in rows for each in row]
+    assert [column for _, column, _ in cells(document)] == [0, 1, 2] * 3

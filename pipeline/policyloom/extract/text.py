@@ -76,11 +76,19 @@ def _compose(match: re.Match[str]) -> str:
     """A letter with the accent that the file draws before or after it, where there is such a letter."""
     before, accent, after = match["before"] or "", match["accent"], match["after"] or ""
     mark = chr(_COMBINING[ord(accent)])
-    letter = unicodedata.normalize("NFC", after.replace("\u0131", "i") + mark) if after else ""
-    if len(letter) == 1 and letter != after:
-        return before + letter
-    letter = unicodedata.normalize("NFC", before + mark) if before and not after else ""
-    return letter if len(letter) == 1 else match[0]
+    on_after = unicodedata.normalize("NFC", after.replace("\u0131", "i") + mark) if after else "  "
+    on_before = unicodedata.normalize("NFC", before + mark) if before else "  "
+    # "don´t" has an apostrophe: between letters, an accent belongs to one that often has it.
+    if len(on_after) == 1 and (len(on_before) > 1 or _rank(on_after) <= _rank(on_before)):
+        return before + on_after
+    if len(on_before) == 1 and (not after or len(on_after) == 1):
+        return on_before + after
+    return match[0]
+
+
+def _rank(letter: str) -> int:
+    """How rare an accented letter is: those of Latin-1, of Latin Extended-A, and others."""
+    return (letter > "\u00ff") + (letter > "\u017f")
 
 
 def is_cjk(ch: str) -> bool:

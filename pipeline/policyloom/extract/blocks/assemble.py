@@ -161,7 +161,7 @@ def _join_paragraphs(groups: Sequence[Group], body: BodyStyle) -> list[Group]:
     joined: list[Group] = []
     open_at: int | None = None
     for group in groups:
-        if group.kind in ("heading", "title"):
+        if group.kind in ("heading", "title", "contents", "form_field"):
             open_at = None
         elif group.kind == "reference":
             if joined and _is_rest_of_reference(joined[-1], group, body):

@@ -22,6 +22,9 @@ MIN_ENTRIES_UNDER_HEADING = 2
 MAX_OTHER_LINES = 3
 """Lines in a row within a list that are no entries: titles over two lines, parts without a page number."""
 
+MAX_LIST_HEADING = 60
+"""Characters of the heading of a list."""
+
 MAX_ENTRY = 250
 """Characters of an entry."""
 
@@ -40,6 +43,7 @@ _LEADER = re.compile(
     + "$"
 )
 _BARE_NUMBER = re.compile(NUMBER + "$")
+_ENDS = frozenset("ivxlc.·…_‥․•-")
 _ROMAN = {"i": 1, "v": 5, "x": 10, "l": 50, "c": 100}
 
 
@@ -68,10 +72,13 @@ def take_out_contents(
     rests: list[list[TextLine]] = []
     found: list[tuple[TextLine, ...]] = []
     open_at_end = False
-    all_rows = [_rows_of(page) for page in pages]
-    keys = sorted(key_of(row.text) for rows in all_rows for row in rows)
-    for page, rows in zip(pages, all_rows, strict=True):
-        spans = list(_find_spans(rows, words, keys, goes_on=open_at_end))
+    all_rows = [_rows_of(page) if _may_have_list(page, words) else None for page in pages]
+    keys: list[str] | None = None
+    for page, found_rows in zip(pages, all_rows, strict=True):
+        rows = _rows_of(page) if found_rows is None and open_at_end else found_rows or []
+        if keys is None and any(_is_heading(row.text, words) for row in rows):
+            keys = sorted(key_of(row.text) for each in pages for row in _rows_of(each))
+        spans = list(_find_spans(rows, words, keys or [], goes_on=open_at_end))
         if page:
             open_at_end = bool(spans) and spans[-1][1] >= len(rows) - 1
         taken: set[int] = set()
@@ -81,6 +88,24 @@ def take_out_contents(
             taken.update(map(id, lines))
         rests.append([line for line in page if id(line) not in taken])
     return rests, found
+
+
+def _is_heading(text: str, words: LayoutWords) -> bool:
+    return len(text) < MAX_LIST_HEADING and bool(words.contents.fullmatch(text.strip()))
+
+
+def _may_have_list(page: Sequence[TextLine], words: LayoutWords) -> bool:
+    """Whether a page has the heading of a list, a leader, or numbers that stand apart at the ends of lines."""
+    n_apart = 0
+    for line in page:
+        if _is_heading(line.text, words) or "...." in line.text or ". . . ." in line.text or "…" in line.text:
+            return True
+        last = line.words[-1]
+        if _BARE_NUMBER.fullmatch(last.text) and (
+            len(line.words) == 1 or last.x0 - line.words[-2].x1 >= MIN_GAP * last.size
+        ):
+            n_apart += 1
+    return n_apart >= MIN_ENTRIES or any("··" in line.text or "_____" in line.text for line in page)
 
 
 def _rows_of(page: Sequence[TextLine]) -> list[_Row]:
@@ -111,7 +136,7 @@ def _rows_of(page: Sequence[TextLine]) -> list[_Row]:
 
 def _read_row(lines: Sequence[TextLine]) -> _Row:
     text = " ".join(line.text for line in lines).strip()
-    if len(text) > MAX_ENTRY:
+    if len(text) > MAX_ENTRY or not (text[-1:].isdigit() or text[-1:] in _ENDS):
         return _Row(tuple(lines), None)
     leader = _LEADER.match(text)
     if leader:
@@ -143,7 +168,7 @@ def _find_spans(
     """The stretches of a page's rows that are contents lists, their headings included."""
     i = 0
     while i < len(rows):
-        headed = bool(words.contents.fullmatch(rows[i].text.strip()))
+        headed = _is_heading(rows[i].text, words)
         is_rest = goes_on and i <= MAX_OTHER_LINES
         if not (headed or _is_entry(rows[i], words, under_heading=is_rest)):
             i += 1

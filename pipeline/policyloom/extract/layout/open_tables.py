@@ -7,14 +7,20 @@ from statistics import median
 
 from policyloom.extract.layout.heads import mark_heads
 from policyloom.extract.layout.table_cell import TableCell, gather_lines
-from policyloom.extract.layout.text_line import TextLine
+from policyloom.extract.layout.text_line import TextLine, make_line
 
 __all__ = ["cells_without_rules"]
 
 ROW_GAP = 1.25
 """A gap between two baselines of so many usual ones begins a new row."""
 
-MAX_CROSSING_SHARE = 0.15
+WORD_GAP = 0.7
+"""Sizes; a wider gap between words may part two cells."""
+
+MIN_GAP = 2.0
+"""Points between two columns."""
+
+MAX_CROSSING_SHARE = 0.1
 """Share of a table's lines that may cross the gap between two columns, as cells over both do."""
 
 
@@ -26,6 +32,7 @@ def cells_without_rules(lines: Sequence[TextLine]) -> tuple[TableCell, ...]:
     """
     if not lines:
         return ()
+    lines = [piece for line in lines for piece in _split_at_gaps(line)]
     columns = _find_columns(lines)
     rows: list[list[list[TextLine]]] = []
     levels = _levels(lines)
@@ -46,6 +53,19 @@ def cells_without_rules(lines: Sequence[TextLine]) -> tuple[TableCell, ...]:
     return mark_heads(cells)
 
 
+def _split_at_gaps(line: TextLine) -> list[TextLine]:
+    """The parts of a line between gaps wider than a space: figures of narrow columns stand close together."""
+    parts = [[line.words[0]]]
+    for last, word in zip(line.words, line.words[1:], strict=False):
+        if word.space and word.x0 - last.x1 > WORD_GAP * line.size:
+            parts.append([word])
+        else:
+            parts[-1].append(word)
+    if len(parts) == 1:
+        return [line]
+    return [make_line(part, line.page, line.page_height) for part in parts]
+
+
 def _levels(lines: Sequence[TextLine]) -> list[list[TextLine]]:
     """The lines by baseline, from the top down."""
     levels: list[list[TextLine]] = []
@@ -58,16 +78,20 @@ def _levels(lines: Sequence[TextLine]) -> list[list[TextLine]]:
 
 
 def _find_columns(lines: Sequence[TextLine]) -> list[float]:
-    """The left edges of columns: after each strip down the table that (nearly) no line crosses."""
-    allowed = MAX_CROSSING_SHARE * len(lines)
-    edges = sorted({line.x0 for line in lines})
-    columns = [edges[0]]
-    for edge in edges[1:]:
-        begins = sum(abs(line.x0 - edge) < 2 for line in lines)
-        crossing = sum(line.x0 < edge - 2 and line.x1 > edge - 2 for line in lines)
-        before = any(line.x1 <= edge - 2 and line.x0 >= columns[-1] - 2 for line in lines)
-        if crossing <= allowed and before and (begins > 1 or len(lines) < 8):
-            columns.append(edge)
+    """The left edges of columns: the middle of each strip down the table that (nearly) no line crosses."""
+    allowed = int(MAX_CROSSING_SHARE * len(lines))
+    events = sorted([(line.x0, 1) for line in lines] + [(line.x1, -1) for line in lines])
+    columns = [events[0][0]]
+    n_open = 0
+    gap_from: float | None = None
+    for x, step in events:
+        n_open += step
+        if step < 0 and n_open == allowed:
+            gap_from = x
+        elif step > 0 and n_open == allowed + 1:
+            if gap_from is not None and x - gap_from > MIN_GAP:
+                columns.append((gap_from + x) / 2)
+            gap_from = None
     return columns
 
 

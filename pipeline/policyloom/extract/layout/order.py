@@ -11,7 +11,7 @@ __all__ = ["find_runs", "in_reading_order", "untangle"]
 MAX_INDENT = 3
 """A paragraph's first line is indented by no more sizes."""
 
-MAX_RUNS = 400
+MAX_RUNS = 200
 """Runs of lines on a page that are put in order; a page with more is a drawing or a table, and costs too much."""
 
 MIN_PAIRS = 5

@@ -9,7 +9,6 @@ from __future__ import annotations
 import ctypes
 import math
 import re
-from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from functools import lru_cache
@@ -195,7 +194,7 @@ def _paint_of(thing: int | None) -> Paint:
     """How a text object is painted (text rendering modes: ISO 32000-1, 9.3.6)."""
     if not thing:
         return Paint(None)
-    mode = _mode_of(thing)
+    mode = _mode_of(thing) or 0  # An address of 0 comes as None.
     if mode in (c.FPDF_TEXTRENDERMODE_INVISIBLE, c.FPDF_TEXTRENDERMODE_CLIP):
         return Paint(thing, is_invisible=True)
     if mode != c.FPDF_TEXTRENDERMODE_FILL:
@@ -266,10 +265,13 @@ def read_page(page: pdfium.PdfPage, number: int, *, tagged: bool, form: Any = No
         text = _with_unmapped(_text(raw, n), raw) if n > 0 else ""
         upright = _read_words(_Probe(raw, box, turns), text)
         readings = {0: upright}
-        for turn in sorted(upright.n_turned):
+        asides = list(upright.aslant)
+        for turn, sideways in sorted(upright.turned.items()):
+            if len(sideways) < MIN_TURNED_WORDS:
+                asides.append(" ".join(sideways))
+                continue
             readings[turn] = _read_words(_Probe(raw, box, (turns + turn) % 4), text)
         main = max(readings, key=lambda turn: (sum(len(word.text) for word in readings[turn].words), -turn))
-        asides = list(upright.aslant)
         parts = []
         for turn, reading in readings.items():
             if turn == main:
@@ -293,7 +295,7 @@ def read_page(page: pdfium.PdfPage, number: int, *, tagged: bool, form: Any = No
             ),
             n_hidden=sheet.n_hidden + sum(part.n_hidden for part in parts),
             n_struck=sheet.n_struck + sum(part.n_struck for part in parts),
-            has_picture=_has_picture(page),
+            has_picture=bool(sheet.words) or _has_picture(page),
         )
     finally:
         textpage.close()
@@ -405,7 +407,7 @@ class _Reading:
 
     words: list[Word] = field(default_factory=list)
     paints: list[Paint] = field(default_factory=list)
-    n_turned: Counter[int] = field(default_factory=Counter)
+    turned: dict[int, list[str]] = field(default_factory=dict)
     aslant: list[str] = field(default_factory=list)
 
 
@@ -438,7 +440,7 @@ def _read_words(probe: _Probe, text: str) -> _Reading:
             if abs(look.angle) > MAX_ANGLE:
                 quarters = look.angle / (math.pi / 2)
                 if abs(quarters - round(quarters)) < MAX_ANGLE:
-                    reading.n_turned[round(quarters) % 4] += j - i
+                    reading.turned.setdefault(round(quarters) % 4, []).append(text[i:j])
                 else:
                     reading.aslant.append(text[i:j])
                 break

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import bisect
 import ctypes
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
@@ -19,6 +20,9 @@ Rectangle = tuple[float, float, float, float]
 MIN_COVER_SIDE = 3.0
 """Points; a smaller filled area covers no word."""
 
+MAX_CORNERS = 6
+"""Segments of a path up to which it can be a rectangle."""
+
 MAX_OBJECTS = 5_000
 """Objects of a page that are looked at; a page with more is a drawing."""
 
@@ -30,6 +34,12 @@ STRIKE_ZONE = (0.12, 0.5)
 
 MIN_STRUCK_SHARE = 0.8
 """Share of a word's width that a line goes through."""
+
+MAX_STRIKE = 40.0
+"""Points above a baseline up to which a line may go through the letters of the largest words."""
+
+LEVEL = 4.0
+"""Points; words on baselines further apart are not the same word drawn twice."""
 
 MAX_SHIFT = 0.3
 """Sizes by which the second drawing of a word may miss the first."""
@@ -86,7 +96,9 @@ def keep_visible(
     """
     hidden = [False] * len(words)
     if has_fills or any(paint.is_invisible or paint.is_white for paint in paints):
-        layer = _read_layer(page, place)
+        layer = _read_layer(
+            page, place, all_objects=any(paint.is_invisible or paint.is_white for paint in paints)
+        )
         hidden = [_is_hidden(word, paint, layer) for word, paint in zip(words, paints, strict=True)]
     struck = _find_struck(words, [rule for rule in rules if rule[3] - rule[1] < 0.8])
     again = _find_repeated(words)
@@ -103,7 +115,8 @@ def keep_visible(
     return Visible(tuple(kept), n_hidden, n_struck)
 
 
-def _read_layer(page: Any, place: Place) -> _Layer:
+def _read_layer(page: Any, place: Place, *, all_objects: bool) -> _Layer:
+    """A page's layer; of areas that cannot cover words only where `all_objects` are asked for."""
     covers, backgrounds, pictures = [], [], []
     order: dict[int, int] = {}
     for i in range(min(MAX_OBJECTS, c.FPDFPage_CountObjects(page))):
@@ -111,6 +124,8 @@ def _read_layer(page: Any, place: Place) -> _Layer:
         kind = c.FPDFPageObj_GetType(item)
         if kind == c.FPDF_PAGEOBJ_TEXT:
             order[ctypes.cast(item, ctypes.c_void_p).value or 0] = i
+            continue
+        if not all_objects and (kind != c.FPDF_PAGEOBJ_PATH or c.FPDFPath_CountSegments(item) > MAX_CORNERS):
             continue
         box = _bounds(item, place)
         if box is None or min(box[2] - box[0], box[3] - box[1]) < MIN_COVER_SIDE:
@@ -121,7 +136,7 @@ def _read_layer(page: Any, place: Place) -> _Layer:
             colour = _fill_colour(item)
             if colour is None:
                 continue
-            if c.FPDFPath_CountSegments(item) <= 6 and not c.FPDFPageObj_HasTransparency(item):
+            if c.FPDFPath_CountSegments(item) <= MAX_CORNERS and not c.FPDFPageObj_HasTransparency(item):
                 covers.append((i, box))
             if not _is_white(colour):
                 backgrounds.append(box)
@@ -190,12 +205,17 @@ def _holds(box: Rectangle, x: float, y: float) -> bool:
 def _find_struck(words: Sequence[Word], rules: Sequence[RuledLine]) -> set[int]:
     """The positions of words that a level line goes through, which is no longer than the words it goes through."""
     struck: set[int] = set()
+    if not rules:
+        return struck
+    by_height = sorted(range(len(words)), key=lambda i: words[i].baseline)
+    heights = [words[i].baseline for i in by_height]
     for x0, top, x1, _ in rules:
+        near = by_height[bisect.bisect_left(heights, top) : bisect.bisect_right(heights, top + MAX_STRIKE)]
         hit = [
             i
-            for i, word in enumerate(words)
-            if STRIKE_ZONE[0] * word.size < word.baseline - top < STRIKE_ZONE[1] * word.size
-            and min(x1, word.x1) - max(x0, word.x0) >= MIN_STRUCK_SHARE * (word.x1 - word.x0)
+            for i in near
+            if STRIKE_ZONE[0] * words[i].size < words[i].baseline - top < STRIKE_ZONE[1] * words[i].size
+            and min(x1, words[i].x1) - max(x0, words[i].x0) >= MIN_STRUCK_SHARE * (words[i].x1 - words[i].x0)
         ]
         if hit:
             size = words[hit[0]].size
@@ -207,23 +227,35 @@ def _find_struck(words: Sequence[Word], rules: Sequence[RuledLine]) -> set[int]:
 
 def _find_repeated(words: Sequence[Word]) -> set[int]:
     """The positions of words that are drawn a second time where they already stand."""
-    places: dict[str, list[int]] = {}
     levels: dict[int, list[int]] = {}
+    ends: dict[int, float] = {}
     again: set[int] = set()
     for i, word in enumerate(words):
-        earlier = places.setdefault(word.text, [])
-        level = levels.setdefault(round(word.baseline), [])
-        shift = MAX_SHIFT * word.size
-        if any(
-            abs(words[k].baseline - word.baseline) < shift
-            and abs(words[k].x0 - word.x0) < min(shift, 0.5 * (word.x1 - word.x0) + 0.1)
-            for k in earlier
-        ) or (len(word.text) > 1 and any(_is_part_of(word, words[k]) for k in level)):
+        level = int(word.baseline // LEVEL)
+        # Words follow one another to the right, so one that begins before the last has ended may be drawn again.
+        if (
+            ends.get(level, 0.0) > word.x0 + 0.1
+            or ends.get(level - 1, 0.0) > word.x0 + 0.1
+            or ends.get(level + 1, 0.0) > word.x0 + 0.1
+        ) and any(
+            _is_again(word, words[k]) for each in (level - 1, level, level + 1) for k in levels.get(each, ())
+        ):
             again.add(i)
-        else:
-            earlier.append(i)
-            level.append(i)
+            continue
+        levels.setdefault(level, []).append(i)
+        if word.x1 > ends.get(level, 0.0):
+            ends[level] = word.x1
     return again
+
+
+def _is_again(word: Word, other: Word) -> bool:
+    """Whether a word is another drawn again, or some of its letters."""
+    shift = MAX_SHIFT * word.size
+    if abs(other.baseline - word.baseline) >= shift:
+        return False
+    if other.text == word.text:
+        return abs(other.x0 - word.x0) < min(shift, 0.5 * (word.x1 - word.x0) + 0.1)
+    return len(word.text) > 1 and abs(other.baseline - word.baseline) < 1 and _is_part_of(word, other)
 
 
 def _is_part_of(word: Word, other: Word) -> bool:

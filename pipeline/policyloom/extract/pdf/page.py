@@ -73,7 +73,7 @@ class Page:
         entries: what is filled into its form fields, and notes that are printed on it.
         n_hidden: the number of characters left out that no reader sees.
         n_struck: the number of characters left out that are struck through.
-        has_picture: whether it shows a picture or a drawing.
+        has_picture: whether it shows words, a picture or a drawing, so that it is not blank.
         is_loaded: whether PDFium could load it.
     """
 

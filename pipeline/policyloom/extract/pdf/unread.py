@@ -16,6 +16,10 @@ MAX_UNMAPPED_SHARE = 0.02
 """Share of a page's characters without a known letter from which the page is named in a warning."""
 
 
+MIN_HIDDEN = 20
+"""Characters of a page that no reader sees from which it is named; fewer are spaces, signs and marks for the printer."""
+
+
 def _reason(page: Page) -> UnreadReason | None:
     """Why a page without words has none; nothing where it is blank."""
     if not page.is_loaded:
@@ -63,7 +67,7 @@ def find_unread(pages: Sequence[Page], scans: OcrResult) -> tuple[UnreadPart, ..
         page for page in pages if not page.is_scan and (_is_unmapped(page) or page.number in scans.doubtful)
     ]
     doubtful = [page.number for page in pages if page.is_scan and page.number in scans.doubtful]
-    hidden = [page for page in pages if page.n_hidden and page.number not in dict(scans.read)]
+    hidden = [page for page in pages if page.n_hidden >= MIN_HIDDEN and page.number not in dict(scans.read)]
     struck = [page for page in pages if page.n_struck and page.number not in dict(scans.read)]
     parts = [
         _part("page", missing, 0, "cannot be loaded, as the file is damaged"),
