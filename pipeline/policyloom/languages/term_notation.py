@@ -99,11 +99,18 @@ class TermNotation:
                 raise TermError(f"{raw!r} is not a word")
             for pieces in self._spellings(word.removeprefix("=").removesuffix("*")):
                 marked = [*(f"={piece}" for piece in pieces[:-1]), pieces[-1]]
-                marked[-1] = ("=" if word.startswith("=") else "") + marked[-1] + ("*" if word.endswith("*") else "")
+                marked[-1] = (
+                    ("=" if word.startswith("=") else "") + marked[-1] + ("*" if word.endswith("*") else "")
+                )
                 if len(marked) == 1:
                     self._take(marked[0], forms, beginnings)
                 else:
-                    several.add(tuple(self._part(piece, optional, gap if i == 0 else 0) for i, piece in enumerate(marked)))
+                    several.add(
+                        tuple(
+                            self._part(piece, optional, gap if i == 0 else 0)
+                            for i, piece in enumerate(marked)
+                        )
+                    )
         if forms or beginnings:
             yield (Part(frozenset(forms), tuple(beginnings), optional, gap),)
         yield from sorted(several, key=repr)
@@ -135,7 +142,9 @@ class TermNotation:
                     ways.append([prefix, word[len(prefix) :]])
         else:
             ways += [self._cut(word), self._cut(_HYPHENS.sub(" ", word))]
-            ways.append([piece.lower() for piece in self._cut(word.upper())])  # "U.S." is one token, "u.s." are two
+            ways.append(
+                [piece.lower() for piece in self._cut(word.upper())]
+            )  # "U.S." is one token, "u.s." are two
             if (joined := _LETTERS_AND_NUMBER.fullmatch(word)) is not None:
                 ways += [[joined[1] + joined[2]], self._cut(f"{joined[1]}-{joined[2]}")]
             first, _, rest = word.partition("-")
@@ -153,7 +162,9 @@ class TermNotation:
         def of(match: re.Match[str]) -> str:
             name = match[1]
             if name not in self._words:
-                raise TermError(f"no word list {{{name}}}; there are {', '.join(sorted(self._words)) or 'none'}")
+                raise TermError(
+                    f"no word list {{{name}}}; there are {', '.join(sorted(self._words)) or 'none'}"
+                )
             words = [word.strip() for word in self._words[name].split("|")]
             if phrase := next((word for word in words if " " in word), None):
                 raise TermError(

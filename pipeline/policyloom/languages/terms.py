@@ -116,10 +116,10 @@ class TermMatcher:
                     break
         self._by_form: dict[str, int] = {}
         self._by_prefix: dict[str, int] = {}
-        for (choice_forms, prefixes), choice in self._choices.items():
+        for (choice_forms, beginnings), choice in self._choices.items():
             for form in choice_forms:
                 self._by_form[form] = self._by_form.get(form, 0) | choice
-            for prefix in prefixes:
+            for prefix in beginnings:
                 self._by_prefix[prefix] = self._by_prefix.get(prefix, 0) | choice
         self._read: dict[str, tuple[int, tuple[int, ...]]] = {}
 

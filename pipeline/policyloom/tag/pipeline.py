@@ -189,9 +189,7 @@ class MentionFinder:
         return found
 
 
-def _check_script(
-    terms: Mapping[str, Iterable[str]], words: Mapping[str, str], pack: LanguagePack
-) -> None:
+def _check_script(terms: Mapping[str, Iterable[str]], words: Mapping[str, str], pack: LanguagePack) -> None:
     """Refuses words in a script that the language is not written in, as its text would never hold them.
 
     Raises:

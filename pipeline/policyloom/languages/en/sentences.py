@@ -65,7 +65,11 @@ _SHORT_LINE = 60
 """Characters; a line that ends sooner ends by intent and not because the page is full."""
 
 
-_GLUED = (r"(?<=[a-z0-9)])[?!](?=[\"“‘'(]?[A-Z])", r"(?<=[0-9]{4})\.(?=[A-Z][a-z])", r"(?<=[.?!])[\"”](?=[A-Z])")
+_GLUED = (
+    r"(?<=[a-z0-9)])[?!](?=[\"“‘'(]?[A-Z])",
+    r"(?<=[0-9]{4})\.(?=[A-Z][a-z])",
+    r"(?<=[.?!])[\"”](?=[A-Z])",
+)
 """Ends of sentences without a space after them, in which spaCy's tokenizer sees one word: "base?A"."""
 
 
@@ -189,12 +193,20 @@ def _after_and(doc: Doc, j: int) -> int:
 def _is_glued_end(doc: Doc, i: int, j: int) -> bool:
     """Whether a sentence ends at token `i` though no space follows: "bases.The state"; not "www.Orsa.com", "report.Doc"."""
     before, word = doc[i - 1].text, doc[j].text.lstrip("\"“‘'(")
-    if doc[i - 1].whitespace_ or not word[:1].isupper() or not before[-1:].isalnum() and before[-1:] not in _CLOSE:
+    if (
+        doc[i - 1].whitespace_
+        or not word[:1].isupper()
+        or (not before[-1:].isalnum() and before[-1:] not in _CLOSE)
+    ):
         return False
     ends_word = before[-2:].islower() or before.isdigit() or (len(before) > 2 and before.isupper())
     # In a name such as "Orsa.Com" or "www.Orsa.com" a stop follows again without a space, or stands before.
     named = (i > 1 and doc[i - 2].text == "." and not doc[i - 2].whitespace_) or (
-        j + 1 < len(doc) and doc[j + 1].text[:1] in (".", "@") and not doc[j].whitespace_ and j + 2 < len(doc) and not doc[j + 1].whitespace_
+        j + 1 < len(doc)
+        and doc[j + 1].text[:1] in (".", "@")
+        and not doc[j].whitespace_
+        and j + 2 < len(doc)
+        and not doc[j + 1].whitespace_
     )
     return ends_word and not named and before.lower() not in _ABBREVIATIONS
 
@@ -231,7 +243,9 @@ def _is_end(doc: Doc, i: int, j: int, begin: int) -> bool:
         )
     if len(before) == 1 and before.isalpha() and glued and first.isupper() and before != "i":
         at = i - 1 - (text == ".")
-        if following in _STARTERS and at >= 0 and doc[at].text.islower() and len(following) > 1:  # "of group B. The"
+        if (
+            following in _STARTERS and at >= 0 and doc[at].text.islower() and len(following) > 1
+        ):  # "of group B. The"
             return True
         unit = i > 1 and doc[i - 1 - (text == ".")].is_digit  # "for 24 h. The"
         return unit or "&" in doc[max(0, i - 2) : i].text
