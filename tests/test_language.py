@@ -352,6 +352,20 @@ def find() -> spacy.language.Language:
         ("They run the “three-three system” together.", ("three-three system", "PROGRAMME")),
         ('The "four-step" model spread.', ("four-step", "PROGRAMME")),
         ("Colleges in Sri Lanka agreed.", ("Sri Lanka", "GPE")),
+        ("Colleges in Tuvalu agreed.", ("Tuvalu", "GPE")),
+        ("It began on 2021-07-15 here.", ("2021-07-15", "DATE")),
+        ("It began on 15/07/2021 here.", ("15/07/2021", "DATE")),
+        ("It began on 5.7.2021 here.", ("5.7.2021", "DATE")),
+        ("It began on Jul 5, 2021 here.", ("Jul 5, 2021", "DATE")),
+        ("It cost KSh 4 million.", ("KSh 4 million", "MONEY")),
+        ("It cost R12m in all.", ("R12m", "MONEY")),
+        ("It cost R3,2 billion.", ("R3,2 billion", "MONEY")),
+        ("It cost ZK 500 a day.", ("ZK 500", "MONEY")),
+        ("It cost EUR 3.4 Mio. in all.", ("EUR 3.4 Mio.", "MONEY")),
+        ("It cost 2 500 000 FCFA.", ("2 500 000 FCFA", "MONEY")),
+        ("It rose by 0,9 % then.", ("0,9 %", "PERCENT")),
+        ("The Department for Business, Trade & Industrial Strategy paid.",
+         ("Department for Business, Trade & Industrial Strategy", "ORG.government")),
         ("Firms in Shandong Province agreed.", ("Shandong Province", "GPE")),
     ],
 )  # fmt: skip
@@ -471,6 +485,20 @@ def names(*blocks: str) -> list[tuple[str, str, str]]:
 )  # fmt: skip
 def test_a_short_form_stands_for_the_name(blocks: tuple[str, ...], short: tuple[str, str, str]) -> None:
     assert short in names(*blocks)
+
+
+def test_an_act_and_the_body_that_it_sets_up_share_a_short_form() -> None:
+    found = names("The Orsa Skills Act (OSA) set up the Orsa Skills Authority (OSA).", "The OSA pays.")
+    assert [name for text, _, name in found if text == "OSA"] == [
+        "Orsa Skills Act",
+        "Orsa Skills Authority",
+        "Orsa Skills Authority",
+    ]
+
+
+@pytest.mark.parametrize("text", ["K-12 schools saw it.", "See 3.2.1 and 10.4.", "R2 and R3 follow."])
+def test_numbers_that_are_no_dates_or_sums(find: spacy.language.Language, text: str) -> None:
+    assert not find(text).ents
 
 
 def test_an_abbreviation_explained_by_other_words_is_no_entity() -> None:

@@ -63,7 +63,7 @@ def name_entities(docs: Sequence[Doc]) -> None:
         for match in pattern.finditer(text) if pattern else ():
             of = lists.head_label([match[0]]) and text.startswith(" of ", match.end())  # "Board of Directors"
             if (span := doc.char_span(*match.span())) and not of:
-                label, name = shorts[match[0]]
+                label, name = _defined_here(ents, match, text, lists) or shorts[match[0]]
                 before = found.get((span.start, span.end), ("", ""))
                 found[span.start, span.end] = label, before[1] if before[0] == label else SHORT, name
         for start, end, head, is_own in _bare_heads(doc, text, lists):
@@ -142,7 +142,11 @@ def _defined(blocks: Sequence[_Block], lists: EntityWords) -> dict[str, tuple[st
                     match[1] and not match[2].isupper() and entity.end_char == match.start() - 1
                 ):
                     name = normal_name(entity.text, entity.label_, lists)
-                    shorts.setdefault(match[2], (entity.label_, name))
+                    # An act and the body that it sets up may share a short form: it is the body's.
+                    if match[2] in shorts and not entity.label_.startswith("ORG"):
+                        break
+                    if match[2] not in shorts or not shorts[match[2]][0].startswith("ORG"):
+                        shorts[match[2]] = entity.label_, name
                     break
             else:
                 # A body that the text itself sets up stands for itself.
@@ -160,6 +164,18 @@ def _shortens(short: str, name: str) -> bool:
     initials = iter(word[0].lower() for word in re.findall(r"[A-Za-z]\w*", name))
     capitals = re.findall(r"[A-Z]", short)
     return len(capitals) > 1 and all(capital.lower() in initials for capital in capitals)
+
+
+def _defined_here(
+    ents: Sequence[Span], short: re.Match[str], text: str, lists: EntityWords
+) -> tuple[str, str] | None:
+    """Label and name of the entity right before a short form in brackets, where it shortens that one."""
+    if not text.startswith(")", short.end()) or not text[: short.start()].endswith("("):
+        return None
+    for entity in ents:
+        if entity.end_char == short.start() - 2 and _shortens(short[0], entity.text):
+            return entity.label_, normal_name(entity.text, entity.label_, lists)
+    return None
 
 
 def _is_explained(definition: re.Match[str]) -> bool:

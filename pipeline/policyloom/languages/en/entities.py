@@ -54,14 +54,23 @@ _TOWN = re.compile(r"\b(?:in|of|from|to|near|at|and) ((?:[A-Z][\w’-]+ ){0,2}[A
 _AMOUNTS = frozenset(("MONEY", "PERCENT", "QUANTITY", "DATE"))
 _MONTH = (
     rf"(?:{MONTHS}"
-    r"|Jan\.|Feb\.|Mar\.|Apr\.|Jun\.|Jul\.|Aug\.|Sept?\.|Oct\.|Nov\.|Dec\.)"
+    r"|(?:Jan|Feb|Mar|Apr|Jun|Jul|Aug|Sept?|Oct|Nov|Dec)\b\.?)"
 )
 _DIGIT = re.compile(r"\d")
 _NUMERIC = frozenset(("rule: citation", "rule: date"))
 """Rules that find nothing in a text without digits."""
 _DAY = r"\d{1,2}(?:st|nd|rd|th)?"
 _YEAR = r"(?:19|20)\d\d"
-_AMOUNT = r"(?:\d{1,3}(?:[,\u00a0\u202f ]\d{3})+(?:\.\d+)?|\d+(?:\.\d+)?)(?!\d)"
+_AMOUNT = (
+    r"(?:\d{1,3}(?:[,\u00a0\u202f ]\d{3})+(?:\.\d+)?|\d{1,3}(?:\.\d{3}){2,}(?:,\d+)?|\d{1,3}(?:\.\d{3})+,\d+"
+    r"|\d+,\d{1,2}(?!,?\d)|\d+(?:\.\d+)?)(?!\d)"
+)
+_PART = r"(?:0?[1-9]|[12]\d|3[01])"
+_NUMERIC_DATE = (  # ISO 8601 first; day and month in either order; a short year only between slashes
+    r"(?<![\d.,/-])(?:(?:19|20)\d\d-(?:0[1-9]|1[0-2])-(?:0[1-9]|[12]\d|3[01])|(?:19|20)\d\d/(?:0[1-9]|1[0-2])/(?:0[1-9]|[12]\d|3[01])"
+    rf"|{_PART}/{_PART}/(?:19|20)\d\d|0[1-9]/[0-3]\d/\d\d|[1-3]\d/(?:0[1-9]|1[0-2])/\d\d|{_PART}\.(?:0?[1-9]|1[0-2])\.(?:19|20)\d\d|{_PART}-{_PART}-(?:19|20)\d\d)"
+    r"(?![\d/]|[.,-]\d)"
+)
 _CITATIONS = (
     r"\b(?=[A-Z\d])(?:\d+ (?:U\.S\.C\.|CFR|C\.F\.R\.|Stat\.|Fed\. Reg\.) (?:§+ ?)?\d[\d.]*(?:\(\w+\))*(?:(?:, | and | or |, and )\d[\d.]*\d(?:\(\w+\))*)*"
     r"|(?:Executive Order|Public Law|Proclamation|Resolution|Notice|Circular|Document|Decree|Order|Emergency AD) (?:No\.? ?)?\d+(?:[-–—/]\d+)*(?: \[\d{4}\])?"
@@ -80,14 +89,15 @@ def _patterns(lists: EntityWords) -> tuple[tuple[str, str, re.Pattern[str]], ...
     numbers, titles, nouns = lists.numbers, lists.titles, lists.programmes
     amount = rf"(?:{_AMOUNT}|\b(?:{numbers['words']})\b)"
     some = rf"{amount}(?:(?:[-–—]| to ){amount})?"
-    scale = rf"(?:[ -]?(?:{numbers['scales']})\b)?"
+    scale = rf"(?:[ -]?(?:(?:{numbers['scales']})\b|(?:{numbers['short_scales']})\b\.?))?"
     texts = (
         ("LAW", "citation", _CITATIONS),
         ("MONEY", "amount", rf"(?<!\w)(?:{numbers['signs']}) ?{_AMOUNT}{scale}(?:(?:[-–—]| to ){_AMOUNT}{scale})?"),
         ("MONEY", "amount", rf"\b{some}{scale} (?:{numbers['currencies']})\b"),
-        ("PERCENT", "amount", rf"(?<![\w.]){amount}(?: ?%| ?per ?cent)?(?:(?:[-–—]| to ){amount})? ?(?:%|per ?cent\b|percentage points?\b)"),
+        ("PERCENT", "amount", rf"(?<![\w.]){amount}(?:[ \u00a0\u202f]?%| ?per ?cent)?(?:(?:[-–—]| to ){amount})?[ \u00a0\u202f]?(?:%|per ?cent\b|percentage points?\b)"),
         ("QUANTITY", "amount", rf"(?<![\w.$£€]){some}{scale}[ -]?(?:(?:(?:{lists.units}) )?(?:{numbers['times']})|{numbers['units']})\b(?![ -]olds?\b)"),
         ("DATE", "date", rf"\b(?:(?:Mon|Tues|Wednes|Thurs|Fri|Satur|Sun)day, )?(?:{_DAY}(?: of)? )?{_MONTH}(?: {_DAY})?,? {_YEAR}\b"),
+        ("DATE", "date", _NUMERIC_DATE),
         ("DATE", "date", rf"\b(?:{_DAY} (?:of )?{_MONTH}|{_MONTH} {_DAY})(?![\w.]\d)\b"),
         ("DATE", "date", rf"\b(?:(?:early|late|mid)[ -])?(?:[Ss]pring|[Ss]ummer|[Aa]utumn|[Ff]all|[Ww]inter)(?: of)? {_YEAR}\b"),
         ("DATE", "date", rf"\b(?:(?:fiscal|financial|academic|school) year |FY ?)(?:{_YEAR}(?:[-–/]\d{{2,4}})?|\d\d\b)"),

@@ -209,10 +209,12 @@ def _continues(lists: EntityWords, words: list[_Word], link: int, last: int, tex
     begins_with_place = any(" ".join(texts[:n]) in places() for n in (1, 2, 3))
     if before in places() or begins_with_place or texts[0].isupper() or _is_head(lists, before):
         return False
+    # A field may be called as a plan is: "Department for Business, Energy & Industrial Strategy".
+    is_list = words[link].text in (",", "&") and any(w.text == "&" for w in words[link : last + 4])
     for word in words[link:]:
         if word.is_link and word.text not in ("and", "&", ",", "the"):
             break
-        if _is_head(lists, word.text):
+        if _is_head(lists, word.text) and not (is_list and lists.head_label([word.text]) == "POLICY"):
             return False
     if words[link].text == ",":
         closes = any(w.text in ("and", "&") for w in words[last : last + 4])
