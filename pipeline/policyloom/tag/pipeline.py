@@ -170,7 +170,10 @@ class MentionFinder:
 
     def _hides(self, outer: str, inner: str) -> bool:
         """Whether a phrase of one element leaves nothing of another within it; a challenge names what is lacking."""
-        lacking = self._kind[outer] == "challenge" and self._kind[inner] != "challenge"
+        kinds = self._kind[outer], self._kind[inner]
+        if "actor" in kinds or "case" in kinds:  # who acts is named within what is done
+            return False
+        lacking = kinds[0] == "challenge" and kinds[1] != "challenge"
         return self._top[outer] != self._top[inner] and not lacking
 
     def _names_in(self, sentence: Span) -> list[tuple[frozenset[int], frozenset[int]]]:

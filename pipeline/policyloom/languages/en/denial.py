@@ -36,6 +36,8 @@ _NOT_DENYING = frozenset(
 ) | {"until", "less", "fewer"}
 """Words after "not" by which it denies nothing of what follows."""
 _PARTIAL = frozenset(("all", "every", "enough", "many", "much", "any"))
+_LIMITING = frozenset("exceed apply affect surpass".split())
+_MORE_OR_LESS = frozenset("less more fewer later longer greater lower higher earlier".split())
 _SAYING = frozenset(
     "know say mean think remember understand see matter care mind change differ apply count".split()
 )
@@ -201,7 +203,9 @@ def _by_not(forms: Sequence[str], i: int) -> Iterator[StatusMark]:
         if is_passive:
             yield StatusMark(start, v + 1, "lacking", "backward", NEAR)
     elif auxiliary in MODALS or following == "to":
-        yield StatusMark(start, i + 1, "negated", "forward", FAR)
+        if verb in _LIMITING or (verb in _MORE_OR_LESS and "than" in forms[v : v + 4]):
+            return  # a limit to a thing denies nothing of it: "shall not exceed"
+        yield StatusMark(start, i + 1, "negated", "forward", min(NEAR, _object_end(forms, i, v) - i - 1))
         if is_passive:
             yield StatusMark(start, v + 1, "negated", "backward", NEAR)
     elif auxiliary in BE:
