@@ -294,7 +294,7 @@ def test_too_few_labels_are_refused() -> None:
     with pytest.raises(LabelsError, match="at least 5 documents"):
         train(sentences()[:12], drafts()[:12], FRAMEWORK)
     bare = [Labelled(s.id, s.doc, s.text, ()) for s in sentences()]
-    with pytest.raises(LabelsError, match="nothing to learn from"):
+    with pytest.raises(LabelsError, match="too few labels to learn from"):
         train(bare, drafts(), FRAMEWORK)
 
 

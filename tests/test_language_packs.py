@@ -182,7 +182,7 @@ def test_a_sentence_begins_after_its_list_mark(text: str, word: str) -> None:
         ("support for firms", False, False),
         ("raising quality", False, True),
         ("raising quality is hard", False, False),
-        ("raising quality is hard", True, True),
+        ("raising quality is hard", True, False),
         ("firms expand", False, False),
         ("", False, False),
     ],

@@ -30,7 +30,6 @@ class SentenceContext:
         first: the token after list marks and the like.
         instruction: the cue of the verb that makes it an instruction, if one does.
         purposes: the cues of its infinitives of purpose.
-        is_question: whether it asks, and so states nothing.
         heading: the status that the headings over it suggest.
         leaves_status_to_heading: whether it is the item of a list, or words without a verb, and speaks of nothing past.
     """
@@ -44,7 +43,6 @@ class SentenceContext:
     first: int
     instruction: Cue | None
     purposes: tuple[Cue, ...]
-    is_question: bool
     heading: Status | None
     leaves_status_to_heading: bool
 
@@ -88,7 +86,6 @@ def read_context(draft: SentenceDraft, cues: Cues) -> SentenceContext:
         first,
         Cue(*instruction, "forward", NO_LIMIT, "planned") if instruction else None,
         purposes,
-        grammar.is_question(forms, first),
         heading,
         heading is not None
         and draft.block_kind != "heading"

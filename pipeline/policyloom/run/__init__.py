@@ -278,7 +278,8 @@ def _write_results(
         )
     failures = tuple(sorted((*read.failures, *not_judged), key=lambda failure: failure.source))
     totals = {
-        "documents": len(read.jobs) - len(not_judged), "not judged": len(not_judged), "failures": len(read.failures), **counts,
+        "documents": len(read.jobs) - len(not_judged), **({"not judged": len(not_judged)} if not_judged else {}),
+        "failures": len(read.failures), **counts,
     }  # fmt: skip
     done = Run(
         out, tuple(job.id for job in read.jobs), failures, read.n_reused, totals, errors, time.monotonic() - started,

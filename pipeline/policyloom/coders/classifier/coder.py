@@ -7,7 +7,7 @@ from dataclasses import replace
 
 from policyloom.coders.classifier.judge import Judgement, SentenceClassifier
 from policyloom.coders.classifier.questions import ask_about_claims, ask_about_statuses
-from policyloom.coders.rules import RulesCoder, context_of, set_rule_statuses
+from policyloom.coders.rules import RulesCoder, context_of, leave_out_questions, set_rule_statuses
 from policyloom.coders.rules.claims import find_claims
 from policyloom.framework import Framework
 from policyloom.languages.context import SentenceContext
@@ -43,7 +43,8 @@ class ClassifierCoder:
 
     def code(self, passages: Sequence[Passage]) -> list[Coding]:
         """A coding for each sentence of the passages, one after the other."""
-        sentences = self._judge([sentence for passage in passages for sentence in passage.sentences])
+        every = [sentence for passage in passages for sentence in passage.sentences]
+        sentences = self._judge([leave_out_questions(sentence, self.rules.cues) for sentence in every])
         contexts = [context_of(sentence, self.rules.cues) for sentence in sentences]
         sentences = self._set_statuses(sentences, contexts)
         claims = self._choose_claims(sentences, contexts)

@@ -17,7 +17,7 @@ from policyloom.languages.context import SentenceContext, read_context
 from policyloom.languages.cues import Cues, compile_cues
 from policyloom.records import Coding, Measured, Passage, SentenceDraft
 
-__all__ = ["RulesCoder", "context_of", "set_rule_statuses"]
+__all__ = ["RulesCoder", "context_of", "leave_out_questions", "set_rule_statuses"]
 
 
 class RulesCoder:
@@ -41,11 +41,10 @@ class RulesCoder:
         return [self._code(sentence) for passage in passages for sentence in passage.sentences]
 
     def _code(self, sentence: SentenceDraft) -> Coding:
+        sentence = leave_out_questions(sentence, self.cues)
         context = context_of(sentence, self.cues)
         if context is None:
             return Coding(sentence.candidates)
-        if context.is_question:  # it states nothing of what a framework looks for; names stay names
-            return Coding(tuple(c for c in sentence.candidates if c.kind in WITHOUT_STATUS))
         coded = set_rule_statuses(sentence, context)
         return Coding(coded.candidates, find_claims(coded.candidates, context))
 
@@ -55,6 +54,14 @@ def context_of(sentence: SentenceDraft, cues: Cues) -> SentenceContext | None:
     if all(candidate.kind in WITHOUT_STATUS for candidate in sentence.candidates):
         return None
     return read_context(sentence, cues)
+
+
+def leave_out_questions(sentence: SentenceDraft, cues: Cues) -> SentenceDraft:
+    """The sentence, and where it asks, its names alone: a question states nothing of what a framework looks for."""
+    if not cues.grammar.is_question(sentence.forms, cues.grammar.first_word(sentence.forms)):
+        return sentence
+    names = tuple(c for c in sentence.candidates if c.kind in WITHOUT_STATUS)
+    return replace(sentence, candidates=names, is_on_topic=False)
 
 
 def set_rule_statuses(sentence: SentenceDraft, context: SentenceContext) -> SentenceDraft:
