@@ -332,6 +332,15 @@ def test_outside_running_text_an_element_is_named_and_in_no_sentence(kind: Block
     assert [e.quote for e in both.evidence] == [SENTENCES[1]]
 
 
+def test_no_warning_is_made_against_what_a_cell_says() -> None:
+    kinds: tuple[BlockKind, ...] = ("table", "paragraph", "paragraph", "paragraph")
+    tagged = make(
+        (0, "mechanism", "T1", "planned"), (1, "mechanism", "T1", "lacking"), (2, "challenge", "C1", "affirmed"), kinds=kinds
+    )  # fmt: skip
+    found = rules(check(tagged, FRAMEWORK))
+    assert not {("only-lacking", "T1"), ("unanswered-challenge", "C1")} & set(found)
+
+
 def test_a_mechanism_in_a_heading_alone_is_neither_missing_nor_lacking() -> None:
     kinds: tuple[BlockKind, ...] = ("heading", "paragraph", "paragraph", "paragraph")
     found = rules(check(make((0, "mechanism", "T1", "planned"), kinds=kinds), FRAMEWORK))

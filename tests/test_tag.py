@@ -63,6 +63,9 @@ def statuses(tagged: Tagged) -> dict[str, str]:
         ("Every province shall open a training centre.", {"T4": "planned"}),
         ("Firms will receive grants.", {"T1": "planned"}),
         ("Training centres need to be built.", {"T4": "planned"}),
+        ("The workshop is due to open in May.", {"T4": "planned"}),
+        ("The rise in employment was due to the workshop.", {"S3": "affirmed", "T4": "affirmed"}),
+        ("Double-decked workshops are in use.", {"T4": "affirmed"}),
         ("The plan recommends more joint courses.", {"T2": "planned"}),
         ("The law was passed to raise skills.", {"S1": "planned"}),
         ("(a) to establish training centres in each region;", {"T4": "planned"}),
@@ -262,6 +265,11 @@ def test_a_claim_records_its_cue_and_hedge(small: Language) -> None:
     (claim,) = tagged.claims
     assert claim.hedged
     assert tagged.document.text[slice(*claim.cue)] == "lead to"
+
+
+def test_a_claim_that_is_doubted_is_hedged(small: Language) -> None:
+    tagged = read(small, "Critics doubt that apprenticeships lead to employment.")
+    assert [claim.hedged for claim in tagged.claims] == [True]
 
 
 def test_sentences_do_not_cross_blocks(small: Language) -> None:

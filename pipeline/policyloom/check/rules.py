@@ -130,7 +130,7 @@ def _challenges(case: Case) -> Iterator[Finding]:
                 "sentence was found that ties the two.",
                 (*row.evidence[:2], *(quote for a in stated for quote in case.coverage[a].evidence[:2])),
             )  # fmt: skip
-        elif linked and not any(case.coverage[a].is_stated for a in linked):  # a heading alone states nothing
+        elif linked and not any(case.coverage[a].is_stated for a in linked):
             names = " or ".join(case.name(a) for a in linked)
             share = case.tagged.unreadable_share
             unread = f"; about {share:.0%} of the document was not judged" if share >= MIN_TOLD_SHARE else ""

@@ -108,7 +108,8 @@ def _tell_shortage(n_sentences: int, n_documents: int) -> None:
 
     if n_sentences < 2 * MIN_LABELS:
         say(
-            f"That is too few to learn from: at least {2 * MIN_LABELS} sentences are needed; run over more documents."
+            f"That is too few to learn from: at least {2 * MIN_LABELS} sentences are needed; ask for more with -n, or "
+            "run over more documents."
         )
     elif n_documents < FOLDS:
         say(f"That is too few documents to learn from: at least {FOLDS} are needed.")

@@ -76,8 +76,11 @@ class Coverage:
 
     @property
     def is_stated(self) -> bool:
-        """Whether the document affirms or plans the element, or names it in headings and the like alone."""
-        return self.affirmed + self.planned > 0 or (self.n_sentences == 0 and self.n_elsewhere > 0)
+        """Whether the document affirms or plans the element, or names it in a heading, a cell or the like.
+
+        What stands outside running text states nothing that is counted; but no warning is made against it.
+        """
+        return self.affirmed + self.planned + self.n_elsewhere > 0
 
 
 @dataclass(frozen=True, slots=True)
