@@ -163,8 +163,8 @@ def test_a_challenge_is_answered_where_a_sentence_says_so() -> None:
     (finding,) = (f for f in check(answering(), FRAMEWORK).findings if f.subject == "C1")
     assert (finding.rule, finding.severity) == ("answered-challenge", "info")
     assert (
-        finding.message
-        == "Names the challenge C1 label C1 and states what answers it: T2 label T2 (1 planned)."
+        finding.message == "Names the challenge C1 label C1, and a sentence reads as saying what answers it: "
+        "T2 label T2 (1 planned); such readings are often wrong, so read the quotes."
     )
     assert [e.quote for e in finding.evidence] == [SENTENCES[1]]
 

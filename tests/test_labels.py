@@ -105,7 +105,9 @@ def test_the_real_sentences_are_joined_with_their_text_and_none_is_of_the_gold(
     command = [sys.executable, "benchmarks/real_sentences.py", "--shared", shared, "-o", tmp_path]
     subprocess.run(command, check=True, cwd=Path(__file__).parents[1])
     gold = read_labels(shared / "gold" / "gold_dev.jsonl", framework)
-    found = {part: read_labels(tmp_path / f"{part}.jsonl", framework) for part in ("random", "chosen", "official")}
+    found = {
+        part: read_labels(tmp_path / f"{part}.jsonl", framework) for part in ("random", "chosen", "official")
+    }
     assert all(len(sentences) > 500 for sentences in found.values())
     texts = [sentence.text for sentences in found.values() for sentence in sentences]
     assert all(text.strip() for text in texts)

@@ -547,20 +547,34 @@ def test_a_failed_write_leaves_the_old_page(tmp_path: Path, monkeypatch: pytest.
 @pytest.mark.parametrize(
     ("coverage", "words"),
     [
-        ([covered("a", "C1", affirmed=1)], "1 of 1 challenge it names stays unanswered"),
-        ([covered("a", "C1", affirmed=1), covered("a", "T1", lacking=2)], "stays unanswered"),
+        (
+            [covered("a", "C1", affirmed=1)],
+            "Of the 1 challenge it names, no sentence says what answers it; against 1 no mechanism",
+        ),
+        ([covered("a", "C1", affirmed=1), covered("a", "T1", lacking=2)], "against 1 no mechanism"),
         (
             [covered("a", "C1", affirmed=1), covered("a", "T1", planned=1)],
-            "The challenge it names is answered",
+            "no sentence says what answers it. ",
         ),
         ([covered("a", "C1", negated=1)], "It affirms no challenge"),
         ([], "Names 0 of 6 elements: 0 of 2 outcomes, 0 of 2 challenges, 0 of 2 mechanisms"),
     ],
 )
-def test_check_verdict_says_which_challenges_are_answered(
+def test_check_verdict_says_which_challenges_are_met(
     tmp_path: Path, coverage: list[Coverage], words: str
 ) -> None:
     assert words in Page(check_page(tmp_path, coverage=coverage)).text
+
+
+def test_a_challenge_counts_as_answered_only_where_a_sentence_says_so(tmp_path: Path) -> None:
+    coverage = [covered("a", "C1", affirmed=1), covered("a", "T1", planned=1)]
+    beside = Page(check_page(tmp_path, coverage=coverage)).text
+    assert "named elsewhere" in beside
+    tied = Finding("a", "answered-challenge", "info", "C1", "…", ())
+    page = Page(check_page(tmp_path, coverage=coverage, findings=[tied])).text
+    assert "a sentence reads as saying what answers 1." in page
+    assert "in a sentence" in page
+    assert "named elsewhere" not in page
 
 
 @pytest.mark.parametrize(

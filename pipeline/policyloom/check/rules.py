@@ -148,7 +148,7 @@ def _answered(case: Case, challenge: str, claims: Sequence[Claim]) -> Finding:
     names = ", ".join(f"{case.name(a)} ({case.how_stated(a)})" for a in mechanisms)
     return case.finding(
         "answered-challenge", "info", challenge,
-        f"Names the challenge {case.name(challenge)} and states what answers it: {names}.",
+        f"Names the challenge {case.name(challenge)}, and a sentence reads as saying what answers it: {names}; such readings are often wrong, so read the quotes.",
         (case.tagged.evidence(claim) for claim in claims),
     )  # fmt: skip
 

@@ -108,7 +108,7 @@ def check_view(
     return {
         "groups": groups,
         "tops": [cell for _, cells in main for cell in cells if cell.depth == 0],
-        "challenges": source.challenges(document),
+        "challenges": source.challenges(document, findings),
         "claims": [
             (claim, source.label(claim.mechanism), source.label(claim.outcome), source.quotes(claim.evidence))
             for claim in ordered
@@ -222,8 +222,9 @@ class _Source:
             n_headings_left=max(0, len(row.outline) - self.detail.n_headings),
         )
 
-    def challenges(self, row: ReportedDocument) -> list[ChallengeView]:
+    def challenges(self, row: ReportedDocument, findings: Iterable[Finding]) -> list[ChallengeView]:
         """The outermost challenges that a document names, with the mechanisms that answer each."""
+        tied = {finding.subject for finding in findings if finding.rule == "answered-challenge"}
         challenges = []
         for id in self.framework.ids("challenge", top=True):
             cell = self.cell(row, self.framework[id], 0)
@@ -232,7 +233,9 @@ class _Source:
                     self.framework[link.source] for link in self.framework.linked("answers", target=id)
                 ]
                 challenges.append(
-                    ChallengeView(cell, tuple((element, self.at(row, element)) for element in against))
+                    ChallengeView(
+                        cell, tuple((element, self.at(row, element)) for element in against), id in tied
+                    )
                 )
         return challenges
 

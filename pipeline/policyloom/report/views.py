@@ -134,10 +134,15 @@ class DocumentView:
 
 @dataclass(frozen=True, slots=True)
 class ChallengeView:
-    """A challenge that a document names, and how it covers the mechanisms that answer it in the framework."""
+    """A challenge that a document names, and how it covers the mechanisms that answer it in the framework.
+
+    Attributes:
+        is_tied: a sentence of the document says that something done or planned answers the challenge.
+    """
 
     challenge: Cell
     mechanisms: tuple[tuple[Element, Coverage], ...]
+    is_tied: bool
 
     @property
     def named(self) -> bool:
@@ -145,9 +150,9 @@ class ChallengeView:
         return self.challenge.coverage.affirmed > 0 and bool(self.mechanisms)
 
     @property
-    def answered(self) -> bool:
-        """Whether the document states one of the mechanisms, as the rule of the check takes it."""
-        return any(coverage.is_stated for _, coverage in self.mechanisms)
+    def is_met(self) -> bool:
+        """Whether the document ties an answer to the challenge, or at least names one of the mechanisms."""
+        return self.is_tied or any(coverage.is_stated for _, coverage in self.mechanisms)
 
 
 def statuses(coverage: Coverage) -> tuple[tuple[str, str, int], ...]:
