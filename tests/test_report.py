@@ -549,12 +549,12 @@ def test_a_failed_write_leaves_the_old_page(tmp_path: Path, monkeypatch: pytest.
     [
         (
             [covered("a", "C1", affirmed=1)],
-            "Of the 1 challenge it names, no sentence says what answers it; against 1 no mechanism",
+            "Of the 1 challenge it names, no sentence was found that says what answers it; against 1 no mechanism",
         ),
         ([covered("a", "C1", affirmed=1), covered("a", "T1", lacking=2)], "against 1 no mechanism"),
         (
             [covered("a", "C1", affirmed=1), covered("a", "T1", planned=1)],
-            "no sentence says what answers it. ",
+            "no sentence was found that says what answers it. ",
         ),
         ([covered("a", "C1", negated=1)], "It affirms no challenge"),
         ([], "Names 0 of 6 elements: 0 of 2 outcomes, 0 of 2 challenges, 0 of 2 mechanisms"),
