@@ -64,6 +64,8 @@ def statuses(tagged: Tagged) -> dict[str, str]:
         ("Firms will receive grants.", {"T1": "planned"}),
         ("Training centres need to be built.", {"T4": "planned"}),
         ("The workshop is due to open in May.", {"T4": "planned"}),
+        ("The ministry paid grants, so that employment rose.", {"T1": "affirmed", "S3": "affirmed"}),
+        ("The ministry paid grants, so that employment would rise.", {"T1": "affirmed", "S3": "planned"}),
         ("The rise in employment was due to the workshop.", {"S3": "affirmed", "T4": "affirmed"}),
         ("Double-decked workshops are in use.", {"T4": "affirmed"}),
         ("The plan recommends more joint courses.", {"T2": "planned"}),

@@ -21,6 +21,7 @@ _PRONOUNS = frozenset("i you he she it we they this these those there".split())
 _DETERMINERS = frozenset(
     "the a an this these those each every all some many most several both no its his her our their your my any another such".split()
 )
+_PAST_AUXILIARIES = frozenset(("was", "were", "had", "did"))
 _JOINING = frozenset(("and", "but", "or", "so", "nor", "yet"))
 _SUBORDINATING = frozenset(
     "that which who whom whose where when if unless so until because as than while whether how what why once to and or , ; : ( )".split()
@@ -114,8 +115,8 @@ class EnglishGrammar(WordListGrammar):
         return find_denials(forms)
 
     def void_spans(self, forms: Sequence[str]) -> Sequence[TokenSpan]:
-        """Where one denial takes back another: "no plans to end"."""
-        return find_voids(forms)
+        """Where one denial takes back another, "no plans to end", and where "so that" tells a result, not a purpose."""
+        return [*find_voids(forms), *_results(forms)]
 
     def clause_starts(self, forms: Sequence[str]) -> Sequence[int]:
         """The commas before "and", "but" and their kin after which a clause with its own subject and verb begins."""
@@ -222,3 +223,19 @@ def _is_compound(forms: Sequence[str], first: int) -> bool:
     return any(form in _HEAD_FORMS for form in following[:1]) or (
         len(following) > 1 and following[0] == "and" and following[1] in _NOUNS_IN_ING
     )
+
+
+def _results(forms: Sequence[str]) -> list[TokenSpan]:
+    """Each "so that" before a clause in the past: "so that attendance rose", but not "so that attendance would rise"."""
+    found = []
+    for i in range(len(forms) - 3):
+        if forms[i] == "so" and forms[i + 1] == "that":
+            for form in forms[i + 3 : i + 3 + _SUBJECT_WORDS]:
+                if form in AUXILIARIES | MODALS or form in (",", ";", "."):
+                    if form in _PAST_AUXILIARIES:
+                        found.append((i, i + 2))
+                    break
+                if is_past_form(form):
+                    found.append((i, i + 2))
+                    break
+    return found
