@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import pytest
 
@@ -279,6 +279,18 @@ def test_a_claim_says_what_the_others_say(known: Pair, words: str) -> None:
     (finding,) = (f for f in checked.findings if f.rule.startswith("claim-"))
     assert finding.message.startswith("Claims that T2 label T2 leads to S1 label S1: ")
     assert finding.message.endswith(words)
+
+
+def test_a_claim_that_is_everywhere_doubted_is_said_to_be_so() -> None:
+    (claim,) = CLAIMING.claims
+    doubted = replace(claim, hedged=True)
+
+    def message(*claims: Claim) -> str:
+        checked = check(replace(CLAIMING, claims=claims), FRAMEWORK, Corpus(Pair()))
+        return next(f.message for f in checked.findings if f.rule == "claim-unknown")
+
+    assert message(doubted).startswith("Says, weakened or in doubt, that T2 label T2 leads to S1")
+    assert message(doubted, claim).startswith("Claims that")
 
 
 def test_without_a_corpus_claims_are_listed_but_not_judged() -> None:

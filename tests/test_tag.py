@@ -66,6 +66,8 @@ def statuses(tagged: Tagged) -> dict[str, str]:
         ("The workshop is due to open in May.", {"T4": "planned"}),
         ("The ministry paid grants, so that employment rose.", {"T1": "affirmed", "S3": "affirmed"}),
         ("The ministry paid grants, so that employment would rise.", {"T1": "affirmed", "S3": "planned"}),
+        ("The training centre is due to be built.", {"T4": "planned"}),
+        ("Better employment is mainly due to grants.", {"T1": "affirmed", "S3": "affirmed"}),
         ("The rise in employment was due to the workshop.", {"S3": "affirmed", "T4": "affirmed"}),
         ("Double-decked workshops are in use.", {"T4": "affirmed"}),
         ("The plan recommends more joint courses.", {"T2": "planned"}),

@@ -53,6 +53,7 @@ class ClaimCheck:
             names both together, `unknown` where none speaks of it.
         n_documents: how many others do.
         evidence: the document's own sentences.
+        is_hedged: each of the document's claims of the pair is weakened or doubted in its sentence.
     """
 
     mechanism: str
@@ -60,6 +61,7 @@ class ClaimCheck:
     known: Known
     n_documents: int
     evidence: tuple[Evidence, ...]
+    is_hedged: bool = False
 
 
 def check_claims(tagged: Tagged, framework: Framework, network: Knowledge | None) -> tuple[ClaimCheck, ...]:
@@ -83,7 +85,8 @@ def check_claims(tagged: Tagged, framework: Framework, network: Knowledge | None
         one_each = {claim.sentence: claim for claim in claims}
         quotes = tuple(tagged.evidence(claim) for claim in list(one_each.values())[:N_QUOTES])
         known, n = _look_up(network, cause, outcome, tagged.document.id)
-        found.append(ClaimCheck(cause, outcome, known, n, quotes))
+        is_hedged = all(claim.hedged for claim in claims)
+        found.append(ClaimCheck(cause, outcome, known, n, quotes, is_hedged))
     return tuple(found)
 
 

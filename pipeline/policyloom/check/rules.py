@@ -250,9 +250,10 @@ def _claims(case: Case) -> Iterator[Finding]:
         n = f"{claim.n_documents} other document{'s' if claim.n_documents != 1 else ''}"
         if severity == "error" and claim.n_documents < MIN_DENYING_DOCUMENTS:
             severity = "warning"
+        says = "Says, weakened or in doubt, that" if claim.is_hedged else "Claims that"
         yield case.finding(
             rule, severity, f"{claim.mechanism}>{claim.outcome}",
-            f"Claims that {case.name(claim.mechanism)} leads to {case.name(claim.outcome)}: {text.format(n=n)}.",
+            f"{says} {case.name(claim.mechanism)} leads to {case.name(claim.outcome)}: {text.format(n=n)}.",
             claim.evidence,
         )  # fmt: skip
 

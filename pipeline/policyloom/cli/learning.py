@@ -157,7 +157,10 @@ def train_command(
         click.echo(
             f"{level if float(level) else '':17}{every['precision']:11.2f}{every['recall']:8.2f}{every['f1']:6.2f}"
         )
-    say(f"\nLearned from {card['sentences']} sentences of {card['documents']} documents; written to {out}")
+    say(
+        f"\nLearned from {card['sentences']} sentences of {card['documents']} documents, where each example of the "
+        f"framework counts as a document; written to {out}"
+    )
     too_few = [id for kind in ("outcome", "challenge", "mechanism") for id in chosen.ids(kind, top=True) if id not in made.labels]  # fmt: skip
     if too_few:
         click.echo(f"too few labels to learn, so left to the rules: {', '.join(too_few)}")

@@ -34,7 +34,6 @@ __all__ = [
 CODED = ("outcome", "challenge", "mechanism")
 """The kinds of element that are labelled; cases and actors are names, which rules find."""
 
-SHEETS = (".csv", ".tsv", ".txt")
 LINES = (".jsonl", ".ndjson", ".json")
 WORKBOOKS = (b"PK\x03\x04", b"\xd0\xcf\x11\xe0")
 """How workbooks of spreadsheet programs begin: zip files, and the compound files of before."""

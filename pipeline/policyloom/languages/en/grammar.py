@@ -21,6 +21,9 @@ _PRONOUNS = frozenset("i you he she it we they this these those there".split())
 _DETERMINERS = frozenset(
     "the a an this these those each every all some many most several both no its his her our their your my any another such".split()
 )
+_COMING = frozenset("be become begin come end finish follow go have join open receive report return".split())
+"""Verbs that say what is due, beside those that open instructions: "is due to open", but not "is due to the delay"."""
+_NO_OBJECT = frozenset((",", ".", ";", "and", "or", "of", "for"))
 _PAST_AUXILIARIES = frozenset(("was", "were", "had", "did"))
 _JOINING = frozenset(("and", "but", "or", "so", "nor", "yet"))
 _SUBORDINATING = frozenset(
@@ -115,8 +118,13 @@ class EnglishGrammar(WordListGrammar):
         return find_denials(forms)
 
     def void_spans(self, forms: Sequence[str]) -> Sequence[TokenSpan]:
-        """Where one denial takes back another, "no plans to end", and where "so that" tells a result, not a purpose."""
-        return [*find_voids(forms), *_results(forms)]
+        """Where one denial takes back another, "no plans to end", and words of plans that tell a result or a cause."""
+        causes = [
+            (i - 1, i + 2)
+            for i in range(1, len(forms) - 2)
+            if forms[i] == "due" and forms[i + 1] == "to" and forms[i + 2] not in self.verbs | _COMING
+        ]
+        return [*find_voids(forms), *_results(forms), *causes]
 
     def clause_starts(self, forms: Sequence[str]) -> Sequence[int]:
         """The commas before "and", "but" and their kin after which a clause with its own subject and verb begins."""
@@ -190,26 +198,10 @@ class EnglishGrammar(WordListGrammar):
             if form in AUXILIARIES or form in MODALS - {"need", "may"}:
                 return True
             if i > first + 1 and form in self._statements:
-                if form.endswith("s") and not before.endswith("s"):
-                    return i + 1 < len(forms) and forms[i + 1] not in (
-                        ",",
-                        ".",
-                        ";",
-                        "and",
-                        "or",
-                        "of",
-                        "for",
-                    )
-                if before.endswith("s") and not is_past_form(form):
-                    return i + 1 < len(forms) and forms[i + 1] not in (
-                        ",",
-                        ".",
-                        ";",
-                        "and",
-                        "or",
-                        "of",
-                        "for",
-                    )
+                singular = form.endswith("s") and not before.endswith("s")
+                plural = before.endswith("s") and not is_past_form(form)
+                if singular or plural:
+                    return i + 1 < len(forms) and forms[i + 1] not in _NO_OBJECT
             if i > first + 1 and is_sentence and is_past_form(form):
                 return True
         return False
@@ -230,12 +222,9 @@ def _results(forms: Sequence[str]) -> list[TokenSpan]:
     found = []
     for i in range(len(forms) - 3):
         if forms[i] == "so" and forms[i + 1] == "that":
-            for form in forms[i + 3 : i + 3 + _SUBJECT_WORDS]:
-                if form in AUXILIARIES | MODALS or form in (",", ";", "."):
-                    if form in _PAST_AUXILIARIES:
-                        found.append((i, i + 2))
-                    break
-                if is_past_form(form):
-                    found.append((i, i + 2))
-                    break
+            clause = forms[i + 3 : i + 3 + _SUBJECT_WORDS]
+            ends = AUXILIARIES | MODALS | {",", ";", "."}
+            verb = next((form for form in clause if form in ends or is_past_form(form)), "")
+            if verb in _PAST_AUXILIARIES or (verb not in ends and is_past_form(verb)):
+                found.append((i, i + 2))
     return found
