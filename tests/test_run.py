@@ -18,7 +18,7 @@ import pytest
 
 from policyloom import check_file, extract_files, read_tagged, run, tag_file
 from policyloom.errors import DocumentError, FrameworkError, PolicyloomError, RunError
-from policyloom.framework import BUILT_IN
+from policyloom.frameworks import BUILT_IN
 from policyloom.records import Document, Failure, from_json
 from policyloom.run import OUTPUTS as ALL_OUTPUTS
 from policyloom.run import Limits, Progress, Run, find_files, find_skipped, name_documents, workers

@@ -24,6 +24,7 @@ from policyloom.cli.options import (
     password_option,
     plain_errors,
 )
+from policyloom.frameworks import BUILT_IN
 from policyloom.records import OcrUse
 
 if TYPE_CHECKING:
@@ -137,7 +138,7 @@ def run_command(
     "-f",
     default=None,
     metavar="NAME|FILE.toml",
-    help="What to look for; the framework of the run, or production_education without one.",
+    help=f"What to look for; the framework of the run, or {BUILT_IN} without one.",
 )
 @coder_option
 @min_probability_option

@@ -9,6 +9,7 @@ import click
 
 from policyloom.cli.console import printable, say
 from policyloom.cli.options import classifier_option, count, plain_errors
+from policyloom.frameworks import BUILT_IN
 
 if TYPE_CHECKING:
     from policyloom.framework import Framework
@@ -22,7 +23,7 @@ def framework_group() -> None:
 
 
 @framework_group.command("show")
-@click.argument("name", default="production_education")
+@click.argument("name", default=BUILT_IN)
 @plain_errors
 def framework_show(name: str) -> None:
     """Print what framework NAME looks for; a name or a TOML file."""
@@ -66,7 +67,7 @@ def framework_validate(file: str) -> None:
 
 
 @framework_group.command("test")
-@click.argument("name", default="production_education")
+@click.argument("name", default=BUILT_IN)
 @classifier_option
 @plain_errors
 def framework_test(name: str, classifier: str | None) -> None:

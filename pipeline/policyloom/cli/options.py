@@ -15,6 +15,7 @@ import click
 
 from policyloom.cli.console import explain, say
 from policyloom.errors import DocumentError, PolicyloomError
+from policyloom.frameworks import BUILT_IN
 from policyloom.records import OcrUse
 
 __all__ = [
@@ -37,7 +38,7 @@ R = TypeVar("R")
 EPILOG = "Exit status: 0 all well; 1 some document failed, or a check found an error; 2 wrong usage."
 
 framework_option = click.option(
-    "--framework", "-f", default="production_education", show_default=True, metavar="NAME|FILE.toml",
+    "--framework", "-f", default=BUILT_IN, show_default=True, metavar="NAME|FILE.toml",
     help="What to look for: a built-in framework or your own file.",
 )  # fmt: skip
 model_option = click.option(

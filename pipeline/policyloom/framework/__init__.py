@@ -17,10 +17,10 @@ from typing import Annotated, Any, Literal
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints, ValidationError
 
 from policyloom.errors import FrameworkError
+from policyloom.frameworks import BUILT_IN
 from policyloom.languages import installed_languages
 
 __all__ = [
-    "BUILT_IN",
     "Element",
     "ElementKind",
     "EntityWords",
@@ -30,9 +30,6 @@ __all__ = [
     "Scope",
     "read_framework",
 ]
-
-BUILT_IN = "production_education"
-"""The framework that comes with the package."""
 
 ElementKind = Literal["outcome", "challenge", "mechanism", "case", "actor"]
 LinkKind = Literal["answers", "exemplifies", "leads_to"]

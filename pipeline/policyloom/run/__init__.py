@@ -27,7 +27,8 @@ from typing import TYPE_CHECKING
 
 from policyloom.errors import RunError
 from policyloom.files import write_bytes
-from policyloom.framework import BUILT_IN, Framework, read_framework
+from policyloom.framework import Framework, read_framework
+from policyloom.frameworks import BUILT_IN
 from policyloom.records import Failure, OcrUse, Tagged, from_json
 from policyloom.run.coder import ChosenCoder, resolve_coder
 from policyloom.run.folder import ResultFolder, claim, open_folder, seal

@@ -12,7 +12,8 @@ from policyloom.export import MENTIONS, mention_rows
 from policyloom.extract import read_document
 from policyloom.extract.pdf.draw import draw_blocks
 from policyloom.files import open_table, show_name, write_bytes
-from policyloom.framework import BUILT_IN, Framework, read_framework
+from policyloom.framework import Framework, read_framework
+from policyloom.frameworks import BUILT_IN
 from policyloom.records import Document, Failure, OcrUse, Tagged, to_json
 from policyloom.run.coder import ChosenCoder, resolve_coder
 from policyloom.run.folder import claim, open_folder, seal

@@ -16,7 +16,8 @@ from spacy.matcher import DependencyMatcher, Matcher
 from spacy.tokens import Doc, Span
 
 from policyloom.errors import FrameworkError, PolicyloomError
-from policyloom.framework import BUILT_IN, Framework, read_framework
+from policyloom.framework import Framework, read_framework
+from policyloom.frameworks import BUILT_IN
 from policyloom.languages import installed_languages, load_language
 from policyloom.languages.protocol import LanguagePack
 from policyloom.languages.terms import TermError, TermMatcher
