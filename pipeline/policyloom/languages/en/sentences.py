@@ -7,6 +7,8 @@ clauses, lists and headings; so they decide every boundary, with a model and wit
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
+from typing import NamedTuple
 
 import numpy as np
 from spacy.attrs import SENT_START
@@ -214,47 +216,111 @@ def _is_glued_end(doc: Doc, i: int, j: int) -> bool:
 def _is_end(doc: Doc, i: int, j: int, begin: int) -> bool:
     """Whether the sentence that began at `begin` ends at token `i`, the next word being `j`."""
     text, following = doc[i].text, doc[j].text
-    first = following[0]
-    enumerates = _ENUM.match(doc[_after_and(doc, j) : j + 4].text) if text in ";:" else None
-    if text == ":":
-        return bool(enumerates)
-    if text == ";":
-        # Within capitals throughout, a capital tells nothing.
-        shouts = following.isupper() and doc[i - 1].text.isupper() if i else False
-        return (first.isupper() and not shouts) or bool(enumerates)
-    opens = first.isupper() or first.isdigit() or first in "\"'“‘([•" or not first.isascii()
+    if text in ";:":
+        return _ends_clause(doc, i, j)
+    opens = _opens_sentence(following)
     if text[-1] in "!?。！？":
-        return opens or not first.islower()
+        return opens or not following[0].islower()
     if not doc[j - 1].whitespace_ and not doc[j - 1].is_space and not _MARKED_END.fullmatch(text):
-        if i and first == "[":
+        if i and following[0] == "[":
             return doc[i - 1].text.isalpha()
         return bool(i) and _is_glued_end(doc, i, j)
     if i - begin < 4 and _DIVISION.fullmatch(doc[begin : i + 1].text.removesuffix(".")):
         return False
-    before = (doc[i - 1].text if text == "." and i else text.rstrip(".")).lower()
-    glued = text != "." or (i and not doc[i - 1].whitespace_)
-    if before in _BEFORE_NUMBER and glued and first.isdigit():
-        return False
-    if before in _BEFORE_STARTER and following in _STARTERS:
+    stop = _stop_at(doc, i, following)
+    verdicts = (rule(stop) for rule in _AT_STOP)
+    return next((verdict for verdict in verdicts if verdict is not None), opens)
+
+
+def _ends_clause(doc: Doc, i: int, j: int) -> bool:
+    """Whether the semicolon or colon at token `i` ends a sentence, the next word being `j`."""
+    if _ENUM.match(doc[_after_and(doc, j) : j + 4].text):
         return True
-    if before in _ABBREVIATIONS and glued:
-        return (
-            first.isupper() and before in _BEFORE_CAPITAL and following not in ("Ltd", "Ltd.", "Inc", "Inc.")
-        )
-    if len(before) == 1 and before.isalpha() and glued and first.isupper() and before != "i":
-        at = i - 1 - (text == ".")
-        if (
-            following in _STARTERS and at >= 0 and doc[at].text.islower() and len(following) > 1
-        ):  # "of group B. The"
-            return True
-        unit = i > 1 and doc[i - 1 - (text == ".")].is_digit  # "for 24 h. The"
-        return unit or "&" in doc[max(0, i - 2) : i].text
-    if "." in before and not before[0].isdigit():  # U.S., e.g.
-        if before in _COUNTRIES:
-            return following in _STARTERS
-        return (
-            first.isupper()
-            and before not in ("e.g", "i.e")
-            and following.rstrip(".").lower() not in _BEFORE_NUMBER
-        )
-    return opens
+    # Within capitals throughout, a capital tells nothing.
+    shouts = i > 0 and doc[j].text.isupper() and doc[i - 1].text.isupper()
+    return doc[i].text == ";" and doc[j].text[0].isupper() and not shouts
+
+
+def _opens_sentence(word: str) -> bool:
+    """Whether a sentence may begin with a word."""
+    first = word[0]
+    return first.isupper() or first.isdigit() or first in "\"'“‘([•" or not first.isascii()
+
+
+class _Stop(NamedTuple):
+    """A full stop with a space after it, which ends a sentence or an abbreviation.
+
+    Attributes:
+        doc: the text.
+        word_at: the token of the word before it; -1 where none stands there.
+        word: that word in small letters, without a full stop.
+        is_joined: whether no space stands between the two.
+        following: the next word.
+    """
+
+    doc: Doc
+    word_at: int
+    word: str
+    is_joined: bool
+    following: str
+
+
+def _stop_at(doc: Doc, i: int, following: str) -> _Stop:
+    """The full stop at token `i`, which is a token of its own or the end of a word's."""
+    text = doc[i].text
+    if text != ".":
+        return _Stop(doc, i, text.rstrip(".").lower(), True, following)
+    word = doc[i - 1].text if i else ""
+    return _Stop(doc, i - 1, word.lower(), i > 0 and not doc[i - 1].whitespace_, following)
+
+
+def _after_division_word(stop: _Stop) -> bool | None:
+    """Not between a word such as "No." and its number."""
+    return False if stop.word in _BEFORE_NUMBER and stop.is_joined and stop.following[0].isdigit() else None
+
+
+def _before_starter(stop: _Stop) -> bool | None:
+    """After "Main St." and the like where a word follows that begins sentences."""
+    return True if stop.word in _BEFORE_STARTER and stop.following in _STARTERS else None
+
+
+def _after_abbreviation(stop: _Stop) -> bool | None:
+    """After an abbreviation only if it may close a sentence and a capital follows: "etc. The", not "Dr. Ong"."""
+    if stop.word not in _ABBREVIATIONS or not stop.is_joined:
+        return None
+    goes_on = stop.following.removesuffix(".") in ("Ltd", "Inc")
+    return stop.following[0].isupper() and stop.word in _BEFORE_CAPITAL and not goes_on
+
+
+def _after_letter(stop: _Stop) -> bool | None:
+    """After a single letter, which is mostly an initial: not "J. Smith", but "of group B. The" and "24 h. The"."""
+    doc, at = stop.doc, stop.word_at
+    is_letter = len(stop.word) == 1 and stop.word.isalpha() and stop.word != "i"
+    if not (is_letter and stop.is_joined and stop.following[0].isupper()):
+        return None
+    before = doc[at - 1] if at > 0 else None
+    if before and before.text.islower() and stop.following in _STARTERS and len(stop.following) > 1:
+        return True
+    is_unit = before is not None and before.is_digit
+    return is_unit or "&" in doc[max(0, at - 1) : at + 1].text
+
+
+def _after_dotted(stop: _Stop) -> bool | None:
+    """After a word with full stops inside: "U.S." only before a word that begins sentences, "e.g." never."""
+    word, following = stop.word, stop.following
+    if "." not in word or word[0].isdigit():
+        return None
+    if word in _COUNTRIES:
+        return following in _STARTERS
+    is_label = following.rstrip(".").lower() in _BEFORE_NUMBER
+    return following[0].isupper() and word not in ("e.g", "i.e") and not is_label
+
+
+_AT_STOP: tuple[Callable[[_Stop], bool | None], ...] = (
+    _after_division_word,
+    _before_starter,
+    _after_abbreviation,
+    _after_letter,
+    _after_dotted,
+)
+"""Whether a sentence ends at a full stop, by the first of these that knows; else it ends where the next word may open one."""
