@@ -213,6 +213,71 @@ def test_the_heading_decides_where_the_sentence_is_silent(small: Language) -> No
     assert statuses(read(small, done, section=("4 Recommendations",)))["T2"] == "affirmed"
 
 
+def read_list(nlp: Language, *lines: str, section: tuple[str, ...] = ()) -> list[tuple[str, str]]:
+    """The statuses in a paragraph and the items of a list after it."""
+    blocks, at = [], 0
+    for n, line in enumerate(lines):
+        blocks.append(Block("list_item" if n else "paragraph", at, at + len(line), section=section))
+        at += len(line) + 1
+    text = "\n".join(lines)
+    document = Document("d", "d.txt", "", 0, "en", Metadata(), text, tuple(blocks))
+    tagged = tag(document, nlp, RulesCoder(framework_of(nlp)))
+    return [(m.label, m.status) for m in tagged.mentions if m.kind != "entity"]
+
+
+@pytest.mark.parametrize(
+    ("lead_in", "item", "status"),
+    [
+        ("By 2030 the Ministry will:", "• grants to small firms;", "planned"),
+        ("The former plan failed to provide:", "• grants to small firms;", "lacking"),
+        ("In 2020 the council gave:", "• grants to small firms;", "affirmed"),
+        # The item's own words say more than a lead-in that promises, and less than one that denies.
+        ("By 2030 the Ministry will:", "• end the lack of grants;", "lacking"),
+        ("The former plan failed to:", "• Provide grants to small firms;", "lacking"),
+        ("By 2030 the Ministry will:", "• Grants were paid in 2019.", "affirmed"),
+        # No colon, no list.
+        ("By 2030 the Ministry will act.", "• grants to small firms;", "affirmed"),
+    ],
+)
+def test_an_item_is_read_with_the_sentence_that_introduces_the_list(
+    small: Language, lead_in: str, item: str, status: str
+) -> None:
+    assert read_list(small, lead_in, item)[-1] == ("T1", status)
+
+
+def test_a_lead_in_says_more_than_the_heading_over_it(small: Language) -> None:
+    lines = ("Since 2020 the council has paid:", "• grants to small firms;")
+    assert read_list(small, *lines, section=("4 Recommendations",)) == [("T1", "affirmed")]
+
+
+def test_every_item_of_a_list_has_its_lead_in_and_a_list_within_a_list_the_outer_one(small: Language) -> None:
+    lines = ("By 2030 we will:", "• give grants for:", "• workshops;", "• training centres.")
+    assert read_list(small, *lines) == [("T1", "planned"), ("T4", "planned"), ("T4", "planned")]
+
+
+def test_items_within_a_paragraph_have_its_lead_in(small: Language) -> None:
+    text = "The Ministry will: (a) grants to firms; (b) workshops for youth. Employment is stable."
+    assert statuses(read(small, text)) == {
+        "T1": "planned",
+        "T4": "planned",
+        "S3": "affirmed",
+        "A1": "affirmed",
+    }
+
+
+@pytest.mark.parametrize(
+    ("text", "status"),
+    [
+        ("The Ministry will announce that 40 firms received grants.", "affirmed"),
+        ("The Ministry will also announce it has paid grants.", "affirmed"),
+        ("The Ministry will announce that it will pay grants.", "planned"),
+        ("The Ministry will announce grants to firms.", "planned"),
+    ],
+)
+def test_what_will_only_be_told_is_not_planned(small: Language, text: str, status: str) -> None:
+    assert statuses(read(small, text))["T1"] == status
+
+
 def test_the_agent_stands_before_the_deed(small: Language) -> None:
     tagged = read(small, "The ministry shall pay grants.")
     (mention,) = (m for m in tagged.mentions if m.label == "T1")

@@ -96,6 +96,7 @@ class SentenceDraft:
         block_kind: the kind of its block.
         section: the headings over it, outermost first.
         before, after: the sentences around it, in its block.
+        lead_in: the sentence that introduces the list of which this is an item: "The Ministry will:".
         is_on_topic: whether it is of the framework's field, so that a coder may add what no rule has found.
         is_retold: whether its block tells a case, so that the headings over it say nothing of its status.
     """
@@ -109,6 +110,7 @@ class SentenceDraft:
     section: tuple[str, ...] = ()
     before: str = ""
     after: str = ""
+    lead_in: SentenceDraft | None = None
     is_on_topic: bool = True
     is_retold: bool = False
 

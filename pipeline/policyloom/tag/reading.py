@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from spacy.attrs import IDX, LENGTH
 from spacy.language import Language
@@ -11,7 +12,7 @@ from spacy.tokens import Doc, Span
 
 from policyloom.framework import Framework
 from policyloom.languages import load_language
-from policyloom.records import Candidate, Document, Passage, SentenceDraft, TokenSpan, UnreadPart
+from policyloom.records import BlockKind, Candidate, Document, Passage, SentenceDraft, TokenSpan, UnreadPart
 from policyloom.records import Span as CharSpan
 from policyloom.tag.field import find_field_blocks
 from policyloom.tag.pipeline import MENTIONS, OUT, SCOPE, forms_of, framework_of
@@ -21,6 +22,10 @@ __all__ = ["EntityDraft", "ReadDocument", "ReadUnit", "read_sentences", "read_un
 
 MIN_SCOPE_TERMS = 2
 """Words of the field that make a sentence one of the field in a text of another."""
+
+
+_ITEM = re.compile(r"\(?(?:[a-z]|[ivx]{1,4}|\d{1,2})[).]\s|[•●▪–-]\s", re.IGNORECASE)
+_JOINING = (":", "：", ";", "；", "; and", "; or")
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,11 +88,14 @@ def read_units(document: Document, nlp: Language) -> ReadDocument:
     docs = list(nlp.pipe(texts, disable=[name for name in unneeded if nlp.has_pipe(name)]))
     load_language(framework.language).name_entities(docs)
     in_field = find_field_blocks(docs, framework.scope)
-    read = tuple(
-        _read_unit(unit, doc, framework, is_of_field=of_field)
-        for unit, doc, of_field in zip(units, docs, in_field, strict=True)
-    )
-    return ReadDocument(read, (*document.unread, *foreign, *_find_other_field(units, read, in_field)))
+    read: list[ReadUnit] = []
+    lead_in: SentenceDraft | None = None
+    for unit, doc, of_field in zip(units, docs, in_field, strict=True):
+        found = _read_unit(unit, doc, framework, is_of_field=of_field)
+        sentences = add_lead_ins(found.passage.sentences, lead_in if unit.kind == "list_item" else None)
+        read.append(replace(found, passage=Passage(sentences)))
+        lead_in = _next_lead_in(sentences, unit.kind, lead_in)
+    return ReadDocument(tuple(read), (*document.unread, *foreign, *_find_other_field(units, read, in_field)))
 
 
 def _find_other_field(
@@ -135,6 +143,38 @@ def _read_unit(unit: Unit, doc: Doc, framework: Framework, *, is_of_field: bool)
         )
         entities.append(tuple(_entities_in(span, unit.start)))
     return ReadUnit(unit.block, tuple(starts), Passage(tuple(sentences)), tuple(entities))
+
+
+def add_lead_ins(
+    sentences: Sequence[SentenceDraft], lead_in: SentenceDraft | None
+) -> tuple[SentenceDraft, ...]:
+    """The sentences of a unit, each item of a list with the sentence that introduces the list.
+
+    Args:
+        sentences: of the unit, in order.
+        lead_in: what introduces the first of them, where the unit is itself an item.
+    """
+    found: list[SentenceDraft] = []
+    for sentence in sentences:
+        goes_on = not found or found[-1].text.endswith(_JOINING) or _ITEM.match(sentence.text)
+        lead_in = lead_in if goes_on else None
+        found.append(replace(sentence, lead_in=lead_in))
+        if _introduces(sentence):
+            lead_in = found[-1]
+    return tuple(found)
+
+
+def _next_lead_in(
+    sentences: Sequence[SentenceDraft], kind: BlockKind, lead_in: SentenceDraft | None
+) -> SentenceDraft | None:
+    """What introduces the unit after this one, if that is an item of a list."""
+    if sentences and kind != "table" and _introduces(sentences[-1]):
+        return sentences[-1]
+    return lead_in if kind == "list_item" else None
+
+
+def _introduces(sentence: SentenceDraft) -> bool:
+    return sentence.text.rstrip(" –—-").endswith((":", "："))
 
 
 def _find_candidates(

@@ -15,9 +15,12 @@ from policyloom.framework import Framework
 from policyloom.languages import load_language
 from policyloom.languages.context import SentenceContext, read_context
 from policyloom.languages.cues import Cues, compile_cues
-from policyloom.records import Coding, Measured, Passage, SentenceDraft
+from policyloom.records import Coding, Measured, Passage, SentenceDraft, Status
 
 __all__ = ["RulesCoder", "context_of", "leave_out_questions", "set_rule_statuses"]
+
+MAX_LEAD_INS = 3
+"""How many lists within lists are followed outwards."""
 
 
 class RulesCoder:
@@ -67,7 +70,25 @@ def leave_out_questions(sentence: SentenceDraft, cues: Cues) -> SentenceDraft:
 def set_rule_statuses(sentence: SentenceDraft, context: SentenceContext) -> SentenceDraft:
     """The sentence with the status that cues give each candidate, and the cue that decided it."""
     found = []
+    lead_in = _status_of_lead_in(sentence, context.cues)
     for candidate in sentence.candidates:
-        status, cue = decide_status(candidate.span, candidate.kind, context)
+        status, cue = decide_status(candidate.span, candidate.kind, context, lead_in)
         found.append(replace(candidate, status=status, cue=cue, status_probability=1.0))
     return replace(sentence, candidates=tuple(found))
+
+
+def _status_of_lead_in(sentence: SentenceDraft, cues: Cues) -> Status | None:
+    """The status that the sentence introducing a list gives its items; None where none does, or it says nothing of it."""
+    lead_in = sentence.lead_in
+    for _ in range(MAX_LEAD_INS):
+        if lead_in is None:
+            break
+        end = max((i + 1 for i, form in enumerate(lead_in.forms) if form.isalnum()), default=0)
+        context = read_context(replace(lead_in, candidates=()), cues)
+        status, _cue = decide_status((end, end), "mechanism", context)
+        if status != "affirmed":
+            return status
+        if cues.grammar.is_past(lead_in.forms):
+            return "affirmed"
+        lead_in = lead_in.lead_in
+    return None

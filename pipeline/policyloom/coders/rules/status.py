@@ -23,12 +23,18 @@ _RANK: dict[Status, int] = {"negated": 0, "lacking": 1, "planned": 2, "affirmed"
 
 
 def decide_status(
-    span: TokenSpan, kind: MentionKind, context: SentenceContext
+    span: TokenSpan, kind: MentionKind, context: SentenceContext, lead_in: Status | None = None
 ) -> tuple[Status, TokenSpan | None]:
     """The status of the candidate at these tokens, and the tokens of the cue that decided it.
 
     A challenge names a lack itself, so it is affirmed unless it is denied or expected; cases and actors are
     always affirmed.
+
+    Args:
+        span: the candidate's tokens.
+        kind: the kind of its element.
+        context: of the sentence.
+        lead_in: the status that the sentence introducing a list gives its items.
     """
     if kind in WITHOUT_STATUS:
         return "affirmed", None
@@ -56,7 +62,10 @@ def decide_status(
     if instruction and not context.n_clause_ends(instruction.end, start):
         reaching.append((instruction, NO_LIMIT))
     if reaching:
-        return _strongest(reaching)
+        status, cue = _strongest(reaching)
+        return (lead_in, None) if lead_in and _RANK[lead_in] < _RANK[status] else (status, cue)
+    if lead_in:
+        return ("affirmed" if context.cues.grammar.is_past(context.forms) else lead_in), None
     lacks = [cue for cue in context.found if cue.status == "lacking"]
     if context.heading == "lacking" and lacks:
         return "lacking", (lacks[0].start, lacks[0].end)
