@@ -51,9 +51,11 @@ _COMBINING = {
 }  # fmt: skip
 """The combining form of each accent that stands by itself, as old fonts have them."""
 
+_ACCENTS = frozenset(map(chr, _COMBINING))
 _ACCENT = re.compile(
     rf"(?P<before>[^\W\d_])?(?P<accent>[{''.join(map(chr, _COMBINING))}])(?P<after>[^\W\d_])?"
 )
+_NEITHER_LETTER_NOR_DIGIT = re.compile(r"[\W_]+")
 _CJK = re.compile(r"[\u3000-\u30ff\u3400-\u9fff\uff00-\uffef]")
 
 
@@ -67,7 +69,7 @@ def clean(word: str) -> str:
     if word.isascii():
         return word
     word = word.translate(_CHARACTERS)
-    if _ACCENT.search(word):
+    if not _ACCENTS.isdisjoint(word):
         word = _ACCENT.sub(_compose, word)
     return unicodedata.normalize("NFC", word)
 
@@ -103,7 +105,7 @@ def key_of(text: str) -> str:
         >>> key_of("2.1 Aims & means")
         '21aimsmeans'
     """
-    return re.sub(r"[\W_]+", "", text.lower()) if len(text) <= MAX_KEY else ""
+    return _NEITHER_LETTER_NOR_DIGIT.sub("", text.lower()) if len(text) <= MAX_KEY else ""
 
 
 class Vocabulary:
@@ -111,7 +113,9 @@ class Vocabulary:
 
     def __init__(self, words: Iterable[str], known_words: frozenset[str]) -> None:
         self._known = known_words
-        self._words = Counter([word.lower().strip(".,;:!?()[]{}\"'“”‘’") for word in words])
+        self._words: Counter[str] = Counter()
+        for word, n in Counter(words).items():
+            self._words[word.lower().strip(".,;:!?()[]{}\"'“”‘’")] += n
 
     def keeps_hyphen(self, left: str, right: str) -> bool:
         """Whether `left-` and `right`, parted by a line's end, are a hyphened word rather than a cut one.
@@ -171,14 +175,10 @@ def mend_ligatures(
             continue
         core = word.strip(_EDGES)
         for i, ch in enumerate(core):
-            beside = core[i - 1 : i] + core[i + 1 : i + 2]
-            if (
-                not ch.isalnum()
-                and ch not in _PLAIN
-                and beside.isalpha()
-                and core[i + 1 : i + 2] in _LOWER
-                and core[i + 1 :]
-            ):
+            if ch.isalnum() or ch in _PLAIN:
+                continue
+            before, after = core[i - 1 : i], core[i + 1 : i + 2]
+            if after in _LOWER and (before + after).isalpha():
                 suspects.setdefault((font, ch), set()).add(word)
     mended: dict[tuple[str, str], str] = {}
     for (font, ch), found in suspects.items():

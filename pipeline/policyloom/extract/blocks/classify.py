@@ -321,17 +321,19 @@ def _is_cell(groups: Sequence[Group], i: int) -> bool:
 def _count_beside(groups: Sequence[Group], i: int) -> int:
     """The number of short groups that stand on the baseline of group `i`."""
     first = groups[i].lines[0]
-
-    def is_beside(other: Group) -> bool:
-        return (
-            other.page == first.page
-            and any(_is_level(line, first) for line in other.lines)
-            and other.n_chars < 200
-            and len(other.lines) <= 3
-        )
-
     near = (*groups[max(0, i - 8) : i], *groups[i + 1 : i + 9])
-    return sum(is_beside(other) for other in near)
+    return sum([_is_short_beside(group, first) for group in near])
+
+
+def _is_short_beside(group: Group, first: TextLine) -> bool:
+    """Whether a group is short, and stands on the page and the baseline of a line."""
+    lines = group.lines
+    return (
+        len(lines) <= 3
+        and lines[0].page == first.page
+        and any([_is_level(line, first) for line in lines])
+        and group.n_chars < 200
+    )
 
 
 def _is_level(line: TextLine, other: TextLine) -> bool:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import replace
+from itertools import chain
 
 from policyloom.extract.blocks.groups import Group
 from policyloom.extract.layout.table_cell import TableCell
@@ -18,13 +18,12 @@ __all__ = ["build_text"]
 
 def _vocabulary(groups: Sequence[Group], known_words: frozenset[str]) -> Vocabulary:
     """The words of a document that no line's end has cut."""
-    words = (
-        word
+    lines = (
+        line.words[:-1] if line.words[-1].eol == "-" else line.words
         for group in groups
         for line in group.lines
-        for word in _whole_words(line.words[: -1 if line.hyphen else None])
     )
-    return Vocabulary(words, known_words)
+    return Vocabulary(chain.from_iterable(map(_whole_words, lines)), known_words)
 
 
 def _whole_words(words: Sequence[Word]) -> Iterator[str]:
@@ -56,26 +55,22 @@ def build_text(
     parts: list[str] = []
     blocks: list[Block] = []
     lines: list[Line] = []
+    headings: list[str] = []  # that the block stands under, the highest first
     at = 0
     for group in groups:
         cells: tuple[Cell, ...] = ()
+        text_at = at + 2 if parts else at  # after an empty line
         if group.cells:
-            text, printed, cells = _table_text(group.cells, at, words)
+            text, printed, cells = _table_text(group.cells, text_at, words)
         else:
-            text, printed = _prose_text(group.lines, at, words, in_rows=group.kind == "contents")
+            text, printed = _prose_text(group.lines, text_at, words, in_rows=group.kind == "contents")
         if not text.strip():
             continue
-        if parts:
-            parts.append("\n\n")
-            text_at = at + 2
-            cells = tuple(replace(cell, start=cell.start + 2, end=cell.end + 2) for cell in cells)
-            printed = [
-                Line(x.start + 2, x.end + 2, x.box, tuple((s + 2, a, b) for s, a, b in x.words))
-                for x in printed
-            ]
-        else:
-            text_at = at
         parts.append(text)
+        if group.kind == "heading":
+            del headings[group.level - 1 :]
+            headings.append(text)
+        section = () if group.kind in ("title", "front_matter") else tuple(headings)
         pages = tuple(sorted({sheets[line.page - 1].page if sheets else line.page for line in group.lines}))
         boxes = _table_boxes(group.lines) if cells else _boxes(group.lines)
         if sheets:
@@ -87,7 +82,7 @@ def build_text(
                 text_at,
                 text_at + len(text),
                 group.level,
-                (),
+                section,
                 pages,
                 boxes,
                 cells,
@@ -95,22 +90,8 @@ def build_text(
         )
         lines.extend(printed)
         at = text_at + len(text)
-    text = "".join(parts)
-    return text, _with_sections(blocks, text), tuple(lines)
-
-
-def _with_sections(blocks: Sequence[Block], text: str) -> tuple[Block, ...]:
-    """The blocks with the headings they stand under; title and front matter stand under none."""
-    path: list[str] = []
-    placed = []
-    for block in blocks:
-        if block.kind == "heading":
-            del path[block.level - 1 :]
-            path.append(text[block.start : block.end])
-        placed.append(
-            block if block.kind in ("title", "front_matter") else replace(block, section=tuple(path))
-        )
-    return tuple(placed)
+    text = "\n\n".join(parts)
+    return text, tuple(blocks), tuple(lines)
 
 
 def _prose_text(
@@ -133,31 +114,37 @@ def _prose_text(
         placed: list[tuple[int, float, float]] = []
         start = n
         for i, word in enumerate(line.words):
-            text, x0, x1 = word.text, word.x0, word.x1
+            text = word.text
             if not text.isascii():
                 text = clean(text)
             if not text:
                 continue
             space = word.space or i == 0 or (in_table and _raised_after_digit(line.words[i - 1], word))
-            if n and not is_cut and space and (text.isascii() or not _are_cjk(last, text)):
-                earlier = group_lines[number - 1] if number else line
-                new_row = in_rows and i == 0 and abs(line.baseline - earlier.baseline) > 0.35 * line.size
+            if n and space and not is_cut and (text.isascii() or not _are_cjk(last, text)):
+                new_row = in_rows and i == 0 and _is_on_new_row(group_lines, number)
                 out.append("\n" if new_row else " ")
                 n += 1
             if i == 0:
                 start = n
-            is_cut = bool(following) and word is last_word and (word.eol == "-" or _ends_hyphen(text))
-            if is_cut and following:
+            is_cut = False
+            if word is last_word and following and (word.eol == "-" or _ends_hyphen(text)):
+                is_cut = True
                 stem = text.rstrip("-‐‑\u00ad")
                 rest = clean(following.words[0].text)
                 text = stem + "-" if vocabulary.keeps_hyphen(stem, rest) else stem
-            placed.append((at + n, round(x0, 1), round(x1, 1)))
+            placed.append((at + n, round(word.x0, 1), round(word.x1, 1)))
             out.append(text)
             n += len(text)
             last = text
         if placed:
             lines.append(Line(at + start, at + n, _box(line), tuple(placed)))
     return "".join(out), lines
+
+
+def _is_on_new_row(lines: Sequence[TextLine], number: int) -> bool:
+    """Whether a line stands on another baseline than the line before it."""
+    line, earlier = lines[number], lines[max(0, number - 1)]
+    return abs(line.baseline - earlier.baseline) > 0.35 * line.size
 
 
 def _ends_hyphen(text: str) -> bool:

@@ -41,6 +41,8 @@ MIN_SENTENCE = 8
 MIN_LINE_NUMBERS = 8
 """Numbers down a margin, from which on they are line numbers."""
 
+_DIGITS = re.compile(r"\d+")
+
 
 @dataclass(frozen=True, slots=True)
 class PageLines:
@@ -263,7 +265,7 @@ def _second_round(
 
 
 def _keys(line: TextLine) -> list[tuple[str, int]]:
-    words = re.sub(r"\d+", "#", line.text.lower()).strip()
+    words = _DIGITS.sub("#", line.text.lower()).strip()
     y = round(line.baseline / 6)
     return [(words, y - 1), (words, y), (words, y + 1)] if len(words) > 1 else [(words, y)]
 
@@ -307,8 +309,8 @@ def _notices(page: Sequence[_Placed], size: float, words: LayoutWords) -> set[in
         text = " ".join(each.line.text for each in group)
         if (
             len(text) < MAX_NOTICE
-            and words.small_print.search(text[:NOTICE_START])
             and not _is_set_like_body(group, size)
+            and words.small_print.search(text[:NOTICE_START])
         ):
             found.update(each.at for each in group)
     return found

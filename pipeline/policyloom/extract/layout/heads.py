@@ -36,7 +36,10 @@ def mark_heads(cells: Sequence[TableCell]) -> tuple[TableCell, ...]:
     column = [i for i, cell in enumerate(cells) if i not in heads and cell.column == 0]
     if _is_head_column([cells[i] for i in column], [cell for cell in body if cell.column > 0]):
         heads |= {i for i in column if len(cells[i].text) <= MAX_HEAD}
-    return tuple(replace(cell, is_head=i in heads) for i, cell in enumerate(cells))
+    return tuple(
+        cell if cell.is_head == (i in heads) else replace(cell, is_head=i in heads)
+        for i, cell in enumerate(cells)
+    )
 
 
 def _stands_out(some: Sequence[TableCell], others: Sequence[TableCell]) -> bool:

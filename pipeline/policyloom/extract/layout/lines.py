@@ -15,6 +15,9 @@ __all__ = ["body_size", "find_lines"]
 COLUMN_GAP = 2.2
 """A gap of so many sizes between words on one baseline parts two columns or cells."""
 
+MIN_SIZE = 4.0
+"""Points; gaps between smaller words are measured by this size."""
+
 BULLETS = frozenset("•●▪■◦‣∙○□◆➢✓\uf0b7\uf0a7\uf0d8")
 BULLET_GAP = 5
 """A bullet belongs to the words that stand no more than so many sizes to its right."""
@@ -23,13 +26,16 @@ BULLET_GAP = 5
 def find_lines(page: Page) -> tuple[TextLine, ...]:
     """The page's lines in reading order, each within one column."""
     groups: list[list[Word]] = []
+    group: list[Word] = []
+    right, bottom = page.width + 5, page.height + 5
     for word in page.words:
-        if word.x1 < -5 or word.x0 > page.width + 5 or not -5 < word.baseline < page.height + 5:
+        if word.x1 < -5 or word.x0 > right or not -5 < word.baseline < bottom:
             continue
-        if groups and _follows(groups[-1][-1], word, groups[-1]):
-            groups[-1].append(word)
+        if group and _follows(group[-1], word, group):
+            group.append(word)
         else:
-            groups.append([word])
+            group = [word]
+            groups.append(group)
     groups = _join_stretched(groups)
     lines = _join_pieces([make_line(group, page.number, page.height) for group in groups])
     return tuple(in_reading_order(untangle(lines)))
@@ -37,11 +43,12 @@ def find_lines(page: Page) -> tuple[TextLine, ...]:
 
 def _follows(last: Word, word: Word, line: list[Word]) -> bool:
     """Whether a word goes on the line that ends with `last`."""
-    size = max(last.size, word.size, 4.0)
-    rise = abs(word.baseline - last.baseline)
-    gap = word.x0 - last.x1
     if last.eol == "-":
         return False
+    size = last.size if last.size > word.size else word.size
+    size = size if size > MIN_SIZE else MIN_SIZE
+    rise = abs(word.baseline - last.baseline)
+    gap = word.x0 - last.x1
     if last.eol:
         # PDFium breaks lines at super- and subscripts too; the place decides.
         small = min(last.size, word.size) < 0.85 * size

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import bisect
 from collections.abc import Sequence
 from statistics import median
 
@@ -37,7 +38,8 @@ def cells_without_rules(lines: Sequence[TextLine]) -> tuple[TableCell, ...]:
     rows: list[list[list[TextLine]]] = []
     levels = _levels(lines)
     gaps = [b[0].baseline - a[0].baseline for a, b in zip(levels, levels[1:], strict=False)]
-    small = [gap for gap in gaps if gap < 2 * max(line.size for line in lines)]
+    largest = max(line.size for line in lines)
+    small = [gap for gap in gaps if gap < 2 * largest]
     usual = min(small, default=0.0)
     if small:
         usual = max(usual, min(median(small), 1.15 * usual))
@@ -96,7 +98,7 @@ def _find_columns(lines: Sequence[TextLine]) -> list[float]:
 
 
 def _column_of(line: TextLine, columns: Sequence[float]) -> int:
-    return max(0, sum(edge <= line.x0 + 2 for edge in columns) - 1)
+    return max(0, bisect.bisect_right(columns, line.x0 + 2) - 1)
 
 
 def _goes_on(row: Sequence[Sequence[TextLine]], level: Sequence[TextLine], columns: Sequence[float]) -> bool:

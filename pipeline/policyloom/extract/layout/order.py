@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from itertools import permutations
 
 from policyloom.extract.layout.text_line import TextLine
 
@@ -19,6 +20,12 @@ MIN_PAIRS = 5
 
 MIN_COLUMN_LINES = 5
 """Lines that a run needs to count as a column."""
+
+MIN_OVERLAP = 8
+"""Points by which a run must overlap one below it sideways to come before it."""
+
+Rectangle = tuple[float, float, float, float]
+"""x0, top, x1, bottom."""
 
 
 def find_runs(lines: Sequence[TextLine]) -> list[list[TextLine]]:
@@ -75,19 +82,27 @@ def in_reading_order(lines: list[TextLine]) -> list[TextLine]:
     if len(runs) < 2 or len(runs) > MAX_RUNS:
         return lines
     boxes = [
-        (min(r.x0 for r in run), min(r.top for r in run), max(r.x1 for r in run), max(r.bottom for r in run))
+        (
+            min([line.x0 for line in run]),
+            min([line.top for line in run]),
+            max([line.x1 for line in run]),
+            max([line.bottom for line in run]),
+        )
         for run in runs
     ]
     before: list[set[int]] = [set() for _ in runs]
-    for i, a in enumerate(boxes):
-        left, top, right, bottom = a
-        for j, b in enumerate(boxes):
-            above = top < b[1] and bottom <= b[1] + 4
-            above = above and min(right - b[0], b[2] - left, right - left, b[2] - b[0]) > 8
-            if above or (
-                right <= b[0] + 4 and i != j and _are_columns(runs[i], runs[j]) and _side_by_side(a, b)
-            ):
-                before[j].add(i)
+    wide = [(i, box) for i, box in enumerate(boxes) if box[2] - box[0] > MIN_OVERLAP]
+    for j, (left, top, right, _) in wide:
+        before[j].update(
+            i
+            for i, a in wide
+            if a[1] < top and a[3] <= top + 4 and a[2] - left > MIN_OVERLAP and right - a[0] > MIN_OVERLAP
+        )
+    columns = [i for i, run in enumerate(runs) if len(run) >= MIN_COLUMN_LINES]
+    for i, j in permutations(columns, 2):
+        a, b = boxes[i], boxes[j]
+        if a[2] <= b[0] + 4 and abs(runs[i][0].size - runs[j][0].size) < 0.5 and _side_by_side(a, b):
+            before[j].add(i)
     ordered: list[TextLine] = []
     waiting = list(range(len(runs)))
     done: set[int] = set()
@@ -99,12 +114,7 @@ def in_reading_order(lines: list[TextLine]) -> list[TextLine]:
     return ordered
 
 
-def _are_columns(left: Sequence[TextLine], right: Sequence[TextLine]) -> bool:
-    """Whether two runs can be columns of one text: long enough, and set in one size."""
-    return len(left) >= MIN_COLUMN_LINES <= len(right) and abs(left[0].size - right[0].size) < 0.5
-
-
-def _side_by_side(a: tuple[float, ...], b: tuple[float, ...]) -> bool:
+def _side_by_side(a: Rectangle, b: Rectangle) -> bool:
     """Whether two boxes are about as wide as one another and stand mostly at the same height."""
     wide, narrow = max(a[2] - a[0], b[2] - b[0]), min(a[2] - a[0], b[2] - b[0])
     shared = min(a[3], b[3]) - max(a[1], b[1])

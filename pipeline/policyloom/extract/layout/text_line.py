@@ -4,10 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import TypeVar
 
 from policyloom.extract.pdf.page import Word
 
 __all__ = ["TextLine", "make_line"]
+
+_Value = TypeVar("_Value", float, tuple[float, str])
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,29 +49,24 @@ class TextLine:
 def make_line(words: Sequence[Word], page: int, page_height: float) -> TextLine:
     """A line of these words, with the size and look of most of its characters."""
     first = words[0]
-    n_chars = n_bold = n_italic = 0
-    size, font, baseline = first.size, first.font, first.baseline
-    sizes: dict[tuple[float, str], int] = {}
-    baselines: dict[float, int] = {}
-    parts = []
-    for word in words:
-        n = len(word.text)
-        n_chars += n
-        if word.bold:
-            n_bold += n
-        if word.italic:
-            n_italic += n
-        key = (word.size, word.font)
-        sizes[key] = sizes.get(key, 0) + n
-        baselines[word.baseline] = baselines.get(word.baseline, 0) + n
-        parts.append(" " + word.text if word.space else word.text)
+    n_chars = sum([len(word.text) for word in words])
+    n_bold = sum([len(word.text) for word in words if word.bold])
+    n_italic = sum([len(word.text) for word in words if word.italic])
+    text = "".join([" " + word.text if word.space else word.text for word in words])
+    size, font = _most([(word.size, word.font) for word in words], words)
+    baseline = _most([word.baseline for word in words], words)
     x0, x1 = min([word.x0 for word in words]), max([word.x1 for word in words])
-    if len(sizes) > 1:
-        size, font = max(sizes, key=lambda key: (sizes[key], key))
-    if len(baselines) > 1:
-        baseline = max(baselines, key=lambda key: (baselines[key], key))
-    parts[0] = first.text
     return TextLine(
         page, tuple(words), x0, x1, baseline, round(size, 1), 2 * n_bold > n_chars, 2 * n_italic > n_chars, font, n_chars,
-        page_height, "".join(parts),
+        page_height, text[1:] if first.space else text,
     )  # fmt: skip
+
+
+def _most(values: Sequence[_Value], words: Sequence[Word]) -> _Value:
+    """The value that words with the most characters have, the highest of several."""
+    if len(set(values)) == 1:
+        return values[0]
+    counts: dict[_Value, int] = {}
+    for value, word in zip(values, words, strict=True):
+        counts[value] = counts.get(value, 0) + len(word.text)
+    return max(counts, key=lambda value: (counts[value], value))

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from policyloom.extract.pdf.characters import MAX_STAMP_WORDS
 from policyloom.extract.pdf.page import Page, Word
+from policyloom.extract.pdf.read_page import MAX_STAMP_WORDS
 from policyloom.extract.text import clean, is_cjk
 from policyloom.languages.layout import LayoutWords
 

@@ -13,8 +13,8 @@ import pypdfium2 as pdfium
 import pypdfium2.raw as c
 
 from policyloom.errors import DocumentError
-from policyloom.extract.pdf.characters import read_page
 from policyloom.extract.pdf.page import Bookmark, Page
+from policyloom.extract.pdf.read_page import read_page
 from policyloom.extract.pdf.structure_tags import is_tagged
 
 if TYPE_CHECKING:

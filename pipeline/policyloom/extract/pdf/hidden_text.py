@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import bisect
 import ctypes
+import math
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
-from typing import Any
+from typing import NamedTuple
 
 import pypdfium2.raw as c
 
+from policyloom.extract.pdf.direct_calls import direct
 from policyloom.extract.pdf.page import Word
+from policyloom.extract.pdf.page_objects import PageObjects
 from policyloom.extract.pdf.ruled_lines import Place, RuledLine
 
 __all__ = ["NEAR_WHITE", "Paint", "Visible", "keep_visible"]
@@ -44,12 +47,22 @@ LEVEL = 4.0
 MAX_SHIFT = 0.3
 """Sizes by which the second drawing of a word may miss the first."""
 
+_count_segments = direct(c.FPDFPath_CountSegments, ctypes.c_int)
+_bounds_of = direct(c.FPDFPageObj_GetBounds, ctypes.c_int)
+_clip_path_of = direct(c.FPDFPageObj_GetClipPath, ctypes.c_void_p)
+_count_paths = direct(c.FPDFClipPath_CountPaths, ctypes.c_int)
+_count_segments_of_clip = direct(c.FPDFClipPath_CountPathSegments, ctypes.c_int)
+_segment_of_clip = direct(c.FPDFClipPath_GetPathSegment, ctypes.c_void_p)
+_point_of = direct(c.FPDFPathSegment_GetPoint, ctypes.c_int)
+_draw_mode_of = direct(c.FPDFPath_GetDrawMode, ctypes.c_int)
+_fill_colour_of = direct(c.FPDFPageObj_GetFillColor, ctypes.c_int)
+_has_transparency = direct(c.FPDFPageObj_HasTransparency, ctypes.c_int)
 
-@dataclass(frozen=True, slots=True)
-class Paint:
+
+class Paint(NamedTuple):
     """How a text object is painted: its address, and whether its letters are drawn not at all or in white."""
 
-    thing: int | None
+    thing: int
     is_invisible: bool = False
     is_white: bool = False
 
@@ -74,7 +87,7 @@ class _Layer:
 
 
 def keep_visible(
-    page: Any,
+    objects: PageObjects,
     words: Sequence[Word],
     paints: Sequence[Paint],
     place: Place,
@@ -87,76 +100,74 @@ def keep_visible(
     Letters that are not drawn over a picture are the text of a scan, and stay.
 
     Args:
-        page: PDFium's page.
+        objects: of the page.
         words: in the order of the file.
         paints: how each word is painted.
         place: from the page's coordinates to places on the page as it is shown.
         rules: the lines of the page.
         has_fills: whether the page fills areas, which may cover words.
     """
-    hidden = [False] * len(words)
-    if has_fills or any(paint.is_invisible or paint.is_white for paint in paints):
-        layer = _read_layer(
-            page, place, all_objects=any(paint.is_invisible or paint.is_white for paint in paints)
-        )
-        hidden = [_is_hidden(word, paint, layer) for word, paint in zip(words, paints, strict=True)]
-    struck = _find_struck(words, [rule for rule in rules if rule[3] - rule[1] < 0.8])
-    again = _find_repeated(words)
+    is_any_unseen = any([paint.is_invisible or paint.is_white for paint in paints])
+    hidden: set[int] = set()
+    if has_fills or is_any_unseen:
+        layer = _read_layer(objects, place, all_objects=is_any_unseen)
+        hidden = _find_hidden(words, paints, layer)
+    struck = _find_struck(words, [rule for rule in rules if rule[3] - rule[1] < 0.8]) - hidden
+    left_out = hidden | struck | _find_repeated(words)
+    if not left_out:
+        return Visible(tuple(words))
     kept: list[Word] = []
-    n_hidden = n_struck = 0
     for i, word in enumerate(words):
-        if hidden[i] or i in struck or i in again:
-            n_hidden += len(word.text) * hidden[i]
-            n_struck += len(word.text) * (i in struck and not hidden[i])
-            if word.eol and kept and not kept[-1].eol:
-                kept[-1] = replace(kept[-1], eol="\n")
-        else:
+        if i not in left_out:
             kept.append(word)
+        elif word.eol and kept and not kept[-1].eol:
+            kept[-1] = replace(kept[-1], eol="\n")
+    n_hidden, n_struck = (sum(len(words[i].text) for i in found) for found in (hidden, struck))
     return Visible(tuple(kept), n_hidden, n_struck)
 
 
-def _read_layer(page: Any, place: Place, *, all_objects: bool) -> _Layer:
+def _read_layer(objects: PageObjects, place: Place, *, all_objects: bool) -> _Layer:
     """A page's layer; of areas that cannot cover words only where `all_objects` are asked for."""
     covers, backgrounds, pictures = [], [], []
     order: dict[int, int] = {}
-    for i in range(min(MAX_OBJECTS, c.FPDFPage_CountObjects(page))):
-        item = c.FPDFPage_GetObject(page, i)
-        kind = c.FPDFPageObj_GetType(item)
+    first = zip(objects.addresses[:MAX_OBJECTS], objects.kinds[:MAX_OBJECTS], strict=True)
+    for i, (address, kind) in enumerate(first):
         if kind == c.FPDF_PAGEOBJ_TEXT:
-            order[ctypes.cast(item, ctypes.c_void_p).value or 0] = i
+            order[address] = i
             continue
-        if not all_objects and (kind != c.FPDF_PAGEOBJ_PATH or c.FPDFPath_CountSegments(item) > MAX_CORNERS):
+        item = ctypes.c_void_p(address)
+        is_path = kind == c.FPDF_PAGEOBJ_PATH
+        may_cover = is_path and _count_segments(item) <= MAX_CORNERS
+        if not (may_cover or all_objects):
+            continue
+        colour = _fill_colour(item) if is_path else None
+        if is_path and colour is None:
             continue
         box = _bounds(item, place)
         if box is None or min(box[2] - box[0], box[3] - box[1]) < MIN_COVER_SIDE:
             continue
+        if may_cover and not _has_transparency(item):
+            covers.append((i, box))
         if kind == c.FPDF_PAGEOBJ_IMAGE:
             pictures.append(box)
-        elif kind == c.FPDF_PAGEOBJ_PATH:
-            colour = _fill_colour(item)
-            if colour is None:
-                continue
-            if c.FPDFPath_CountSegments(item) <= MAX_CORNERS and not c.FPDFPageObj_HasTransparency(item):
-                covers.append((i, box))
-            if not _is_white(colour):
-                backgrounds.append(box)
-        else:
+        elif colour is None or not _is_white(colour):
             backgrounds.append(box)
     return _Layer(tuple(covers), tuple(backgrounds), tuple(pictures), order)
 
 
-def _bounds(item: Any, place: Place) -> Rectangle | None:
+def _bounds(item: ctypes.c_void_p, place: Place) -> Rectangle | None:
     """The rectangle of an object on the page as it is shown, cut to what its clip path leaves."""
     sides = [ctypes.c_float() for _ in range(4)]
-    if not c.FPDFPageObj_GetBounds(item, *sides):
+    if not _bounds_of(item, *map(ctypes.byref, sides)):
         return None
     left, bottom, right, top = (side.value for side in sides)
-    clip = c.FPDFPageObj_GetClipPath(item)
+    clip = ctypes.c_void_p(_clip_path_of(item))
     x, y = ctypes.c_float(), ctypes.c_float()
-    for i in range(max(0, c.FPDFClipPath_CountPaths(clip)) if clip else 0):
+    x_place, y_place = ctypes.byref(x), ctypes.byref(y)
+    for i in range(max(0, _count_paths(clip)) if clip else 0):
         points = []
-        for k in range(min(100, max(0, c.FPDFClipPath_CountPathSegments(clip, i)))):
-            if c.FPDFPathSegment_GetPoint(c.FPDFClipPath_GetPathSegment(clip, i, k), x, y):
+        for k in range(min(100, max(0, _count_segments_of_clip(clip, i)))):
+            if _point_of(ctypes.c_void_p(_segment_of_clip(clip, i, k)), x_place, y_place):
                 points.append((x.value, y.value))
         if points:
             left, right = max(left, min(p[0] for p in points)), min(right, max(p[0] for p in points))
@@ -167,12 +178,14 @@ def _bounds(item: Any, place: Place) -> Rectangle | None:
     return min(a[0], b[0]), min(a[1], b[1]), max(a[0], b[0]), max(a[1], b[1])
 
 
-def _fill_colour(item: Any) -> tuple[int, int, int] | None:
+def _fill_colour(item: ctypes.c_void_p) -> tuple[int, int, int] | None:
     mode, stroke = ctypes.c_int(), ctypes.c_int()
-    if not c.FPDFPath_GetDrawMode(item, mode, stroke) or mode.value == c.FPDF_FILLMODE_NONE:
+    if not _draw_mode_of(item, ctypes.byref(mode), ctypes.byref(stroke)):
+        return None
+    if mode.value == c.FPDF_FILLMODE_NONE:
         return None
     red, green, blue, alpha = (ctypes.c_uint() for _ in range(4))
-    if not c.FPDFPageObj_GetFillColor(item, red, green, blue, alpha) or alpha.value < 255:
+    if not _fill_colour_of(item, *map(ctypes.byref, (red, green, blue, alpha))) or alpha.value < 255:
         return None
     return red.value, green.value, blue.value
 
@@ -181,13 +194,22 @@ def _is_white(colour: tuple[int, int, int]) -> bool:
     return min(colour) >= NEAR_WHITE
 
 
+def _find_hidden(words: Sequence[Word], paints: Sequence[Paint], layer: _Layer) -> set[int]:
+    """The positions of words that are not drawn, white on white, or covered by what is drawn later."""
+    return {
+        i
+        for i, (word, paint) in enumerate(zip(words, paints, strict=True))
+        if (layer.covers or paint.is_invisible or paint.is_white) and _is_hidden(word, paint, layer)
+    }
+
+
 def _is_hidden(word: Word, paint: Paint, layer: _Layer) -> bool:
     x, y = (word.x0 + word.x1) / 2, word.baseline - 0.3 * word.size
     if paint.is_invisible:
         return not any(_holds(box, x, y) for box in layer.pictures)
     if paint.is_white and not any(_holds(box, x, y) for box in (*layer.backgrounds, *layer.pictures)):
         return True
-    at = layer.order.get(paint.thing or 0)
+    at = layer.order.get(paint.thing)
     return at is not None and any(
         i > at
         and box[0] <= word.x0 + 0.5
@@ -230,21 +252,23 @@ def _find_repeated(words: Sequence[Word]) -> set[int]:
     levels: dict[int, list[int]] = {}
     ends: dict[int, float] = {}
     again: set[int] = set()
+    level, here, baseline, end = 0, [0], math.nan, 0.0
     for i, word in enumerate(words):
-        level = int(word.baseline // LEVEL)
+        if word.baseline != baseline:
+            baseline = word.baseline
+            level = int(baseline // LEVEL)
+            here = levels.setdefault(level, [])
+            end = max(ends.get(level - 1, 0.0), ends.get(level, 0.0), ends.get(level + 1, 0.0))
         # Words follow one another to the right, so one that begins before the last has ended may be drawn again.
-        if (
-            ends.get(level, 0.0) > word.x0 + 0.1
-            or ends.get(level - 1, 0.0) > word.x0 + 0.1
-            or ends.get(level + 1, 0.0) > word.x0 + 0.1
-        ) and any(
+        if end > word.x0 + 0.1 and any(
             _is_again(word, words[k]) for each in (level - 1, level, level + 1) for k in levels.get(each, ())
         ):
             again.add(i)
             continue
-        levels.setdefault(level, []).append(i)
+        here.append(i)
         if word.x1 > ends.get(level, 0.0):
             ends[level] = word.x1
+            end = max(end, word.x1)
     return again
 
 

@@ -12,9 +12,9 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, get_args
 
 from policyloom.extract.pdf import tesseract
-from policyloom.extract.pdf.characters import MAX_STAMP_WORDS
 from policyloom.extract.pdf.doubtful_text import count_known, is_doubtful
 from policyloom.extract.pdf.page import Page, Word
+from policyloom.extract.pdf.read_page import MAX_STAMP_WORDS
 from policyloom.extract.pdf.tesseract import Reading
 from policyloom.languages.detect import DEFAULT_LANGUAGE
 from policyloom.languages.folders import language_folders

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import ctypes
 from collections.abc import Callable, Iterator
-from typing import Any
 
 import pypdfium2.raw as c
+
+from policyloom.extract.pdf.direct_calls import direct
+from policyloom.extract.pdf.page_objects import PageObjects, list_form_objects
 
 __all__ = ["WHITE", "Fill", "Place", "RuledLine", "read_ruled_lines"]
 
@@ -37,20 +39,29 @@ MIN_LENGTH = 6.0
 WHITE = 0xFFFFFF
 """The colour of paper: an area filled with it may cover words, and makes no cell."""
 
+_count_segments = direct(c.FPDFPath_CountSegments, ctypes.c_int)
+_segment_of = direct(c.FPDFPath_GetPathSegment, ctypes.c_void_p)
+_point_of = direct(c.FPDFPathSegment_GetPoint, ctypes.c_int)
+_kind_of = direct(c.FPDFPathSegment_GetType, ctypes.c_int)
+_is_closed = direct(c.FPDFPathSegment_GetClose, ctypes.c_int)
+_matrix_of = direct(c.FPDFPageObj_GetMatrix, ctypes.c_int)
+_draw_mode_of = direct(c.FPDFPath_GetDrawMode, ctypes.c_int)
+_fill_colour_of = direct(c.FPDFPageObj_GetFillColor, ctypes.c_int)
 
-def read_ruled_lines(page: Any, place: Place) -> tuple[tuple[RuledLine, ...], tuple[Fill, ...]]:
+
+def read_ruled_lines(objects: PageObjects, place: Place) -> tuple[tuple[RuledLine, ...], tuple[Fill, ...]]:
     """The horizontal and vertical lines that a page draws, and its filled rectangles; none of a drawing.
 
     The edge of a filled area is no line: word processors shade a cell in strips, one for each line of text.
 
     Args:
-        page: PDFium's page.
+        objects: of the page.
         place: from the page's coordinates to places on the page as it is shown.
     """
     lines: list[RuledLine] = []
     fills: list[Fill] = []
-    for item in _paths(page, c.FPDFPage_CountObjects, c.FPDFPage_GetObject, depth=0):
-        n = c.FPDFPath_CountSegments(item)
+    for item in _paths(objects, depth=0):
+        n = _count_segments(item)
         if n < 2 or n > 400:
             continue
         colour, is_stroked = _paint(item)
@@ -70,37 +81,39 @@ def read_ruled_lines(page: Any, place: Place) -> tuple[tuple[RuledLine, ...], tu
     return tuple(lines), tuple(fills)
 
 
-def _paint(item: Any) -> tuple[int | None, bool]:
+def _paint(item: ctypes.c_void_p) -> tuple[int | None, bool]:
     """The colour that a path is filled with, none if it is not filled, and whether its outline is drawn."""
     mode, stroke = ctypes.c_int(), ctypes.c_int()
-    if not c.FPDFPath_GetDrawMode(item, mode, stroke):
+    if not _draw_mode_of(item, ctypes.byref(mode), ctypes.byref(stroke)):
         return 0, True
     if mode.value == c.FPDF_FILLMODE_NONE:
         return None, bool(stroke.value)
-    parts = [ctypes.c_uint() for _ in range(4)]
-    if not c.FPDFPageObj_GetFillColor(item, *parts):
+    red, green, blue, alpha = (ctypes.c_uint() for _ in range(4))
+    if not _fill_colour_of(item, *map(ctypes.byref, (red, green, blue, alpha))):
         return 0, bool(stroke.value)
-    red, green, blue, _ = (part.value for part in parts)
-    return red << 16 | green << 8 | blue, bool(stroke.value)
+    return red.value << 16 | green.value << 8 | blue.value, bool(stroke.value)
 
 
-def _segments(item: Any, n: int, place: Place) -> tuple[list[RuledLine], list[tuple[float, float]]]:
+def _segments(
+    item: ctypes.c_void_p, n: int, place: Place
+) -> tuple[list[RuledLine], list[tuple[float, float]]]:
     """The upright and level lines of a path, and its corners; no corners where a part of it is a curve."""
     m = c.FS_MATRIX()
-    if not c.FPDFPageObj_GetMatrix(item, m):
+    if not _matrix_of(item, ctypes.byref(m)):
         return [], []
     lines: list[RuledLine] = []
     corners: list[tuple[float, float]] = []
     is_straight = True
     x, y = ctypes.c_float(), ctypes.c_float()
+    x_place, y_place = ctypes.byref(x), ctypes.byref(y)
     last: tuple[float, float] | None = None
     start: tuple[float, float] | None = None
     for k in range(n):
-        segment = c.FPDFPath_GetPathSegment(item, k)
-        if not c.FPDFPathSegment_GetPoint(segment, x, y):
+        segment = ctypes.c_void_p(_segment_of(item, k))
+        if not _point_of(segment, x_place, y_place):
             break
         point = place(m.a * x.value + m.c * y.value + m.e, m.b * x.value + m.d * y.value + m.f)
-        kind = c.FPDFPathSegment_GetType(segment)
+        kind = _kind_of(segment)
         if kind == c.FPDF_SEGMENT_LINETO and last:
             _add(lines, last, point)
         elif kind == c.FPDF_SEGMENT_MOVETO:
@@ -109,25 +122,23 @@ def _segments(item: Any, n: int, place: Place) -> tuple[list[RuledLine], list[tu
             is_straight = False
         corners.append(point)
         last = point
-        if c.FPDFPathSegment_GetClose(segment) and start:
+        if start and _is_closed(segment):
             _add(lines, point, start)
             last = start
     return lines, corners if is_straight else []
 
 
-def _paths(parent: Any, count: Any, get: Any, *, depth: int) -> Iterator[Any]:
+def _paths(objects: PageObjects, *, depth: int) -> Iterator[ctypes.c_void_p]:
     """The drawn paths of a page or form, and of the forms within it."""
-    for i in range(count(parent)):
-        item = get(parent, i)
-        kind = c.FPDFPageObj_GetType(item)
+    for address, kind in zip(*objects, strict=True):
         if kind == c.FPDF_PAGEOBJ_PATH:
-            yield item
+            yield ctypes.c_void_p(address)
         elif kind == c.FPDF_PAGEOBJ_FORM and depth < MAX_FORM_DEPTH:
-            yield from _paths(item, c.FPDFFormObj_CountObjects, c.FPDFFormObj_GetObject, depth=depth + 1)
+            yield from _paths(list_form_objects(address), depth=depth + 1)
 
 
 def _add(lines: list[RuledLine], a: tuple[float, float], b: tuple[float, float]) -> None:
-    x0, x1 = sorted((a[0], b[0]))
-    y0, y1 = sorted((a[1], b[1]))
+    x0, x1 = (a[0], b[0]) if a[0] <= b[0] else (b[0], a[0])
+    y0, y1 = (a[1], b[1]) if a[1] <= b[1] else (b[1], a[1])
     if (x1 - x0 < MAX_THICKNESS) != (y1 - y0 < MAX_THICKNESS) and max(x1 - x0, y1 - y0) > MIN_LENGTH:
         lines.append((x0, y0, x1, y1))

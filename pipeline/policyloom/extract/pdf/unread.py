@@ -60,45 +60,61 @@ def why_no_text(pages: Sequence[Page], scans: OcrResult) -> str:
 
 def find_unread(pages: Sequence[Page], scans: OcrResult) -> tuple[UnreadPart, ...]:
     """The parts that were not read, reason by reason."""
-    no_text = {page.number: _reason(page) for page in pages if not _has_text(page)}
-    missing = [number for number, reason in no_text.items() if reason == "page"]
-    pictures = sorted({n for n, reason in no_text.items() if reason == "scan"} | set(scans.slow))
-    damaged = [
-        page for page in pages if not page.is_scan and (_is_unmapped(page) or page.number in scans.doubtful)
-    ]
-    doubtful = [page.number for page in pages if page.is_scan and page.number in scans.doubtful]
-    hidden = [page for page in pages if page.n_hidden >= MIN_HIDDEN and page.number not in dict(scans.read)]
-    struck = [page for page in pages if page.n_struck and page.number not in dict(scans.read)]
-    parts = [
-        _part("page", missing, 0, "cannot be loaded, as the file is damaged"),
-        _part("scan", pictures, 0, "a picture that was not read" + (f"; {scans.why}" if scans.why else "")),
-        _part("scan", doubtful, 0, "a scan whose text is doubtful" + (f"; {scans.why}" if scans.why else "")),
-        _part(
-            "font",
-            [page.number for page in damaged],
-            sum(page.n_unmapped or page.n_chars for page in damaged),
-            "letters that the font does not name, or names wrongly",
-        ),
-        _part(
-            "hidden",
-            [page.number for page in hidden],
-            sum(page.n_hidden for page in hidden),
-            "text that is invisible, white or covered was left out",
-        ),
-        _part(
-            "hidden",
-            [page.number for page in struck],
-            sum(page.n_struck for page in struck),
-            "text that is struck through was left out",
-        ),
-    ]
+    ocr = f"; {scans.why}" if scans.why else ""
+    parts = (
+        _part("page", _find_damaged(pages), "cannot be loaded, as the file is damaged"),
+        _part("scan", _find_pictures(pages, scans), f"a picture that was not read{ocr}"),
+        _part("scan", _find_doubtful_scans(pages, scans), f"a scan whose text is doubtful{ocr}"),
+        _part("font", _find_unmapped(pages, scans), "letters that the font does not name, or names wrongly"),
+        _part("hidden", _find_hidden(pages, scans), "text that is invisible, white or covered was left out"),
+        _part("hidden", _find_struck(pages, scans), "text that is struck through was left out"),
+    )
     return tuple(part for part in parts if part)
 
 
-def _part(reason: UnreadReason, numbers: Sequence[int], n_characters: int, words: str) -> UnreadPart | None:
-    if not numbers:
+_Found = dict[int, int]
+"""Pages that were not read, in order, with the number of characters of each that is known to be missing."""
+
+
+def _find_damaged(pages: Sequence[Page]) -> _Found:
+    return {page.number: 0 for page in pages if not _has_text(page) and _reason(page) == "page"}
+
+
+def _find_pictures(pages: Sequence[Page], scans: OcrResult) -> _Found:
+    pictures = {page.number for page in pages if not _has_text(page) and _reason(page) == "scan"}
+    return dict.fromkeys(sorted(pictures | set(scans.slow)), 0)
+
+
+def _find_doubtful_scans(pages: Sequence[Page], scans: OcrResult) -> _Found:
+    return {page.number: 0 for page in pages if page.is_scan and page.number in scans.doubtful}
+
+
+def _find_unmapped(pages: Sequence[Page], scans: OcrResult) -> _Found:
+    return {
+        page.number: page.n_unmapped or page.n_chars
+        for page in pages
+        if not page.is_scan and (_is_unmapped(page) or page.number in scans.doubtful)
+    }
+
+
+def _find_hidden(pages: Sequence[Page], scans: OcrResult) -> _Found:
+    read = dict(scans.read)
+    return {
+        page.number: page.n_hidden
+        for page in pages
+        if page.n_hidden >= MIN_HIDDEN and page.number not in read
+    }
+
+
+def _find_struck(pages: Sequence[Page], scans: OcrResult) -> _Found:
+    read = dict(scans.read)
+    return {page.number: page.n_struck for page in pages if page.n_struck and page.number not in read}
+
+
+def _part(reason: UnreadReason, found: _Found, words: str) -> UnreadPart | None:
+    if not found:
         return None
-    return UnreadPart(reason, tuple(numbers), n_characters, f"page {_ranges(numbers)}: {words}")
+    return UnreadPart(reason, tuple(found), sum(found.values()), f"page {_ranges(tuple(found))}: {words}")
 
 
 def _is_unmapped(page: Page) -> bool:
