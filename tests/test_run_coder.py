@@ -13,7 +13,7 @@ from policyloom.coders.classifier import ClassifierCoder, read_classifier
 from policyloom.coders.rules import RulesCoder
 from policyloom.errors import PolicyloomError, RunError
 from policyloom.framework import Framework
-from policyloom.run.coder import RULES, make_coder, resolve_coder
+from policyloom.run.coder import RULES, _make_coder, make_coder, resolve_coder
 
 OWN = """
 from dataclasses import replace
@@ -43,7 +43,7 @@ def own(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     path.write_text(OWN)
     monkeypatch.syspath_prepend(str(path.parent))
     monkeypatch.delitem(sys.modules, "my_coders", raising=False)
-    make_coder.cache_clear()
+    _make_coder.cache_clear()
     return path
 
 

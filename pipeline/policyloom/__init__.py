@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from policyloom.check import check
     from policyloom.coders import load_coder
     from policyloom.coders.classifier import write_classifier
+    from policyloom.coders.language_model import LanguageModel, language_model_coder
     from policyloom.errors import DocumentError, FrameworkError, LabelsError, PolicyloomError, RunError
     from policyloom.export import to_frame, write_network
     from policyloom.extract import read_document, read_pdf
@@ -34,7 +35,7 @@ if TYPE_CHECKING:
     from policyloom.learn.training import train_classifier
     from policyloom.network import find_links, load_network
     from policyloom.records import from_json, to_json
-    from policyloom.run import check_file, extract_files, read_tagged, run, tag_file
+    from policyloom.run import check_file, extract_files, plan_requests, read_tagged, run, tag_file
     from policyloom.tag import tag, tag_all
     from policyloom.tag.pipeline import load_pipeline
 
@@ -50,9 +51,12 @@ _HOMES = {
     "FrameworkError": "errors",
     "from_json": "records",
     "LabelsError": "errors",
+    "LanguageModel": "coders.language_model",
+    "language_model_coder": "coders.language_model",
     "load_coder": "coders",
     "load_network": "network",
     "load_pipeline": "tag.pipeline",
+    "plan_requests": "run",
     "PolicyloomError": "errors",
     "read_document": "extract",
     "read_framework": "framework",
@@ -76,6 +80,7 @@ __all__ = [
     "DocumentError",
     "FrameworkError",
     "LabelsError",
+    "LanguageModel",
     "PolicyloomError",
     "RunError",
     "agreement",
@@ -86,9 +91,11 @@ __all__ = [
     "extract_files",
     "find_links",
     "from_json",
+    "language_model_coder",
     "load_coder",
     "load_network",
     "load_pipeline",
+    "plan_requests",
     "read_document",
     "read_framework",
     "read_labels",

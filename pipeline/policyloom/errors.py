@@ -5,9 +5,11 @@ A wrong argument is a `ValueError`; everything here is about a file, and says wh
 
 from __future__ import annotations
 
+from typing import Any
+
 from policyloom.files import show_name
 
-__all__ = ["DocumentError", "FrameworkError", "LabelsError", "PolicyloomError", "RunError"]
+__all__ = ["DocumentError", "FrameworkError", "LabelsError", "PolicyloomError", "RunError", "UnansweredError"]
 
 
 class PolicyloomError(Exception):
@@ -39,6 +41,28 @@ class FrameworkError(PolicyloomError):
 
 class LabelsError(PolicyloomError):
     """A file of labels is wrong or too thin for its purpose; the text names the file, the line and what was expected."""
+
+
+class UnansweredError(PolicyloomError):
+    """Requests to a language model have no answer, and there is no server to ask.
+
+    Attributes:
+        requests: those without an answer, as `policyloom.coders.language_model.Request`.
+    """
+
+    def __init__(self, requests: tuple[Any, ...]) -> None:
+        super().__init__(requests)
+        self.requests = requests
+
+    def __str__(self) -> str:
+        n = len(self.requests)
+        waiting = (
+            "1 request to the language model has" if n == 1 else f"{n:,} requests to the language model have"
+        )
+        return (
+            f"{waiting} no answer; name a server with --llm-url, "
+            "or write them to a file with --llm-requests and give the answers with --llm-answers"
+        )
 
 
 class RunError(PolicyloomError):

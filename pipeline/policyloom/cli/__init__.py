@@ -11,6 +11,13 @@ import click
 
 from policyloom.cli.console import Commands, printable, say
 from policyloom.cli.frameworks import framework_group
+from policyloom.cli.language_model import (
+    LanguageModelOptions,
+    choose_coder,
+    coder_group,
+    language_model_options,
+    print_requests,
+)
 from policyloom.cli.learning import agreement_command, evaluate_command, label_command, train_command
 from policyloom.cli.options import (
     EPILOG,
@@ -55,7 +62,14 @@ def main() -> None:
     """Find what policies, papers and case reports say: which mechanisms, in what status, towards which outcomes."""
 
 
-for command in (label_command, train_command, evaluate_command, agreement_command, framework_group):
+for command in (
+    label_command,
+    train_command,
+    evaluate_command,
+    agreement_command,
+    framework_group,
+    coder_group,
+):
     main.add_command(command)
 
 
@@ -70,6 +84,7 @@ for command in (label_command, train_command, evaluate_command, agreement_comman
 )
 @framework_option
 @coder_option
+@language_model_options
 @min_probability_option
 @model_option
 @password_option
@@ -85,12 +100,21 @@ for command in (label_command, train_command, evaluate_command, agreement_comman
 @_timeout_option
 @_memory_option
 @click.option("--force", is_flag=True, help="Replace the results of a run with another framework.")
+@click.option("--dry-run", is_flag=True, help="With --coder llm: say what would be asked, and send nothing.")
+@click.option(
+    "--llm-price",
+    "price",
+    type=(float, float),
+    default=None,
+    metavar="IN OUT",
+    help="With --dry-run: the price of a million tokens read, and written.",
+)
 @click.option("--quiet", "-q", is_flag=True, help="No progress and no summary.")
 @plain_errors
 def run_command(
-    folder: Path, out: Path, framework: str, coder: str | None, min_probability: float, model: str | None,
-    password: str | None, ocr: OcrUse, recursive: bool, workers: int | None, timeout: float | None, memory: int | None,
-    force: bool, quiet: bool,
+    folder: Path, out: Path, framework: str, coder: str | None, llm: LanguageModelOptions, min_probability: float,
+    model: str | None, password: str | None, ocr: OcrUse, recursive: bool, workers: int | None, timeout: float | None,
+    memory: int | None, force: bool, dry_run: bool, price: tuple[float, float] | None, quiet: bool,
 ) -> None:  # fmt: skip
     """Read, tag, link and check every document of FOLDER.
 
@@ -100,10 +124,24 @@ def run_command(
     """
     from policyloom.run import find_skipped, run
 
+    chosen = choose_coder(coder, llm)
+    if dry_run or llm.llm_requests:
+        if chosen is None or isinstance(chosen, str):
+            fail("--dry-run says what a language model would be asked, and goes with --coder llm", 2)
+        from policyloom.run import plan_requests
+
+        with _ProgressBar(quiet) as tell:
+            asked = plan_requests(
+                folder, out, chosen, path=None if dry_run else llm.llm_requests, framework=framework, model=model,
+                password=password, ocr=ocr, recursive=recursive, workers=workers, limits=_limits(timeout, memory, workers),
+                force=force, progress=tell,
+            )  # fmt: skip
+        print_requests(asked, price)
+        return
     with _ProgressBar(quiet) as tell:
         try:
             done = run(
-                folder, out, framework=framework, coder=coder, min_probability=min_probability, model=model,
+                folder, out, framework=framework, coder=chosen, min_probability=min_probability, model=model,
                 password=password, ocr=ocr, recursive=recursive, workers=workers, limits=_limits(timeout, memory, workers),
                 force=force, progress=tell,
             )  # fmt: skip
@@ -141,6 +179,7 @@ def run_command(
     help=f"What to look for; the framework of the run, or {BUILT_IN} without one.",
 )
 @coder_option
+@language_model_options
 @min_probability_option
 @model_option
 @password_option
@@ -152,6 +191,7 @@ def check_command(
     out: Path | None,
     framework: str | None,
     coder: str | None,
+    llm: LanguageModelOptions,
     min_probability: float,
     model: str | None,
     password: str | None,
@@ -162,7 +202,7 @@ def check_command(
 
     out = out or Path("outputs") / f"check-{document.stem}"
     done = check_file(
-        document, against=against, out=out, framework=framework, coder=coder, min_probability=min_probability,
+        document, against=against, out=out, framework=framework, coder=choose_coder(coder, llm), min_probability=min_probability,
         model=model, password=password, ocr=ocr,
     )  # fmt: skip
     _tell_warnings(done.tagged.document)
@@ -220,20 +260,21 @@ def extract_command(
 @click.option("--entities", is_flag=True, help="Institutions, places, sums and so on too.")
 @framework_option
 @coder_option
+@language_model_options
 @min_probability_option
 @model_option
 @password_option
 @ocr_option
 @plain_errors
 def tag_command(
-    document: Path, out: Path | None, entities: bool, framework: str, coder: str | None, min_probability: float,
-    model: str | None, password: str | None, ocr: OcrUse,
+    document: Path, out: Path | None, entities: bool, framework: str, coder: str | None, llm: LanguageModelOptions,
+    min_probability: float, model: str | None, password: str | None, ocr: OcrUse,
 ) -> None:  # fmt: skip
     """Show what DOCUMENT mentions of the framework, with status and page."""
     from policyloom.run import tag_file
 
     tagged = tag_file(
-        document, out=out, entities=entities, framework=framework, coder=coder, min_probability=min_probability,
+        document, out=out, entities=entities, framework=framework, coder=choose_coder(coder, llm), min_probability=min_probability,
         model=model, password=password, ocr=ocr,
     )  # fmt: skip
     _tell_warnings(tagged.document)

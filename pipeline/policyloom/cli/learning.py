@@ -10,9 +10,16 @@ from typing import TYPE_CHECKING, get_args
 import click
 
 from policyloom.cli.console import quote, say
+from policyloom.cli.language_model import (
+    LanguageModelOptions,
+    choose_coder,
+    language_model_options,
+    write_unanswered,
+)
 from policyloom.cli.options import (
     EPILOG,
     classifier_option,
+    coder_option,
     count,
     fail,
     framework_option,
@@ -20,6 +27,7 @@ from policyloom.cli.options import (
     model_option,
     plain_errors,
 )
+from policyloom.errors import UnansweredError
 from policyloom.records import Status
 
 if TYPE_CHECKING:
@@ -169,7 +177,8 @@ def train_command(
 @click.command("evaluate", epilog=EPILOG)
 @click.argument("labels", type=click.Path(exists=True, dir_okay=False, path_type=Path))
 @framework_option
-@classifier_option
+@coder_option
+@language_model_options
 @min_probability_option
 @model_option
 @click.option("--errors", default=10, show_default=True, metavar="N", help="How many mistakes to show.")
@@ -178,7 +187,8 @@ def train_command(
 def evaluate_command(
     labels: Path,
     framework: str,
-    classifier: str | None,
+    coder: str | None,
+    llm: LanguageModelOptions,
     min_probability: float,
     model: str | None,
     errors: int,
@@ -188,13 +198,17 @@ def evaluate_command(
 
     Do not score a classifier on labels that it was trained on: `policyloom train` shows its held-out scores.
     """
-    from policyloom.coders import load_coder
     from policyloom.framework import read_framework
     from policyloom.learn.evaluation import evaluate_labels
+    from policyloom.run.coder import resolve_coder
 
     chosen = read_framework(framework)
-    coder = load_coder(chosen, classifier, min_probability=min_probability)
-    scores, mistakes = evaluate_labels(labels, chosen, coder=coder, model=model)
+    used = resolve_coder(choose_coder(coder, llm), chosen, min_probability=min_probability)
+    try:
+        scores, mistakes = evaluate_labels(labels, chosen, coder=used.coder, model=model)
+    except UnansweredError as error:
+        write_unanswered(error, chosen, llm)
+        return
     if as_json:
         click.echo(json.dumps(dataclasses.asdict(scores)))
         return

@@ -73,6 +73,7 @@ class Element(_Strict):
         institutions: for a case, whose case it is.
         examples: sentences that name it.
         counterexamples: sentences that do not, though they look like it.
+        not_when: when a sentence does not name it, besides what the definition says; told to a language model.
     """
 
     id: Id
@@ -88,6 +89,7 @@ class Element(_Strict):
     institutions: tuple[Text, ...] = ()
     examples: tuple[Text, ...] = ()
     counterexamples: tuple[Text, ...] = ()
+    not_when: tuple[Text, ...] = ()
 
 
 class Link(_Strict):
@@ -147,7 +149,8 @@ class Framework(_Strict):
 
     `names` holds the framework's own word for the elements of a kind, in the plural. `words` holds the word lists that
     terms name as `{teacher}`, each as `teacher|instructor|trainer`. `facets` adds words of the field to the language's
-    own lists of the same name, such as people, by which facets are found.
+    own lists of the same name, such as people, by which facets are found. `decisions` are rules for coding in doubt, which a
+    language model is told.
     """
 
     id: Id
@@ -160,6 +163,7 @@ class Framework(_Strict):
     entities: EntityWords = EntityWords()
     words: dict[str, str] = Field(default_factory=dict)
     facets: dict[str, str] = Field(default_factory=dict)
+    decisions: tuple[Text, ...] = ()
     elements: tuple[Element, ...] = Field(min_length=1)
     links: tuple[Link, ...] = ()
 

@@ -14,7 +14,7 @@ from policyloom.learn.labels import CODED, Label, Labelled, as_document, from_ta
 from policyloom.learn.scores import Scores, evaluate
 from policyloom.learn.training import read_labelled
 from policyloom.records import Coder, SentenceDraft, Tagged
-from policyloom.tag import load_pipeline, tag
+from policyloom.tag import load_pipeline, tag, tag_together
 
 __all__ = ["Example", "Mistake", "evaluate_labels", "join_found", "run_examples"]
 
@@ -69,7 +69,7 @@ def evaluate_labels(
     coder = coder or load_coder(framework)
     nlp = load_pipeline(framework, model=model)
     labelled = read_labels(path, framework)
-    tagged = [tag(as_document(sentence), nlp, coder) for sentence in labelled]
+    tagged = tag_together([as_document(sentence) for sentence in labelled], nlp, coder)
     found = [join_found(sentence, t, framework) for sentence, t in zip(labelled, tagged, strict=True)]
     mistakes = _mistakes(labelled, found, tagged, read_labelled(labelled, nlp), framework, coder)
     return evaluate(labelled, found, framework), mistakes

@@ -133,10 +133,19 @@ class Passage:
 
 @dataclass(frozen=True, slots=True)
 class Coding:
-    """What a coder says of one sentence: what it names, and what it claims of these."""
+    """What a coder says of one sentence.
+
+    Attributes:
+        candidates: what it names.
+        claims: what it claims of these.
+        n_dropped: statements of the coder about it that could not be used, as they do not fit the sentence.
+        is_judged: whether the coder could say anything of it at all.
+    """
 
     candidates: tuple[Candidate, ...] = ()
     claims: tuple[ClaimDraft, ...] = ()
+    n_dropped: int = 0
+    is_judged: bool = True
 
 
 @dataclass(frozen=True, slots=True)

@@ -37,9 +37,9 @@ BlockKind = Literal[
 OcrUse = Literal["auto", "never", "always"]
 """Which pages of a PDF are read by OCR: those without usable text, none, or all."""
 
-UnreadReason = Literal["scan", "font", "page", "hidden", "language", "field"]
+UnreadReason = Literal["scan", "font", "page", "hidden", "language", "field", "answer"]
 """Why a part of a document was not judged: a picture without OCR, letters without a known character, a page that cannot
-be loaded, hidden text, another language than the framework's, another field."""
+be loaded, hidden text, another language than the framework's, another field, no usable answer of a language model."""
 
 Span = tuple[int, int]
 """`[start, end)` in characters of a document's text."""

@@ -112,7 +112,8 @@ class Claim:
 class Tagged:
     """A document with its sentences, mentions and claims, each in order of `start`.
 
-    `unread` holds the parts of the document that were not judged, and why; what was not judged is not absent.
+    `unread` holds the parts of the document that were not judged, and why; what was not judged is not absent. `n_dropped`
+    counts statements of the coder that were left out, as they do not fit the text.
     """
 
     document: Document
@@ -120,15 +121,16 @@ class Tagged:
     mentions: tuple[Mention, ...]
     claims: tuple[Claim, ...] = ()
     unread: tuple[UnreadPart, ...] = ()
+    n_dropped: int = 0
 
     @property
     def unreadable_share(self) -> float:
-        """The share of the document, 0 to 1, that could not be read: for its language, its font, as a scan.
+        """The share of the document, 0 to 1, that was not judged: for its language, its font, as a scan, for want of an answer.
 
         Text of another field could be read, and hidden text is nobody's to read; they are not in it.
         """
         lost = sum(part.n_characters for part in self.unread if part.reason == "font")
-        foreign = sum(part.n_characters for part in self.unread if part.reason == "language")
+        foreign = sum(part.n_characters for part in self.unread if part.reason in ("language", "answer"))
         pages = {page for part in self.unread if part.reason in ("scan", "page") for page in part.pages}
         n_characters = len(self.document.text) + lost
         by_text = (lost + foreign) / n_characters if n_characters else 0.0

@@ -1,15 +1,16 @@
 """A folder of documents to a folder of results.
 
-    settings   limits, and what decides a document's result
-    coder      who decides what a sentence names, in a form that reaches a worker
-    plan       the files, their names, and the keys of their results
-    keys       what makes a result another one
-    workers    each document read and tagged in a process that may die
-    outputs    the run folder's tables, network and report
-    manifest   run.json, and what is read back from a run folder
-    folder     no file of a person's is replaced or removed
-    lock       one process writes a folder at a time
-    single     one file, or a few, without a run: check, tag, extract; a framework tried; sentences to label
+    settings       limits, and what decides a document's result
+    coder          who decides what a sentence names, in a form that reaches a worker
+    conversation   what a language model is asked, and its answers
+    plan           the files, their names, and the keys of their results
+    keys           what makes a result another one
+    workers        each document read and tagged in a process that may die
+    outputs        the run folder's tables, network and report
+    manifest       run.json, and what is read back from a run folder
+    folder         no file of a person's is replaced or removed
+    lock           one process writes a folder at a time
+    single         one file, or a few, without a run: check, tag, extract; a framework tried; sentences to label
 
 A document's result is kept under its key, so that a run that was interrupted goes on where it stopped, and a run over
 a changed folder does only what changed.
@@ -21,16 +22,16 @@ import hashlib
 import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import Executor
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from policyloom.errors import RunError
+from policyloom.errors import RunError, UnansweredError
 from policyloom.files import write_bytes
 from policyloom.framework import Framework, read_framework
 from policyloom.frameworks import BUILT_IN
 from policyloom.records import Failure, OcrUse, Tagged, from_json
-from policyloom.run.coder import ChosenCoder, resolve_coder
+from policyloom.run.coder import ChosenCoder, CoderChoice, resolve_coder
 from policyloom.run.folder import ResultFolder, claim, open_folder, seal
 from policyloom.run.manifest import (
     MANIFEST,
@@ -53,7 +54,8 @@ from policyloom.run.single import (
 from policyloom.run.workers import process_all
 
 if TYPE_CHECKING:
-    from policyloom.coders.classifier import SentenceClassifier
+    from policyloom.coders.language_model import Asked, LanguageModel
+    from policyloom.run.conversation import Conversation, RequestPlan
 
 __all__ = [
     "Limits",
@@ -64,6 +66,7 @@ __all__ = [
     "find_files",
     "find_skipped",
     "name_documents",
+    "plan_requests",
     "read_run_framework",
     "read_tagged",
     "refuse_other_file",
@@ -79,6 +82,14 @@ OUTPUTS = (
     "options.json", "evidence.jsonl", "framework.json", "report.html",
 )  # fmt: skip
 """What a run writes besides documents/ and run.json."""
+MAX_ROUNDS = 2
+"""Times that a document's requests are asked: once, and once more about what failed the check."""
+
+ANSWERS_FILE = "answers.jsonl"
+"""What a run with a language model writes besides."""
+
+UNANSWERED = "unanswered"
+NO_ANSWER = "waits for answers of the language model; name its server with --llm-url, or give a file of answers with --llm-answers"
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,7 +154,7 @@ def run(
     out: str | Path,
     *,
     framework: Framework | str | Path = BUILT_IN,
-    coder: str | Path | SentenceClassifier | None = None,
+    coder: CoderChoice = None,
     min_probability: float = 0.0,
     model: str | None = None,
     password: str | None = None,
@@ -163,8 +174,8 @@ def run(
             person put or changed there is never touched.
         framework: what to look for.
         coder: who decides what a sentence names: a classifier, or a file from `write_classifier`; "rules" for rules
-            alone; "module:attribute" for a coder of your own, which the workers import; by default the classifier that
-            comes with a built-in framework. Results are made anew when the module's file or the coder's `version`
+            alone; "module:attribute" for a coder of your own, which the workers import; a `LanguageModel`, whose answers
+            are kept in `out`; by default the classifier that comes with a built-in framework. Results are made anew when the module's file or the coder's `version`
             changes; what the module imports is not looked at.
         min_probability: the probability, 0 to 1, that the classifier must give a mention.
         model: an installed spaCy pipeline; rules alone without one.
@@ -180,6 +191,7 @@ def run(
     Raises:
         RunError: there is nothing to read, `out` cannot be written without losing somebody's files, it holds a run with
             another framework, or another process writes there.
+        PolicyloomError: the language model's server cannot be reached, or its answers cannot be read.
         FrameworkError: the framework is wrong.
         ValueError: `ocr` is none of its values, `coder` is no coder, or limits are given where they cannot be kept.
 
@@ -192,6 +204,81 @@ def run(
     framework_file = None if isinstance(framework, Framework) else str(framework)
     if not isinstance(framework, Framework):
         framework = read_framework(framework)
+    chosen, paths = _look_before(folder, out, framework, coder, min_probability, model, recursive, force)
+    results = open_folder(out, "run")
+    with results.held():
+        talk = _talk(results, framework, coder) if chosen.form.kind == "language_model" else None
+        form = replace(chosen.form, store=str(results.answers)) if talk else chosen.form
+        settings = Settings(framework.model_dump_json(), form, model, password, ocr)
+        plan = make_plan(folder, paths, settings)
+        read = _read_documents(plan, settings, results.cache, workers, limits, executor, tell, talk)
+        return _write_results(
+            results, plan, read, framework, settings, chosen, kept_limits, folder.resolve().name, tell, started,
+            framework_file=framework_file, talk=talk,
+        )  # fmt: skip
+
+
+def plan_requests(
+    folder: str | Path,
+    out: str | Path,
+    coder: LanguageModel,
+    *,
+    path: str | Path | None = None,
+    framework: Framework | str | Path = BUILT_IN,
+    model: str | None = None,
+    password: str | None = None,
+    ocr: OcrUse = "auto",
+    recursive: bool = False,
+    workers: int | None = None,
+    limits: Limits | None = None,
+    executor: Executor | None = None,
+    force: bool = False,
+    progress: Tell | None = None,
+) -> RequestPlan:
+    """What a run with a language model would ask; nothing is sent anywhere.
+
+    Documents whose answers are there already are read on the way, and their results kept.
+
+    Args:
+        coder: the language model.
+        path: a .jsonl file for the requests, in the batch form of the chat-completions protocol; it is replaced if it
+            holds such requests.
+        folder, out, framework, model, password, ocr, recursive, workers, limits, executor, force, progress: as for
+            `run`.
+
+    Raises:
+        RunError, FrameworkError, PolicyloomError, ValueError: as for `run`, or `path` is a file that holds no requests.
+    """
+    folder, out, tell = Path(folder), Path(out), progress or _tell_nobody
+    choose_limits(limits, workers=workers, executor=executor)
+    if path is not None:
+        refuse_other_file(path, b'{"custom_id": ', "a file of requests")
+    if not isinstance(framework, Framework):
+        framework = read_framework(framework)
+    chosen, paths = _look_before(folder, out, framework, coder, 0.0, model, recursive, force)
+    results = open_folder(out, "run")
+    with results.held():
+        talk = _talk(results, framework, coder)
+        form = replace(chosen.form, store=str(results.answers))
+        settings = Settings(framework.model_dump_json(), form, model, password, ocr)
+        plan = make_plan(folder, paths, settings)
+        talk = replace(talk, model=replace(talk.model, url=""))
+        read = _read_documents(plan, settings, results.cache, workers, limits, executor, tell, talk)
+        n_waiting = sum(failure.kind == UNANSWERED for failure in read.failures)
+        return talk.plan(n_waiting, path)
+
+
+def _look_before(
+    folder: Path,
+    out: Path,
+    framework: Framework,
+    coder: CoderChoice,
+    min_probability: float,
+    model: str | None,
+    recursive: bool,
+    force: bool,
+) -> tuple[ChosenCoder, list[Path]]:
+    """The coder and the files, after making sure of all that can be wrong before anything is written."""
     if out.resolve() in (folder.resolve(), *folder.resolve().parents):
         raise RunError(f"{out}: holds the documents; give the results a folder of their own")
     if model is not None:
@@ -199,18 +286,19 @@ def run(
 
         find_model(model)
     chosen = resolve_coder(coder, framework, min_probability=min_probability)
-    settings = Settings(framework.model_dump_json(), chosen.form, model, password, ocr)
     paths = find_files(folder, recursive=recursive)
     if not force:
         refuse_other_framework(out, framework)
-    results = open_folder(out, "run")
-    with results.held():
-        plan = make_plan(folder, paths, settings)
-        read = _read_documents(plan, settings, results.cache, workers, limits, executor, tell)
-        return _write_results(
-            results, plan, read, framework, settings, chosen, kept_limits, folder.resolve().name, tell, started,
-            framework_file=framework_file,
-        )  # fmt: skip
+    return chosen, paths
+
+
+def _talk(results: ResultFolder, framework: Framework, coder: CoderChoice) -> Conversation:
+    from policyloom.coders.language_model import LanguageModel
+    from policyloom.run.conversation import open_conversation
+
+    if not isinstance(coder, LanguageModel):
+        raise TypeError(f"coder {coder!r} is no language model")
+    return open_conversation(results, framework, coder, told=results.path / ANSWERS_FILE)
 
 
 def _read_documents(
@@ -221,19 +309,38 @@ def _read_documents(
     limits: Limits | None,
     executor: Executor | None,
     tell: Tell,
+    talk: Conversation | None,
 ) -> _ReadDocuments:
-    """Reads and tags the documents whose result is not in the cache, and forgets results of no document."""
+    """Reads and tags the documents whose result is not in the cache, and forgets results of no document.
+
+    A document for which a language model must be asked is read once more when the answers are there.
+    """
     todo = [job for job in plan.jobs if not _result_path(cache, plan, job).exists()]
     n_jobs, n_reused = len(plan.jobs), len(plan.jobs) - len(todo)
     failures = list(plan.failures)
     tell(Progress("reading", n_reused, n_jobs))
-    outcomes = process_all(todo, settings, workers=workers, limits=limits, executor=executor)
-    for n, (job, result) in enumerate(outcomes, n_reused + 1):
-        if isinstance(result, Failure):
-            failures.append(result)
+    n_done, n_rounds, reason = n_reused, 0, NO_ANSWER
+    while todo:
+        waiting: list[Job] = []
+        outcomes = process_all(todo, settings, workers=workers, limits=limits, executor=executor)
+        for job, result in outcomes:
+            if isinstance(result, UnansweredError):
+                waiting.append(job)
+                if talk:
+                    talk.want(result.requests)
+                continue
+            if isinstance(result, Failure):
+                failures.append(result)
+            else:
+                write_bytes(result, _result_path(cache, plan, job))
+            n_done += 1
+            tell(Progress("reading", n_done, n_jobs, job.source))
+        todo = []
+        if talk and talk.can_ask and waiting and n_rounds < MAX_ROUNDS:
+            reason = talk.ask(lambda asked: tell(_asking(asked))) or reason
+            todo, n_rounds = waiting, n_rounds + 1
         else:
-            write_bytes(result, _result_path(cache, plan, job))
-        tell(Progress("reading", n, n_jobs, job.source))
+            failures += [Failure(job.source, UNANSWERED, reason) for job in waiting]
     failed = {failure.source for failure in failures}
     read = tuple(job for job in plan.jobs if job.source not in failed)
     _forget(cache, {plan.keys[job.id] for job in read})
@@ -253,12 +360,14 @@ def _write_results(
     started: float,
     *,
     framework_file: str | None,
+    talk: Conversation | None,
 ) -> Run:
     """Writes the outputs, unless they are those of the run before, and the manifest."""
     out = results.path
     signature = _sign(plan, read)
     before = read_manifest(out)
-    written = [MANIFEST, *OUTPUTS, *(f"documents/{job.id}.json" for job in read.jobs)]
+    told = [ANSWERS_FILE] if talk else []
+    written = [MANIFEST, *OUTPUTS, *told, *(f"documents/{job.id}.json" for job in read.jobs)]
     is_done = before.get("signature") == signature and all((out / file).exists() for file in written)
     claim(results, [MANIFEST] if is_done else written)
     if is_done:
@@ -277,6 +386,8 @@ def _write_results(
             name=name,
             tell=lambda stage, n: tell(Progress(stage, n, len(read.jobs))),
         )
+        if talk:
+            talk.write(out / ANSWERS_FILE)
     failures = tuple(sorted((*read.failures, *not_judged), key=lambda failure: failure.source))
     totals = {
         "documents": len(read.jobs) - len(not_judged), **({"not judged": len(not_judged)} if not_judged else {}),
@@ -291,6 +402,11 @@ def _write_results(
     )  # fmt: skip
     seal(results, [MANIFEST] if is_done else written, keep_others=is_done)
     return done
+
+
+def _asking(asked: Asked) -> Progress:
+    tokens = f"{asked.n_in:,} tokens read, {asked.n_out:,} written"
+    return Progress("asking", asked.n_done, asked.n_total, tokens)
 
 
 def _sign(plan: Plan, read: _ReadDocuments) -> str:

@@ -13,18 +13,22 @@ from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
 from types import ModuleType
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Any, Literal, TypeAlias
 
 from policyloom.errors import RunError
 
 if TYPE_CHECKING:
     from policyloom.coders.classifier import SentenceClassifier
+    from policyloom.coders.language_model import LanguageModel
     from policyloom.framework import Framework
     from policyloom.records import Coder, Measured
 
-__all__ = ["RULES", "ChosenCoder", "CoderForm", "make_coder", "resolve_coder"]
+__all__ = ["RULES", "ChosenCoder", "CoderChoice", "CoderForm", "make_coder", "resolve_coder"]
 
-CoderKind = Literal["rules", "classifier", "own"]
+CoderChoice: TypeAlias = "str | Path | SentenceClassifier | LanguageModel | None"
+"""How a caller may name a coder; see `resolve_coder`."""
+
+CoderKind = Literal["rules", "classifier", "own", "language_model"]
 
 METHODS = ("code",)
 """What a coder of one's own must have; see `policyloom.records.Coder`."""
@@ -44,16 +48,18 @@ class CoderForm:
     """A coder as a worker gets it.
 
     Attributes:
-        kind: rules alone, a classifier of ours, or a coder of somebody's own.
+        kind: rules alone, a classifier of ours, a coder of somebody's own, or a language model.
         data: the bytes of a classifier's file.
-        name: `module:attribute` of a coder of somebody's own.
-        version: of a coder of somebody's own; its results are made anew when that changes.
+        name: `module:attribute` of a coder of somebody's own; the name of a language model.
+        version: of a coder of somebody's own, or what a language model is told to do; results are made anew when that changes.
+        store: the file with a language model's answers, in which workers look them up; they never ask.
     """
 
     kind: CoderKind
     data: bytes = b""
     name: str = ""
     version: str = ""
+    store: str = ""
 
     @property
     def sha256(self) -> str:
@@ -88,26 +94,32 @@ class ChosenCoder:
 
 
 def resolve_coder(
-    coder: str | Path | SentenceClassifier | None, framework: Framework, *, min_probability: float = 0.0
+    coder: CoderChoice, framework: Framework, *, min_probability: float = 0.0, store: str | Path | None = None
 ) -> ChosenCoder:
     """The coder that is meant, ready for this process and for workers.
 
     Args:
         coder: a classifier, or a file of `write_classifier`; "rules" or "none" for rules alone; "module:attribute" for
-            a coder of one's own; by default the classifier that comes with a built-in framework, where there is one.
+            a coder of one's own; a language model; by default the classifier that comes with a built-in framework, where
+            there is one.
         framework: whose elements are coded.
         min_probability: the probability, 0 to 1, that the classifier must give a mention.
+        store: the file in which a language model's answers are kept; its own unless given, or else none.
 
     Raises:
         PolicyloomError: the file is no classifier for this framework, the module has no such coder, or
-            `min_probability` is given for a coder that gives no probabilities.
+            `min_probability` is given for a coder that gives no probabilities, or a language model's answers cannot be
+            read.
         ValueError: `coder` is anything else.
     """
     from policyloom.coders import load_coder
     from policyloom.coders.classifier import ClassifierCoder, SentenceClassifier, dump_classifier
+    from policyloom.coders.language_model import LanguageModel
     from policyloom.coders.rules import RulesCoder
 
     found: Coder
+    if isinstance(coder, LanguageModel):
+        return _choose_language_model(coder, framework, min_probability, store)
     if isinstance(coder, ClassifierCoder | RulesCoder):
         found = coder
     elif isinstance(coder, str) and _is_name(coder):
@@ -125,9 +137,51 @@ def resolve_coder(
     return ChosenCoder(found, RULES)
 
 
-@lru_cache(maxsize=2)
+def _choose_language_model(
+    model: LanguageModel, framework: Framework, min_probability: float, store: str | Path | None
+) -> ChosenCoder:
+    from policyloom.coders.language_model import AnswerStore, coder_with_store
+
+    if min_probability:
+        raise RunError(
+            f"language model {model.name}: gives no probabilities; leave out the minimum of {min_probability:g}, or "
+            "ask for several votes"
+        )
+    version = f"{model.votes} {model.reads}"
+    kept = AnswerStore(store or model.store or ":memory:")
+    form = CoderForm("language_model", name=model.name, version=version, store=kept.path)
+    return ChosenCoder(coder_with_store(framework, model, kept), form)
+
+
 def make_coder(form: CoderForm, framework: str) -> Coder:
     """The coder from its form, in the worker; the framework comes as JSON."""
+    if form.kind == "language_model":
+        return _make_language_model(form, framework)
+    return _make_coder(form, framework)
+
+
+def _make_language_model(form: CoderForm, framework: str) -> Coder:
+    """A language model that looks answers up and asks nobody; made anew for each document, as its file may be another."""
+    from policyloom.coders.language_model import AnswerStore, LanguageModel, LanguageModelCoder
+
+    votes, reads = form.version.split()
+    model = LanguageModel(form.name, votes=int(votes), reads=reads)  # type: ignore[arg-type]
+    store = AnswerStore(form.store, read_only=True)
+    chosen, classifier = _read_framework(framework)
+    return LanguageModelCoder(chosen, model, store.get, classifier=classifier)
+
+
+@lru_cache(maxsize=2)
+def _read_framework(framework: str) -> tuple[Framework, SentenceClassifier | None]:
+    from policyloom.coders.classifier import read_classifier
+    from policyloom.framework import Framework
+
+    chosen = Framework.model_validate_json(framework)
+    return chosen, read_classifier(chosen, None)
+
+
+@lru_cache(maxsize=2)
+def _make_coder(form: CoderForm, framework: str) -> Coder:
     from policyloom.coders import load_coder
     from policyloom.coders.classifier import load_classifier
     from policyloom.framework import Framework

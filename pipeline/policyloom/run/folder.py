@@ -30,6 +30,7 @@ MARK = ".policyloom"
 LEDGER = "ledger.json"
 CACHE = "cache"
 LOCK = "lock.json"
+ANSWERS = "answers.sqlite"
 
 SYSTEM_FILES = frozenset((".DS_Store", "Thumbs.db", "desktop.ini"))
 """Files that an operating system leaves in any folder; a folder with nothing else counts as empty."""
@@ -46,6 +47,11 @@ class ResultFolder:
     def cache(self) -> Path:
         """Where results to be reused are kept."""
         return self.path / MARK / CACHE
+
+    @property
+    def answers(self) -> Path:
+        """Where a language model's answers are kept."""
+        return self.path / MARK / ANSWERS
 
     def held(self) -> AbstractContextManager[None]:
         """Keeps other processes out while the folder is written.

@@ -37,6 +37,9 @@ CHECK_OUTPUTS = ("findings.csv", "coverage.csv", "mentions.csv", "claims.csv", "
 Tell = Callable[[str, int], None]
 """Is told the stage and how many documents are through it."""
 
+LEFT_OUT = "statements left out"
+"""How a run's summary calls statements of a language model that do not fit the text."""
+
 
 @dataclass
 class _Totals:
@@ -61,6 +64,8 @@ class _Totals:
         if tagged.document.ocr:
             pages = "pages read by OCR"
             self.counts[pages] = self.counts.get(pages, 0) + len(tagged.document.ocr)
+        if tagged.n_dropped:
+            self.counts[LEFT_OUT] = self.counts.get(LEFT_OUT, 0) + tagged.n_dropped
 
 
 def write_outputs(
@@ -111,7 +116,7 @@ def write_outputs(
         failures=failures,
         evidence=evidence,
         measured=coder.measured,
-        settings=_settings(framework, model, coder),
+        settings=_settings(framework, model, coder, totals.counts.get(LEFT_OUT)),
     )
     counts = totals.counts | {"links": len(network.links), "findings": len(findings)}
     return counts, sum(finding.severity == "error" for finding in findings), totals.not_judged
@@ -224,11 +229,21 @@ def _outline(document: Document) -> tuple[tuple[int, str, int], ...]:
     )
 
 
-def _settings(framework: Framework, model: str | None, coder: ChosenCoder) -> dict[str, str]:
+def _settings(
+    framework: Framework, model: str | None, coder: ChosenCoder, n_left_out: int | None
+) -> dict[str, str]:
     recall = coder.measured.recall
-    helper = {"rules": "", "classifier": " and a classifier", "own": f" and the coder {coder.form.name}"}
+    found_by = {
+        "rules": "rules",
+        "classifier": "rules and a classifier",
+        "own": f"rules and the coder {coder.form.name}",
+        "language_model": f"the language model {coder.form.name}, and names by rules",
+    }
+    left_out = (
+        f"{n_left_out:,} of its statements were left out, as they do not fit the text. " if n_left_out else ""
+    )
     caution = (
-        f"Mentions are found by rules{helper[coder.form.kind]}. "
+        f"Mentions are found by {found_by[coder.form.kind]}. {left_out}"
         + (
             f"On labelled sentences {min(recall.values()):.0%} to {max(recall.values()):.0%} of what was there was found, "
             f"by element ({coder.measured.source}). "
@@ -240,8 +255,8 @@ def _settings(framework: Framework, model: str | None, coder: ChosenCoder) -> di
     return {
         "framework": f"{framework.title} ({framework.id} {framework.version})",
         "source": framework.source,
-        "language model": model or "none: rules alone",
-        "classifier": coder.description,
+        "names and sentences": model or "rules",
+        "coder": coder.description,
         "unit of co-occurrence": "sentence, each pair once",
         "caution": caution,
     }

@@ -15,14 +15,13 @@ from policyloom.files import open_table, show_name, write_bytes
 from policyloom.framework import Framework, read_framework
 from policyloom.frameworks import BUILT_IN
 from policyloom.records import Document, Failure, OcrUse, Tagged, to_json
-from policyloom.run.coder import ChosenCoder, resolve_coder
+from policyloom.run.coder import ChosenCoder, CoderChoice, resolve_coder
 from policyloom.run.folder import claim, open_folder, seal
 from policyloom.run.manifest import read_manifest, read_run_framework, read_tagged
 from policyloom.run.plan import find_files, name_documents
 
 if TYPE_CHECKING:
     from policyloom.check import Checked
-    from policyloom.coders.classifier import SentenceClassifier
     from policyloom.learn.labels import Labelled
 
 __all__ = [
@@ -69,7 +68,7 @@ def check_file(
     against: str | Path | None = None,
     out: str | Path | None = None,
     framework: Framework | str | Path | None = None,
-    coder: str | Path | SentenceClassifier | None = None,
+    coder: CoderChoice = None,
     min_probability: float = 0.0,
     model: str | None = None,
     password: str | None = None,
@@ -112,7 +111,7 @@ def tag_file(
     out: str | Path | None = None,
     entities: bool = False,
     framework: Framework | str | Path = BUILT_IN,
-    coder: str | Path | SentenceClassifier | None = None,
+    coder: CoderChoice = None,
     min_probability: float = 0.0,
     model: str | None = None,
     password: str | None = None,
@@ -321,7 +320,7 @@ def _find_framework_file(manifest: Mapping[str, Any], framework: Framework) -> s
 def _tag(
     path: str | Path,
     framework: Framework,
-    coder: str | Path | SentenceClassifier | None,
+    coder: CoderChoice,
     min_probability: float,
     model: str | None,
     password: str | None,

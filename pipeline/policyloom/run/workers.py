@@ -18,7 +18,7 @@ from functools import lru_cache
 from pathlib import Path
 from typing import IO, TYPE_CHECKING
 
-from policyloom.errors import DocumentError
+from policyloom.errors import DocumentError, UnansweredError
 from policyloom.records import Failure, to_json
 from policyloom.run.coder import make_coder
 from policyloom.run.settings import Job, Limits, Settings, choose_limits
@@ -33,8 +33,8 @@ POLL = 0.1
 """Seconds between two looks at a worker's memory and time."""
 
 
-Outcome = tuple[Job, "bytes | Failure"]
-"""A job with its `Tagged` as JSON, or why there is none."""
+Outcome = tuple[Job, "bytes | Failure | UnansweredError"]
+"""A job with its `Tagged` as JSON, or why there is none, or what a language model must be asked first."""
 
 
 def process(job: Job, settings: Settings) -> bytes:
@@ -111,7 +111,9 @@ def _in_this_process(jobs: Sequence[Job], settings: Settings) -> Iterator[Outcom
             yield job, _failure(job, settings, error)
 
 
-def _failure(job: Job, settings: Settings, error: Exception) -> Failure:
+def _failure(job: Job, settings: Settings, error: Exception) -> Failure | UnansweredError:
+    if isinstance(error, UnansweredError):
+        return error
     if isinstance(error, DocumentError):
         return Failure(job.source, error.kind, error.reason)
     if isinstance(error, MemoryError):
@@ -137,7 +139,7 @@ def _in_processes(jobs: Sequence[Job], settings: Settings, n: int, limits: Limit
                     for future in as_completed(futures):
                         job = futures[future]
                         try:
-                            result: bytes | Failure = future.result()
+                            result: bytes | Failure | UnansweredError = future.result()
                         except BrokenProcessPool:
                             broken = True
                             break

@@ -1,0 +1,168 @@
+"""A language model on the command line: its options, what it would be asked, and what it is told."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, fields
+from functools import wraps
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Literal
+
+import click
+
+from policyloom.cli.console import say
+from policyloom.cli.options import EPILOG, count, fail, framework_option, plain_errors
+from policyloom.errors import UnansweredError
+
+if TYPE_CHECKING:
+    from policyloom.coders.language_model import LanguageModel
+    from policyloom.framework import Framework
+    from policyloom.run.conversation import RequestPlan
+
+__all__ = [
+    "LanguageModelOptions",
+    "choose_coder",
+    "coder_group",
+    "language_model_options",
+    "print_requests",
+    "write_unanswered",
+]
+
+REQUESTS_START = b'{"custom_id": '
+"""How a file of requests begins."""
+
+
+def language_model_options(command: Callable[..., Any]) -> Callable[..., Any]:
+    """The options of a language model, which reach the command as one argument `llm`; see `choose_coder`."""
+
+    @wraps(command)
+    def wrapped(*args: Any, **kwargs: Any) -> Any:
+        told = {name: kwargs.pop(name) for name in _LLM_NAMES}
+        kwargs["llm"] = LanguageModelOptions(**told)
+        return command(*args, **kwargs)
+
+    found: Callable[..., Any] = wrapped
+    for option in reversed(_LLM_OPTIONS):
+        found = option(found)
+    return found
+
+
+@dataclass(frozen=True, slots=True)
+class LanguageModelOptions:
+    """What was said of a language model on the command line."""
+
+    llm_model: str | None
+    llm_url: str | None
+    llm_votes: int
+    llm_reads: Literal["likely", "all"]
+    llm_concurrency: int
+    llm_answers: Path | None
+    llm_requests: Path | None
+    llm_store: Path | None
+
+
+_LLM_OPTIONS = (
+    click.option("--llm-model", metavar="NAME", default=None, help="With --coder llm: the model, as its server calls it."),
+    click.option(
+        "--llm-url", metavar="URL", default=None, envvar="POLICYLOOM_LLM_URL",
+        help="A server that speaks the OpenAI chat-completions protocol, such as http://localhost:11434/v1 of Ollama. Without "
+        "it nothing is sent, and stored answers are used. A key is taken from the environment: POLICYLOOM_LLM_KEY.",
+    ),
+    click.option(
+        "--llm-votes", type=click.IntRange(min=1), default=1, show_default=True,
+        help="Answers to each request; what the majority names holds.",
+    ),
+    click.option(
+        "--llm-reads", type=click.Choice(("likely", "all")), default="likely", show_default=True,
+        help="The passages that rules and classifier cannot rule out, or all.",
+    ),
+    click.option(
+        "--llm-concurrency", type=click.IntRange(1, 64), default=4, show_default=True, help="Requests on their way at once."
+    ),
+    click.option(
+        "--llm-answers", type=click.Path(exists=True, dir_okay=False, path_type=Path), default=None, metavar="FILE.jsonl",
+        help="Answers instead of a server: a batch's output, or answers.jsonl of a run.",
+    ),
+    click.option(
+        "--llm-requests", type=click.Path(path_type=Path), default=None, metavar="FILE.jsonl",
+        help="Write the requests that have no answer to a file for a batch service, and send nothing.",
+    ),
+    click.option(
+        "--llm-store", type=click.Path(path_type=Path), default=None, metavar="FILE.sqlite",
+        help="Where answers are kept by commands that write no run folder; a run keeps them in its folder.",
+    ),
+)  # fmt: skip
+_LLM_NAMES = tuple(field.name for field in fields(LanguageModelOptions))
+
+
+def choose_coder(coder: str | None, llm: LanguageModelOptions) -> str | LanguageModel | None:
+    """The coder that is meant by `--coder` and what was said of a language model."""
+    if coder != "llm":
+        if llm.llm_model or llm.llm_answers or llm.llm_requests:
+            fail("--llm-model, --llm-answers and --llm-requests go with --coder llm", 2)
+        return coder
+    if not llm.llm_model:
+        fail("--coder llm needs the model's name: --llm-model NAME", 2)
+    if llm.llm_requests and llm.llm_requests == llm.llm_answers:
+        fail("--llm-requests and --llm-answers name the same file", 2)
+    from policyloom.coders.language_model import LanguageModel
+
+    url = "" if llm.llm_requests else llm.llm_url or ""
+    return LanguageModel(
+        llm.llm_model,
+        url=url,
+        votes=llm.llm_votes,
+        reads=llm.llm_reads,
+        concurrency=llm.llm_concurrency,
+        answers=llm.llm_answers,
+        store=llm.llm_store,
+    )
+
+
+def print_requests(asked: RequestPlan, price: tuple[float, float] | None) -> None:
+    """Say what would be asked, and what it would cost."""
+    say(
+        f"{count(asked.n_requests, 'request')} about {count(asked.n_sentences, 'sentence')} of "
+        f"{count(asked.n_documents, 'document')} without an answer; about {asked.n_tokens_in:,} tokens to read, "
+        f"{asked.n_tokens_out:,} to write"
+    )
+    if price is not None:
+        say(f"at these prices about {asked.cost(*price):,.2f}")
+    if asked.path is not None and asked.n_requests:
+        say(f"Written to {asked.path}; have them answered, then run again with --llm-answers FILE")
+    elif not asked.n_requests:
+        say("Run again without --dry-run and --llm-requests to make the results.")
+
+
+def write_unanswered(error: UnansweredError, framework: Framework, llm: LanguageModelOptions) -> None:
+    """Write the requests that have no answer where that is asked for.
+
+    Raises:
+        UnansweredError: it is not.
+    """
+    if llm.llm_requests is None:
+        raise error
+    from policyloom.coders.language_model import write_unanswered as write
+    from policyloom.run import refuse_other_file
+
+    refuse_other_file(llm.llm_requests, REQUESTS_START, "a file of requests")
+    n = write(error.requests, llm.llm_requests, framework, n_votes=llm.llm_votes)
+    say(
+        f"{count(n, 'request')} written to {llm.llm_requests}; have them answered, then give the answers with --llm-answers"
+    )
+
+
+@click.group("coder", epilog=EPILOG)
+def coder_group() -> None:
+    """Look at what a coder does."""
+
+
+@coder_group.command("prompt")
+@framework_option
+@plain_errors
+def prompt_command(framework: str) -> None:
+    """Print what a language model is told before it is given sentences: how to code, and the framework's codebook."""
+    from policyloom.coders.language_model import system_prompt
+    from policyloom.framework import read_framework
+
+    say(system_prompt(read_framework(framework)))
