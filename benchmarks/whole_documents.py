@@ -1,10 +1,12 @@
 """Score tagging on whole documents, read as a user would read them: sentences, list items, headings and cells of tables.
 
     python benchmarks/whole_documents.py --texts ../shared/documents [--part work|final] [--classifier FILE|none]
+        [--answers FILE.jsonl] [--requests FILE.jsonl]
 
 `whole_documents.jsonl` beside this file holds, a unit a line, the document, its page and kind, a hash of its letters, and what
 each of two coders says that it names. The pages of part `work` may be looked at while rules are written; those of
-`final` are for the figure that is stated. The text itself is not part of the project.
+`final` are for the figure that is stated. The text itself is not part of the project. With `--requests` what a language model would be
+asked is written to a file, and with `--answers` its answers are scored.
 
 Each coder's labels are held against what was found, and the figures are the means of the two. A unit that is not in the
 text any more counts as not found.
@@ -22,10 +24,13 @@ from dataclasses import replace
 from pathlib import Path
 from statistics import fmean
 
-from policyloom import load_coder, load_pipeline, read_document, read_framework, tag
+from policyloom import language_model_coder, load_coder, load_pipeline, read_document, read_framework, tag
+from policyloom.coders.language_model import write_unanswered
+from policyloom.errors import UnansweredError
 from policyloom.framework import Framework
 from policyloom.learn.labels import Label, Labelled, from_tagged
 from policyloom.learn.scores import Scores, evaluate
+from policyloom.records import Coder
 
 LABELS = Path(__file__).with_name("whole_documents.jsonl")
 FIGURES = ("element_micro_f1", "element_precision", "element_recall", "status_accuracy", "link_f1")
@@ -53,21 +58,35 @@ def labelled(row: dict[str, object], coder: str) -> Labelled:
 
 
 def find(
-    rows: list[dict[str, object]], texts: Path, classifier: str | None, framework: Framework
+    rows: list[dict[str, object]],
+    texts: Path,
+    coder: Coder,
+    framework: Framework,
+    requests: Path | None = None,
 ) -> dict[str, Labelled]:
-    """What was found in each unit, by its id."""
-    nlp, coder = load_pipeline(framework), load_coder(framework, classifier)
+    """What was found in each unit, by its id; with `requests`, nothing, but what a language model is to be asked is written there."""
+    nlp, asked = load_pipeline(framework), []
     found: dict[str, Labelled] = {}
     for doc in dict.fromkeys(row["doc"] for row in rows):
         (path,) = [p for p in texts.rglob(f"{doc}.*") if p.suffix in (".pdf", ".txt")]
         by_key: dict[str, list[Labelled]] = defaultdict(list)
-        for sentence in from_tagged(tag(read_document(path), nlp, coder), framework):
+        try:
+            tagged = tag(read_document(path), nlp, coder)
+        except UnansweredError as error:
+            if requests is None:
+                raise
+            asked += error.requests
+            continue
+        for sentence in from_tagged(tagged, framework):
             by_key[key_of(sentence.text)].append(sentence)
         for row in rows:
             if row["doc"] == doc and by_key[row["key"]]:
                 found[row["id"]] = (
                     by_key[row["key"]].pop(0) if len(by_key[row["key"]]) > 1 else by_key[row["key"]][0]
                 )
+    if requests is not None:
+        n = write_unanswered(asked, requests, framework)
+        raise SystemExit(f"{n} requests in {requests}")
     return found
 
 
@@ -102,10 +121,15 @@ def main() -> None:
     parser.add_argument("--texts", type=Path, required=True)
     parser.add_argument("--part", choices=("work", "final"), default="final")
     parser.add_argument("--classifier", default=None)
+    parser.add_argument("--answers", type=Path)
+    parser.add_argument("--requests", type=Path)
     options = parser.parse_args()
     framework = read_framework()
+    coder: Coder = load_coder(framework, options.classifier)
+    if options.answers or options.requests:
+        coder = language_model_coder(framework, "reader", answers=options.answers)
     rows = read_rows(options.part)
-    found = find(rows, options.texts, options.classifier, framework)
+    found = find(rows, options.texts, coder, framework, options.requests)
     coders = evaluate([labelled(row, "a") for row in rows], [labelled(row, "b") for row in rows], framework)
     print(f"{len(rows)} units, {len(rows) - len(found)} of them not in the text any more")
     groups = {

@@ -142,3 +142,13 @@ def test_the_worked_framework_of_the_docs_is_valid(tmp_path: Path) -> None:
         path = tmp_path / "example.toml"
         path.write_text(text, "utf-8")
         load_pipeline(read_framework(path))
+
+
+def test_the_commands_of_the_page_on_language_models_run_without_a_server(workplace: Path) -> None:
+    (plain,) = [block for block in blocks(ROOT / "docs" / "language-models.md", "") if "policyloom " in block]
+    (words,) = commands(plain)
+    assert "without an answer; about" in call([*words, "-j", "0"]).output
+    served = [c for block in blocks(ROOT / "docs" / "language-models.md", "sh") for c in commands(block)]
+    assert len(served) == 5
+    options = {option for command in main.commands.values() for p in command.params for option in p.opts}
+    assert {word for words in served for word in words if word.startswith("--")} <= options

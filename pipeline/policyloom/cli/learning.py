@@ -141,7 +141,7 @@ def train_command(
 ) -> None:
     """Learn a classifier from files of LABELS (.jsonl or .csv) and the framework's own examples.
 
-    Use it with --classifier FILE. The scores shown are of documents held out in turn.
+    Use it with --coder FILE. The scores shown are of documents held out in turn.
     """
     from policyloom.coders.classifier import write_classifier
     from policyloom.framework import read_framework

@@ -34,7 +34,7 @@ METHODS = ("code",)
 """What a coder of one's own must have; see `policyloom.records.Coder`."""
 
 NO_CLASSIFIER = ("rules", "none")
-"""The words for rules alone; `--classifier none` on the command line."""
+"""The words for rules alone; `--coder rules` on the command line."""
 
 _IMPORTED: dict[str, str] = {}
 """A hash of the file of each coder's module, as it was imported in this process."""

@@ -25,8 +25,8 @@ MAX_RETRIES = 6
 """Tries after the first, with growing pauses, or as long as the server says; the client library's work."""
 TIMEOUT = 600.0
 """Seconds for one answer; a local model on a laptop is slow."""
-TOKENS_A_SENTENCE = 250
-"""Tokens that an answer may have for each sentence, so that no model writes without end."""
+TOKENS_AN_ANSWER, TOKENS_A_SENTENCE = 500, 250
+"""Tokens that an answer may have, and those for each sentence besides, so that no model writes without end."""
 MAX_FAILURES = 3
 """Requests in a row that fail before the rest is given up; a server that is down would be asked thousands of times."""
 VOTE_TEMPERATURE = 0.7
@@ -53,7 +53,7 @@ def body_of(request: Request, schema: dict[str, Any], *, is_voting: bool) -> dic
         "messages": list(request.messages),
         "temperature": VOTE_TEMPERATURE if is_voting else 0,
         "seed": request.vote,
-        "max_completion_tokens": 500 + TOKENS_A_SENTENCE * request.n_sentences,
+        "max_completion_tokens": TOKENS_AN_ANSWER + TOKENS_A_SENTENCE * request.n_sentences,
         "response_format": {
             "type": "json_schema",
             "json_schema": {"name": "coding", "strict": True, "schema": schema},
