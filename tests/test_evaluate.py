@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+import numpy as np
 import pytest
 
 from policyloom.errors import LabelsError
 from policyloom.framework import Framework
+from policyloom.learn.agreement import agreement, compare_coders, krippendorff_alpha
 from policyloom.learn.labels import Label, Labelled
-from policyloom.learn.scores import agreement, evaluate
+from policyloom.learn.scores import evaluate, interval
 
 
 def row(id: str, elements: str, links: tuple[tuple[str, str], ...] = (), doc: str = "") -> Labelled:
@@ -33,15 +35,30 @@ def test_figures_by_hand(framework: Framework) -> None:
     assert scores.by_element["T1"].precision == 0.5
     assert scores.status_table == {"affirmed": {"affirmed": 1}, "planned": {"affirmed": 1}}
     assert scores.instead == {"T2": {"T1": 1}}
-    low, high = scores.intervals["element_micro_f1"]
-    assert 0 <= low <= scores.element_micro_f1 <= high <= 1
+    assert scores.intervals["element_micro_f1"] is None  # of one document
 
 
 def test_intervals_come_from_documents_not_sentences(framework: Framework) -> None:
-    labelled = [row(str(n), "T1", doc="same") for n in range(50)]
-    found = [row(str(n), "T1" if n % 2 else "", doc="same") for n in range(50)]
-    low, high = evaluate(labelled, found, framework).intervals["element_recall"]
-    assert low == high == 0.5
+    labelled = [row(str(n), "T1", doc=f"d{n % 5}") for n in range(50)]
+    found = [row(str(n), "T1" if n % 10 < 5 else "", doc=f"d{n % 5}") for n in range(50)]
+    assert evaluate(labelled, found, framework).intervals["element_recall"] == (0.5, 0.5)
+
+
+def test_few_documents_give_no_interval(framework: Framework) -> None:
+    rows = [row(str(n), "T1", doc=f"d{n % 4}") for n in range(50)]
+    scores = evaluate(rows, rows, framework)
+    assert scores.intervals["element_recall"] is None
+    assert scores.by_element["T1"].f1_interval is None
+    assert agreement(rows, rows, framework).intervals["f1"] is None
+
+
+def test_an_interval_is_wider_than_plain_percentiles_for_few_documents() -> None:
+    values = np.linspace(0, 1, 1001)
+    low, high = interval(values, 5) or (0.5, 0.5)
+    assert low < 0.01
+    assert high > 0.99
+    low, high = interval(values, 1000) or (0.5, 0.5)
+    assert (low, high) == (pytest.approx(0.025, abs=0.001), pytest.approx(0.975, abs=0.001))
 
 
 def test_sentences_must_match(framework: Framework) -> None:
@@ -55,15 +72,28 @@ def test_agreement_of_the_same_coder_is_whole(framework: Framework) -> None:
     assert (result.kappa, result.alpha, result.f1, result.status_kappa) == (1, 1, 1, 1)
 
 
-def test_kappa_and_alpha_are_the_published_ones() -> None:
-    from policyloom.learn.scores import _alpha, _kappa
-
+def test_kappa_is_the_published_one(framework: Framework) -> None:
     # Two readers on fifty proposals: both yes 20, both no 15, 5 and 10 apart; kappa 0.40 in the textbooks.
-    assert _kappa([(1, 1)] * 20 + [(1, 0)] * 5 + [(0, 1)] * 10 + [(0, 0)] * 15) == pytest.approx(0.4)
-    # Krippendorff 2011, section B: two observers, twelve nominal values, alpha 0.095 for the binary data of section A.
+    votes = [(1, 1)] * 20 + [(1, 0)] * 5 + [(0, 1)] * 10 + [(0, 0)] * 15
+    first, second = ([row(str(n), "T1" * pair[i]) for n, pair in enumerate(votes)] for i in (0, 1))
+    found = agreement(first, second, framework).by_element["T1"]
+    assert found.kappa == pytest.approx(0.4)
+    assert (found.n_both, found.n_first, found.n_second) == (20, 25, 30)
+    assert (found.precision, found.recall) == (pytest.approx(20 / 30), pytest.approx(20 / 25))
+
+
+def test_alpha_is_the_published_one() -> None:
+    # Krippendorff 2011: two observers and binary values (A), and four observers, twelve units and gaps (C).
     a = [0, 1, 0, 0, 0, 0, 0, 0, 1, 0]
     b = [1, 1, 1, 0, 0, 1, 0, 0, 0, 0]
-    assert _alpha(list(zip(a, b, strict=True))) == pytest.approx(0.095, abs=5e-4)
+    assert krippendorff_alpha(list(zip(a, b, strict=True))) == pytest.approx(0.095, abs=5e-4)
+    units = [
+        [1, 1, 1], [2, 2, 3, 2], [3, 3, 3, 3], [3, 3, 3, 3], [2, 2, 2, 2], [1, 2, 3, 4], [4, 4, 4, 4],
+        [1, 1, 2, 1], [2, 2, 2, 2], [5, 5, 5], [1, 1], [3],
+    ]  # fmt: skip
+    assert krippendorff_alpha(units) == pytest.approx(0.743, abs=5e-4)
+    assert krippendorff_alpha([[1, 1], [1, 1]]) is None
+    assert krippendorff_alpha([[1], [2]]) is None
 
 
 def test_coders_need_a_common_sentence(framework: Framework) -> None:
@@ -86,7 +116,8 @@ def test_the_status_of_elements_that_are_not_shared_is_not_defined(framework: Fr
 
 def test_an_element_that_both_name_always_tells_nothing_of_chance(framework: Framework) -> None:
     rows = [row("1", "T1"), row("2", "T1 S1")]
-    assert agreement(rows, rows, framework).by_element == {"S1": 1, "T1": None}
+    found = agreement(rows, rows, framework).by_element
+    assert {id: element.kappa for id, element in found.items()} == {"S1": 1, "T1": None}
 
 
 def test_agreement_counts_elements_for_which_both_have_coded(framework: Framework) -> None:
@@ -117,3 +148,41 @@ def test_figures_without_anything_to_count_are_not_defined(framework: Framework)
     assert (scores.element_precision, scores.element_recall, scores.status_accuracy) == (None, 0, None)
     assert (scores.answer_f1, scores.intervals["answer_f1"]) == (None, None)
     assert (scores.by_element["T1"].precision, scores.by_element["T1"].recall) == (None, 0)
+
+
+def test_elements_come_before_a_kappa_that_credits_rarity(framework: Framework) -> None:
+    # Both toss a coin for T1 and never name S1: pooled, they seem to agree beyond chance.
+    votes = [(1, 1), (1, 0), (0, 1), (0, 0)] * 10
+    first, second = ([row(str(n), "T1" * pair[i]) for n, pair in enumerate(votes)] for i in (0, 1))
+    found = agreement(first, second, framework)
+    assert found.mean_kappa == 0
+    assert (found.kappa or 0) > 0.4
+
+
+def test_links_and_statuses_are_compared(framework: Framework) -> None:
+    first = [row("1", "T1 S1", (("T1", "S1"),)), row("2", "T1 S1:planned")]
+    second = [row("1", "T1 S1"), row("2", "T1 S1", (("T1", "S1"),))]
+    found = agreement(first, second, framework)
+    assert (found.link_f1, found.status_share) == (0, 0.75)
+
+
+def test_the_sentences_on_which_most_hangs_come_first(framework: Framework) -> None:
+    first = [row("1", "T1"), row("2", "T1 T2 S1"), row("3", "T1 S1"), row("4", "C1")]
+    second = [row("1", "T1:planned"), row("2", ""), row("3", "T1"), row("4", "C1")]
+    found = agreement(first, second, framework).differences
+    assert [(d.first.id, d.n_links) for d in found] == [("2", 2), ("3", 1), ("1", 0)]
+
+
+def test_several_coders_are_compared_two_by_two_and_together(framework: Framework) -> None:
+    a = [row("1", "T1"), row("2", ""), row("3", "T1")]
+    b = [row("1", "T1"), row("2", "")]
+    c = [row("1", ""), row("2", ""), row("3", "T1")]
+    found = compare_coders({"a": a, "b": b, "c": c}, framework)
+    assert {pair: result.sentences for pair, result in found.pairs.items()} == {
+        ("a", "b"): 2,
+        ("a", "c"): 3,
+        ("b", "c"): 2,
+    }
+    assert found.alpha == {"T1": pytest.approx(krippendorff_alpha([[1, 1, 0], [0, 0, 0], [1, 1]]))}
+    with pytest.raises(ValueError, match="1 coder: two or more"):
+        compare_coders({"a": a}, framework)

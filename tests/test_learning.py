@@ -133,9 +133,33 @@ def test_two_coders_are_compared(corpus: Path, framework: Framework, tmp_path: P
     rows = read_labels(corpus / "gold.jsonl", framework)
     write_labels(rows[:50], tmp_path / "a.jsonl", framework)
     write_labels(rows[:50], tmp_path / "b.csv", framework)
-    done = cli("agreement", tmp_path / "a.jsonl", tmp_path / "b.csv")
-    assert "sentences coded by both   50" in done.output
-    assert "Cohen's kappa             1.00" in done.output
+    done = cli("agreement", tmp_path / "a.jsonl", tmp_path / "b.csv", "--differ", 3)
+    assert done.output.startswith("50 sentences of 6 documents coded by both")
+    assert "Cohen's kappa, mean of the elements          1.00   1.00 to 1.00" in done.output
+    assert "first" not in done.output.split("second", 1)[1]  # they part ways nowhere
+
+
+def test_machines_are_compared_with_people_and_each_other(
+    corpus: Path, framework: Framework, tmp_path: Path
+) -> None:
+    rows = read_labels(corpus / "gold.jsonl", framework)
+    write_labels(rows[:60], tmp_path / "people.jsonl", framework)
+    done = cli(
+        "agreement", tmp_path / "people.jsonl", "--coder", "rules", "--coder", "classifier", "--differ", 1
+    )
+    assert "rules and classifier" in done.output
+    assert "Krippendorff’s alpha of all together" in done.output
+    assert "on it" in done.output
+    told = json.loads(cli("agreement", tmp_path / "people.jsonl", "--coder", "rules", "--json").output)
+    (pair,) = told["pairs"]
+    assert pair["second"] == "rules"
+    assert 0 < pair["by_element"]["T2"]["n_both"] <= pair["by_element"]["T2"]["n_first"]
+
+
+def test_one_coder_alone_is_no_comparison(corpus: Path) -> None:
+    done = CliRunner().invoke(main, ["agreement", str(corpus / "gold.jsonl")])
+    assert done.exit_code == 2
+    assert "name another file" in done.output
 
 
 def test_a_framework_is_tested_on_its_own_examples() -> None:

@@ -28,10 +28,10 @@ if TYPE_CHECKING:
     from policyloom.export import to_frame, write_network
     from policyloom.extract import read_document, read_pdf
     from policyloom.framework import read_framework
+    from policyloom.learn.agreement import agreement, compare_coders
     from policyloom.learn.evaluation import evaluate_labels
     from policyloom.learn.labels import read_labels, write_labels
     from policyloom.learn.sampling import choose_sentences
-    from policyloom.learn.scores import agreement
     from policyloom.learn.training import train_classifier
     from policyloom.network import find_links, load_network
     from policyloom.records import from_json, to_json
@@ -40,10 +40,11 @@ if TYPE_CHECKING:
     from policyloom.tag.pipeline import load_pipeline
 
 _HOMES = {
-    "agreement": "learn.scores",
+    "agreement": "learn.agreement",
     "check": "check",
     "check_file": "run",
     "choose_sentences": "learn.sampling",
+    "compare_coders": "learn.agreement",
     "DocumentError": "errors",
     "evaluate_labels": "learn.evaluation",
     "extract_files": "run",
@@ -87,6 +88,7 @@ __all__ = [
     "check",
     "check_file",
     "choose_sentences",
+    "compare_coders",
     "evaluate_labels",
     "extract_files",
     "find_links",

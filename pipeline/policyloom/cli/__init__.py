@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from policyloom.cli.agreement import agreement_command
 from policyloom.cli.console import Commands, printable, say
 from policyloom.cli.frameworks import framework_group
 from policyloom.cli.language_model import (
@@ -18,7 +19,7 @@ from policyloom.cli.language_model import (
     language_model_options,
     print_requests,
 )
-from policyloom.cli.learning import agreement_command, evaluate_command, label_command, train_command
+from policyloom.cli.learning import evaluate_command, label_command, train_command
 from policyloom.cli.options import (
     EPILOG,
     coder_option,

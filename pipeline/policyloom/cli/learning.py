@@ -1,4 +1,4 @@
-"""The commands of the learning loop: label, train, evaluate, agreement."""
+"""The commands of the learning loop: label, train, evaluate."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ if TYPE_CHECKING:
     from policyloom.learn.evaluation import Mistake
     from policyloom.learn.scores import Scores
 
-__all__ = ["agreement_command", "evaluate_command", "label_command", "train_command"]
+__all__ = ["evaluate_command", "label_command", "train_command"]
 
 UNDEFINED = "not defined"
 
@@ -217,34 +217,6 @@ def evaluate_command(
         _print_mistake(mistake)
     if len(mistakes) > errors:
         click.echo(f"\nand {len(mistakes) - errors} more; show them with --errors {len(mistakes)}")
-
-
-@click.command("agreement", epilog=EPILOG)
-@click.argument("first", type=click.Path(exists=True, dir_okay=False, path_type=Path))
-@click.argument("second", type=click.Path(exists=True, dir_okay=False, path_type=Path))
-@framework_option
-@click.option("--json", "as_json", is_flag=True, help="All figures as one JSON object.")
-@plain_errors
-def agreement_command(first: Path, second: Path, framework: str, as_json: bool) -> None:
-    """Say how far two coders agree: FIRST and SECOND hold their labels of the same sentences."""
-    from policyloom.framework import read_framework
-    from policyloom.learn.labels import read_labels
-    from policyloom.learn.scores import agreement
-
-    chosen = read_framework(framework)
-    result = agreement(read_labels(first, chosen), read_labels(second, chosen), chosen)
-    if as_json:
-        click.echo(json.dumps(dataclasses.asdict(result)))
-        return
-    click.echo(f"sentences coded by both   {result.sentences}")
-    click.echo(f"Cohen's kappa             {_figure(result.kappa, UNDEFINED)}")
-    click.echo(f"Krippendorff's alpha      {_figure(result.alpha, UNDEFINED)}")
-    click.echo(f"F1 of one by the other    {_figure(result.f1, UNDEFINED)}")
-    click.echo(f"kappa of the status       {_figure(result.status_kappa, UNDEFINED)}")
-    for id, kappa in result.by_element.items():
-        say(f"  {id:5}{chosen[id].label[:50]:52}{_figure(kappa, UNDEFINED):>6}")
-    if not result.by_element:
-        click.echo("Neither names any element, so there is nothing to agree about.")
 
 
 def _print_scores(scores: Scores) -> None:

@@ -16,7 +16,7 @@ from policyloom.learn.training import read_labelled
 from policyloom.records import Coder, SentenceDraft, Tagged
 from policyloom.tag import load_pipeline, tag, tag_together
 
-__all__ = ["Example", "Mistake", "evaluate_labels", "join_found", "run_examples"]
+__all__ = ["Example", "Mistake", "code_labelled", "evaluate_labels", "join_found", "run_examples"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,6 +73,13 @@ def evaluate_labels(
     found = [join_found(sentence, t, framework) for sentence, t in zip(labelled, tagged, strict=True)]
     mistakes = _mistakes(labelled, found, tagged, read_labelled(labelled, nlp), framework, coder)
     return evaluate(labelled, found, framework), mistakes
+
+
+def code_labelled(labelled: Sequence[Labelled], framework: Framework, coder: Coder) -> list[Labelled]:
+    """What a coder says of labelled sentences, each read alone, in their order."""
+    nlp = load_pipeline(framework)
+    tagged = tag_together([as_document(sentence) for sentence in labelled], nlp, coder)
+    return [join_found(sentence, t, framework) for sentence, t in zip(labelled, tagged, strict=True)]
 
 
 def run_examples(

@@ -1,4 +1,4 @@
-"""Hold what was found against what a coder labelled, and two coders against each other.
+"""Hold what was found against what a coder labelled.
 
 An element counts once a sentence, and only in sentences that were coded for it. Status is judged where the element is
 rightly found. Intervals come from resampling documents, as sentences of one document are not independent. A figure that
@@ -7,7 +7,6 @@ is not defined, such as the precision of what was never found, is None, and neve
 
 from __future__ import annotations
 
-import unicodedata
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -15,19 +14,22 @@ from typing import Any, get_args
 
 import numpy as np
 import numpy.typing as npt
+from scipy.stats import norm, t
 
-from policyloom.errors import LabelsError
 from policyloom.framework import Framework
 from policyloom.learn.labels import Labelled, coded_ids
 from policyloom.records import Status
 
-__all__ = ["Agreement", "ElementScore", "Scores", "agreement", "evaluate", "f1"]
+__all__ = ["MIN_DOCUMENTS", "ElementScore", "Interval", "Scores", "evaluate", "f1", "interval", "resample"]
 
 Interval = tuple[float, float]
 Counts = npt.NDArray[np.int64]
 Floats = npt.NDArray[np.float64]
 
 RESAMPLES = 1_000
+
+MIN_DOCUMENTS = 5
+"""Documents from which an interval over documents is given, as for the network."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +40,7 @@ class ElementScore:
         precision, recall, f1: 0 to 1; None where nothing was found, where nothing is labelled, where neither.
         labelled, found, hits: in how many sentences it is labelled, was found, and both.
         status_accuracy: the share of the hits whose status is right; None without a hit.
-        f1_interval: 95 % interval.
+        f1_interval: 95 % interval; None for few documents.
     """
 
     precision: float | None
@@ -72,30 +74,6 @@ class Scores:
     by_element: Mapping[str, ElementScore]
     status_table: Mapping[Status, Mapping[Status, int]]
     instead: Mapping[str, Mapping[str, int]]
-
-
-@dataclass(frozen=True, slots=True)
-class Agreement:
-    """How far two coders agree over the sentences that both have coded; None stands for a figure that is not defined.
-
-    Kappa and alpha compare agreement with chance. Where both always say the same one thing, as where neither names
-    anything, chance alone explains all, and neither is defined.
-
-    Attributes:
-        sentences: how many those are.
-        kappa: Cohen's kappa over all decisions "this sentence names this element" for which both have coded.
-        alpha: Krippendorff's alpha (nominal) over the same decisions.
-        f1: of one coder's elements against the other's.
-        status_kappa: Cohen's kappa of the status, where both name the element.
-        by_element: Cohen's kappa for each element that either names.
-    """
-
-    sentences: int
-    kappa: float | None
-    alpha: float | None
-    f1: float | None
-    status_kappa: float | None
-    by_element: Mapping[str, float | None]
 
 
 def f1(hits: float, found: float, wanted: float) -> tuple[float, float, float]:
@@ -142,7 +120,7 @@ def evaluate(
             found_pairs = {pair for pair in b if asked.issuperset(pair)}
             row[i] += (len(set(a)), len(found_pairs), len(set(a) & found_pairs), 0)
     total = counts.sum(axis=0)
-    samples = _resample(counts, seed)
+    samples = resample(counts, seed)
     figures = _figures(total[None])
     spread = _figures(samples)
     by_element = {}
@@ -157,60 +135,18 @@ def evaluate(
                 n_found,
                 hits,
                 right / hits if hits else None,
-                _interval(_f1(samples[:, i])),
+                interval(_f1(samples[:, i]), len(docs)),
             )
     return Scores(
         len(labelled), len(docs), **{name: _figure(values[0]) for name, values in figures.items()},
-        intervals={name: _interval(values) for name, values in spread.items()},
+        intervals={name: interval(values, len(docs)) for name, values in spread.items()},
         by_element=by_element,
         status_table={status: dict(sorted(row.items())) for status, row in table.items() if row},
         instead={id: dict(row.most_common()) for id, row in instead.items() if row},
     )  # fmt: skip
 
 
-def agreement(first: Sequence[Labelled], second: Sequence[Labelled], framework: Framework) -> Agreement:
-    """How far two coders agree, over the sentences of the same id and text.
-
-    Cohen 1960, doi 10.1177/001316446002000104; Krippendorff 2011, "Computing Krippendorff's Alpha-Reliability".
-
-    Raises:
-        LabelsError: they have no sentence in common, or none that both coded for the same elements.
-    """
-    other = {_key(s): s for s in second}
-    pairs = [(s, other[_key(s)]) for s in first if _key(s) in other]
-    if not pairs:
-        same_ids = len({s.id for s in first} & {s.id for s in second})
-        hint = f"; {same_ids} have the same id, but another text" if same_ids else ""
-        raise LabelsError(f"the two files have no sentence in common (same id and text){hint}")
-    ids = coded_ids(framework)
-    votes: dict[str, list[tuple[bool, bool]]] = {id: [] for id in ids}
-    status: list[tuple[Status, Status]] = []
-    for a, b in pairs:
-        named, others = a.statuses, b.statuses
-        for id in ids:
-            if all(s.coded_for is None or id in s.coded_for for s in (a, b)):
-                votes[id].append((id in named, id in others))
-                if id in named and id in others:
-                    status.append((named[id], others[id]))
-    every = [vote for column in votes.values() for vote in column]
-    if not every:
-        raise LabelsError("the two files have no element in common for which both were coded")
-    hits = sum(a and b for a, b in every)
-    n_first, n_second = sum(a for a, _ in every), sum(b for _, b in every)
-    return Agreement(
-        len(pairs), _kappa(every), _alpha(every),
-        f1(hits, n_second, n_first)[2] if n_first + n_second else None,
-        _kappa(status),
-        {id: _kappa(column) for id, column in votes.items() if any(a or b for a, b in column)},
-    )  # fmt: skip
-
-
-def _key(sentence: Labelled) -> tuple[str, str]:
-    """Id and text; space and the composition of letters, which programs change, do not count."""
-    return sentence.id, " ".join(unicodedata.normalize("NFC", sentence.text).split())
-
-
-def _resample(counts: Counts, seed: int) -> Counts:
+def resample(counts: Counts, seed: int) -> Counts:
     """Totals of `RESAMPLES` draws of the documents, with replacement."""
     draws = np.random.default_rng(seed).multinomial(len(counts), [1 / len(counts)] * len(counts), RESAMPLES)
     return np.tensordot(draws, counts, axes=1)
@@ -246,30 +182,17 @@ def _figure(value: float) -> float | None:
     return None if np.isnan(value) else float(value)
 
 
-def _interval(values: Floats) -> Interval | None:
-    """The middle 95 % of the draws in which the figure is defined; None where it never is."""
+def interval(values: Floats, n_documents: int) -> Interval | None:
+    """The middle 95 % of the draws in which a figure is defined; None where it never is, and for fewer documents than 5.
+
+    It is widened as a t interval is for few documents, as plain percentiles hold too little then (docs/network.md).
+
+    Source: Hesterberg 2015, What teachers should know about the bootstrap, The American Statistician 69(4), section 3.3.
+    """
     values = values[~np.isnan(values)]
-    if not len(values):
+    if not len(values) or n_documents < MIN_DOCUMENTS:
         return None
-    low, high = np.quantile(values, (0.025, 0.975))
+    spread = np.sqrt(n_documents / (n_documents - 1)) * t.ppf(0.025, n_documents - 1)
+    tail = float(norm.cdf(spread))
+    low, high = np.quantile(values, (tail, 1 - tail))
     return float(low), float(high)
-
-
-def _kappa(votes: Sequence[tuple[Any, Any]]) -> float | None:
-    """Cohen's kappa; None without a vote, and where both always say the same one thing."""
-    n = len(votes)
-    if not n:
-        return None
-    observed = sum(a == b for a, b in votes) / n
-    left, right = Counter(a for a, _ in votes), Counter(b for _, b in votes)
-    chance = sum(left[value] * right[value] for value in left) / n**2
-    return (observed - chance) / (1 - chance) if chance < 1 else None
-
-
-def _alpha(votes: Sequence[tuple[Any, Any]]) -> float | None:
-    """Krippendorff's alpha for two coders, nominal values and no gaps; None where all say the same one thing."""
-    n = 2 * len(votes)
-    values = Counter(value for vote in votes for value in vote)
-    expected = sum(c * (n - c) for c in values.values()) / (n * (n - 1))
-    disagreed = sum(a != b for a, b in votes) / len(votes)
-    return 1 - disagreed / expected if expected else None
