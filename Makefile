@@ -38,15 +38,18 @@ wheels: .venv/uv
 # Small changes to tag/, coders/, network/ and check/, one at a time, and whether a test fails at each; hours for all of them.
 # One thread each, since as many run at once as there are processors. `mutmut results` in build/mutation names the survivors.
 # A part of it: PYTEST_ADDOPTS='-k test_network' make mutants ONLY='policyloom.network.measures*'
+# So many drawn at random from each package, or from each that ONLY names: make mutants SAMPLE=40 SEED=1
 mutants: .venv/dev
 	@mkdir -p build/mutation
 	@for name in $(MUTATION_NEEDS); do ln -sfn "$(CURDIR)/$$name" build/mutation/$$name; done
 	@ln -sfn "$(CURDIR)/pipeline" build/mutation/src  # the name that mutmut takes off a module's path
-	cd build/mutation && OMP_NUM_THREADS=1 OPENBLAS_NUM_THREADS=1 $(MUTMUT) run $(if $(ONLY),'$(ONLY)')
-	@cd build/mutation && $(MUTMUT) export-cicd-stats && cat mutants/mutmut-cicd-stats.json
+	cd build/mutation && OMP_NUM_THREADS=1 OPENBLAS_NUM_THREADS=1 \
+	  $(MUTATION) $(if $(SAMPLE),python $(CURDIR)/benchmarks/mutants.py --seed $(SEED) $(SAMPLE),mutmut run) $(ONLY:%='%')
+	@cd build/mutation && $(MUTATION) mutmut export-cicd-stats && cat mutants/mutmut-cicd-stats.json
 
 MUTATION_NEEDS = tests corpus benchmarks models docs pyproject.toml README.md
-MUTMUT = $(CURDIR)/.venv/bin/python -m uv run --quiet --no-project --python $(CURDIR)/.venv/bin/python --with mutmut==$(MUTMUT_VERSION) mutmut
+MUTATION = $(CURDIR)/.venv/bin/python -m uv run --quiet --no-project --python $(CURDIR)/.venv/bin/python --with mutmut==$(MUTMUT_VERSION)
+SEED = 0
 
 # The marker files stand for the environment with the lock file that it was made from.
 .venv/demo: uv.lock pyproject.toml | .venv/uv

@@ -191,6 +191,80 @@ def test_a_strategy_of_the_framework_that_is_stated_elsewhere_is_a_possible_answ
     assert [e.quote for e in finding.evidence] == [SENTENCES[0], SENTENCES[1], SENTENCES[2]]
 
 
+def test_findings_are_on_outermost_elements_alone() -> None:
+    parts = tuple(
+        element(f"{id}.1", kind, parent=id) for id, kind in (("S1", "outcome"), ("C1", "challenge"))
+    )
+    links = (*FRAMEWORK.links, Link(kind="answers", source="T1", target="C1.1"))
+    framework = Framework(id="f", title="F", version="1", elements=(*FRAMEWORK.elements, *parts), links=links)
+    tagged = make(
+        (0, "challenge", "C1.1", "affirmed"),
+        (1, "mechanism", "T1.1", "planned"),
+        (3, "outcome", "S1.1", "affirmed"),
+    )
+    subjects = {subject for _, subject in rules(check(tagged, framework))}
+    assert {"C1", "T1", "S1"} <= subjects
+    assert not {"C1.1", "T1.1", "S1.1"} & subjects
+    without_parts = make((1, "mechanism", "T1", "planned"), (3, "outcome", "S1", "affirmed"))
+    assert not {"T1.1", "S1.1"} & {subject for _, subject in rules(check(without_parts, framework))}
+
+
+TWO_ANSWERS = Framework(
+    id="f",
+    title="F",
+    version="1",
+    elements=FRAMEWORK.elements,
+    links=(*FRAMEWORK.links, Link(kind="answers", source="T2", target="C1")),
+)
+
+
+@pytest.mark.parametrize(
+    ("mentions", "claims", "rule", "words"),
+    [
+        ((), (), "unanswered-challenge", "nothing done or planned of T1 label T1 or T2 label T2."),
+        (
+            ((1, "mechanism", "T1", "planned"), (2, "mechanism", "T2", "affirmed")),
+            (),
+            "possible-answer",
+            "states T1 label T1 (1 planned), T2 label T2 (1 affirmed); no sentence was found that ties the two.",
+        ),
+        (
+            ((1, "mechanism", "T1", "planned"), (2, "mechanism", "T2", "affirmed")),
+            (Claim("answers", 1, 0, (30, 33), 1), Claim("answers", 2, 0, (50, 53), 2)),
+            "answered-challenge",
+            "what answers it: T1 label T1 (1 planned), T2 label T2 (1 affirmed); such readings are often wrong, so read "
+            "the quotes.",
+        ),
+    ],
+)
+def test_several_answers_are_named_one_after_another(
+    mentions: tuple[tuple[int, str, str, str], ...], claims: tuple[Claim, ...], rule: str, words: str
+) -> None:
+    tagged = make((0, "challenge", "C1", "affirmed"), *mentions, claims=claims)
+    (finding,) = (f for f in check(tagged, TWO_ANSWERS).findings if f.subject == "C1")
+    assert finding.rule == rule
+    assert finding.message.endswith(words)
+
+
+def test_a_challenge_is_looked_at_whatever_the_one_before_it_gave() -> None:
+    second = (3, "challenge", "C2", "affirmed")
+    assert ("unanswered-challenge", "C2") in rules(check(make(second), FRAMEWORK))
+    answered = answering()
+    both = replace(answered, mentions=(*answered.mentions, *make(second).mentions))
+    assert ("unanswered-challenge", "C2") in rules(check(both, FRAMEWORK))
+
+
+def test_a_vague_plan_is_named_whatever_the_one_before_it_tells() -> None:
+    told, vague = (0, "mechanism", "T1", "planned"), (3, "mechanism", "T2", "planned")
+    for more in ((0, "mechanism", "T1", "affirmed"), (0, "entity", "DATE", "affirmed")):
+        found = {
+            subject
+            for rule, subject in rules(check(make(told, more, vague), FRAMEWORK))
+            if rule == "no-particulars"
+        }
+        assert found == {"T2"}
+
+
 def test_not_covered_states_the_measured_recall() -> None:
     checked = check(make((1, "mechanism", "T1", "planned")), FRAMEWORK, measured=MEASURED)
     messages = {f.subject: f.message for f in checked.findings if f.rule == "not-covered"}

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import sys
 from collections import Counter, defaultdict
+from importlib.machinery import ModuleSpec
 from pathlib import Path
 
 import pytest
 import spacy
 from hypothesis import given
 from hypothesis import strategies as st
+from spacy.tokens import Doc
 
 from benchmarks import entities
 from policyloom.errors import FrameworkError, PolicyloomError
@@ -17,7 +20,7 @@ from policyloom.languages import load_language
 from policyloom.languages.en.aliases import name_entities, normal_name
 from policyloom.languages.en.entities import EntityFinder
 from policyloom.languages.terms import MAX_APART, TermError, TermMatcher
-from policyloom.tag.pipeline import MENTIONS, load_pipeline
+from policyloom.tag.pipeline import MENTIONS, find_model, load_pipeline
 
 ENGLISH = load_language("en")
 
@@ -611,6 +614,22 @@ def test_the_pipeline_finds_terms_patterns_and_the_narrower_element() -> None:
     ]
 
 
+@pytest.mark.parametrize(
+    ("lemmas", "hits"),
+    [
+        (["the", "grant", "and", "", "help", "."], ["grantjes", "grants"]),  # one word has no lemma
+        (None, ["grants"]),
+    ],
+)
+def test_a_term_is_found_by_lemmas_where_the_pipeline_has_them(
+    lemmas: list[str] | None, hits: list[str]
+) -> None:
+    nlp = load_pipeline(small_framework())
+    words, starts = ["The", "grantjes", "and", "grants", "helped", "."], [True, *[False] * 5]
+    doc = nlp.get_pipe("policyloom_mentions")(Doc(nlp.vocab, words, lemmas=lemmas, sent_starts=starts))
+    assert [span.text for span in doc.spans[MENTIONS]] == hits
+
+
 def test_an_exclusion_cancels_what_it_overlaps() -> None:
     doc = load_pipeline(small_framework())("They grant permission to enter. The grant stays.")
     assert [s.start for s in doc.spans[MENTIONS]] == [7]
@@ -627,11 +646,49 @@ def test_a_missing_model_names_those_there_are() -> None:
         load_pipeline(small_framework(), model="en_no_such_model")
 
 
+def test_find_model_says_what_is_installed(monkeypatch: pytest.MonkeyPatch) -> None:
+    for names, words in ((["b", "a"], "a, b"), ([], "none")):
+        monkeypatch.setattr(spacy.util, "get_installed_models", lambda names=names: names)
+        with pytest.raises(PolicyloomError) as error:
+            find_model("en_no_such_model")
+        assert str(error.value) == f"no spaCy pipeline 'en_no_such_model'; installed are: {words}"
+
+
+def test_find_model_says_how_to_get_the_model_of_a_language(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    empty = ModuleSpec("en_policyloom", None)
+    empty.submodule_search_locations = [str(tmp_path)]
+    monkeypatch.setattr("importlib.util.find_spec", lambda _: empty)
+    module = sys.modules["policyloom.tag.pipeline"]
+    monkeypatch.setattr(module, "__file__", str(tmp_path / "a" / "b" / "c" / "d.py"))  # no checkout
+    with pytest.raises(PolicyloomError) as error:
+        find_model("en_policyloom")
+    assert str(error.value) == (
+        "the spaCy pipeline 'en_policyloom' is not installed; `make wheels` in a checkout builds it, and "
+        "`pip install --find-links dist 'policyloom[model]'` installs it from there"
+    )
+    (tmp_path / "config.cfg").touch()
+    assert find_model("en_policyloom") == tmp_path
+
+
+def test_find_model_takes_the_model_of_a_checkout_where_none_is_installed(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr("importlib.util.find_spec", lambda _: None)
+    assert find_model("en_policyloom") == Path(__file__).parents[1] / "models" / "en_policyloom"
+
+
 def test_a_wrong_term_stops_before_any_work() -> None:
     framework = small_framework()
     broken = framework.elements[0].model_copy(update={"terms": ("...",)})
     with pytest.raises(FrameworkError, match=r"small: element T1, term '\.\.\.'"):
         load_pipeline(framework.model_copy(update={"elements": (broken,)}))
+
+
+def test_a_letter_with_an_accent_is_of_the_languages_script() -> None:
+    doc = load_pipeline(with_patterns(terms=("café",)))("The trainees run a café.")
+    assert [span.text for span in doc.spans[MENTIONS]] == ["café"]
 
 
 TAKES_ON = (

@@ -37,6 +37,8 @@ from policyloom.network import (
     find_evidence,
     find_links,
     load_network,
+    measures,
+    save_network,
     sum_counts,
 )
 from policyloom.network.counts import ACT, CLAIM, EVENT, DocumentCounts
@@ -207,6 +209,7 @@ def test_npmi_at_its_limits(counts: tuple[int, int, int, int], npmi: float) -> N
     assert float(associate(*counts)["npmi"]) == pytest.approx(npmi)
 
 
+@pytest.mark.filterwarnings("error")  # a warning would stand on the console of a run
 def test_measures_of_an_element_that_never_occurs_are_missing() -> None:
     for counts in ((0, 0, 3, 10), (0, 3, 0, 10)):
         assert math.isnan(float(associate(*counts)["npmi"]))
@@ -403,6 +406,14 @@ def test_a_case_exemplifies_within_its_paragraph() -> None:
     row = link(network, "K1", "T2", "exemplifies")
     assert (row["n"], row["unit"], row["n_units"]) == (1, "paragraph", 2)
     assert len(network.links) == 1
+
+
+def test_cases_chosen_as_sources_are_linked_as_co_occurrence_alone() -> None:
+    tagged = make_tagged("d", "[K1|Foxwell] has [T2|boards].")
+    network = find_links([tagged], FRAMEWORK, kinds=("case", "mechanism"))
+    assert [tuple(row) for row in network.links[["source", "target", "kind"]].to_numpy()] == [
+        ("K1", "T2", "co_occurs")
+    ]
 
 
 def test_the_graph_keeps_what_the_framework_says_apart() -> None:
@@ -647,6 +658,26 @@ def test_intervals_are_expanded_for_few_documents() -> None:
     assert high[0] > plain[1] + 0.01
 
 
+def test_certainty_is_the_same_however_many_pairs_are_taken_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    sentences = (
+        "[T1|x] and [O1|y].",
+        "[T1|x] and [O2|y].",
+        "[T2|x] and [O1|y].",
+        "[T2|x].",
+        "[O2|y].",
+        "None.",
+    )
+    documents = [
+        make_tagged(f"d{i}", " ".join(s for n, s in enumerate(sentences) for _ in range((i + n) % 3 + 1)))
+        for i in range(7)
+    ]
+    at_once = find_links(documents, FRAMEWORK, bootstrap=60, min_n=0).links
+    monkeypatch.setattr(measures, "DENSE_CELLS", 14)  # two pairs of the four
+    by_two = find_links(documents, FRAMEWORK, bootstrap=60, min_n=0).links
+    assert at_once["loo_min"].notna().sum() == 4
+    pd.testing.assert_frame_equal(by_two, at_once)
+
+
 # ---------------------------------------------------------------- evidence
 
 
@@ -772,6 +803,7 @@ def test_actors_are_counted_in_documents() -> None:
     assert network.actors(aggregation="subtract").loc["A1", "T1"] == 0
     assert network.actors(aggregation="combine").loc["A1", "T1"] == 3
     assert network.actors(stated=False).loc["A1", "T2"] == 1
+    assert {str(dtype) for dtype in stated.dtypes} == {"int64"}
 
 
 def test_documents_agree_and_conflict() -> None:
@@ -801,6 +833,38 @@ def test_slices_go_by_the_year_in_the_date() -> None:
     assert list(network.slices({"a": "north", "c": "south"})) == ["north", "south"]
     assert network.graph.edges["T1", "O1", "co_occurs"]["first_year"] == 2019
     assert network.graph.nodes["O1"]["last_year"] == 2021
+
+
+def test_years_of_an_edge_are_those_of_the_documents_that_make_it() -> None:
+    documents = [
+        make_tagged(
+            "a", "[T1.1|Relief] raises [O1|wages].", claims=[("T1.1", "O1", "positive")], date="2019"
+        ),
+        make_tagged("b", "[K1|Foxwell] gives [T1.2|grants] for [O1|wages].", date="2021"),
+        make_tagged("c", "[T1.2|Grants] and [O1|wages].", date="2023"),
+        make_tagged("d", "[T1.1|Relief] and [O1|wages]."),
+    ]
+
+    def years(network: Network) -> dict[tuple[str, str, str], tuple[int, int]]:
+        edges = network.graph.edges(keys=True, data=True)
+        return {(u, v, k): (d["first_year"], d["last_year"]) for u, v, k, d in edges if "first_year" in d}
+
+    assert years(find_links(documents, FRAMEWORK)) == {
+        ("T1", "O1", "co_occurs"): (2019, 2023),
+        ("T1", "O1", "claims"): (2019, 2019),
+        ("K1", "T1", "exemplifies"): (2021, 2021),
+    }
+    assert years(find_links(documents, FRAMEWORK, level="own")) == {
+        ("T1.1", "O1", "co_occurs"): (2019, 2019),
+        ("T1.1", "O1", "claims"): (2019, 2019),
+        ("T1.2", "O1", "co_occurs"): (2021, 2023),
+        ("K1", "T1.2", "exemplifies"): (2021, 2021),
+    }
+    by_case = find_links(documents, FRAMEWORK, kinds=("case", "mechanism"))
+    assert years(by_case) == {
+        ("K1", "T1", "co_occurs"): (2021, 2021),
+        ("T1", "O1", "claims"): (2019, 2019),
+    }
 
 
 def test_keyness_has_the_published_values() -> None:
@@ -868,6 +932,19 @@ def test_communities_and_centralities() -> None:
     assert table.index[0] == "T1"
     assert table.loc["T1", ["degree", "strength"]].tolist() == [3, 20]
     assert table.loc["T1", "betweenness"] > table.loc["O1", "betweenness"]
+
+
+def test_centralities_take_an_edge_for_as_short_as_it_is_heavy() -> None:
+    sentences = ["[T1|x] and [O1|y]."] * 4 + ["[T2|x] and [O1|y]."] * 4 + ["[T2|x] and [O2|y]."] * 4
+    text = " ".join([*sentences, "[T1|x] and [O2|y]."])  # a ring whose last edge is four times as long
+    table = find_links([make_tagged("d", text)], make_framework("O1", "O2", "T1", "T2")).centralities()
+    table = table.set_index("id")
+    # From T1 to O2 the way round, 3/4, is shorter than the edge itself, 1.
+    assert table.loc["T1", "closeness"] == pytest.approx(3 / (1 / 4 + 2 / 4 + 3 / 4))
+    assert table.loc["T2", "closeness"] == pytest.approx(3 / (1 / 4 + 1 / 4 + 2 / 4))
+    # Of the three pairs without O1, T1-T2 and T1-O2 go by O1, and T2-O2 does not.
+    assert table["betweenness"].to_dict() == pytest.approx({"O1": 2 / 3, "T2": 2 / 3, "T1": 0, "O2": 0})
+    assert table.loc["O1", "pagerank"] > table.loc["O2", "pagerank"]
 
 
 def test_structure_of_nothing_is_nothing() -> None:
@@ -979,6 +1056,13 @@ def test_a_loaded_network_is_the_one_written(tmp_path: Path) -> None:
     pd.testing.assert_frame_equal(loaded.links, network.links)
     pd.testing.assert_frame_equal(loaded.evidence("T1", "O1"), network.evidence("T1", "O1"))
     assert loaded.pair("T1", "O1") == network.pair("T1", "O1")
+
+
+def test_save_network_makes_the_folders_above_and_replaces_what_is_there(tmp_path: Path) -> None:
+    folder = tmp_path / "results" / "2021"
+    for words in ("[T1|Relief].", "[T1|Relief] and [O1|wages]."):
+        save_network(find_links([make_tagged("d", words)], FRAMEWORK), folder)
+    assert len(load_network(folder, FRAMEWORK).links) == 1
 
 
 def test_loading_from_the_wrong_folder_or_framework_says_what_to_do(tmp_path: Path) -> None:

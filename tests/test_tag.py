@@ -14,6 +14,7 @@ from policyloom.errors import PolicyloomError
 from policyloom.framework import Element, Framework, Scope
 from policyloom.records import Block, Coding, Document, Measured, Metadata, Passage, Tagged
 from policyloom.tag import load_pipeline, tag
+from policyloom.tag.field import find_field_blocks
 from policyloom.tag.pipeline import framework_of
 
 TERMS = {
@@ -278,11 +279,22 @@ def test_what_will_only_be_told_is_not_planned(small: Language, text: str, statu
     assert statuses(read(small, text))["T1"] == status
 
 
-def test_the_agent_stands_before_the_deed(small: Language) -> None:
-    tagged = read(small, "The ministry shall pay grants.")
+@pytest.mark.parametrize(
+    ("text", "actor"),
+    [
+        ("The ministry shall pay grants.", "ministry"),
+        ("Employers asked, and the ministry paid grants.", "ministry"),  # the nearest
+        ("Ministry grants were paid.", "Ministry"),
+        ("Grants were paid by the ministry.", None),
+        # another institution in the sentence takes nothing from it
+        ("The Ministry of Labour of Ruritania met, and employers paid grants.", "employers"),
+        ("Employers paid grants to the Ministry of Labour of Ruritania.", "Employers"),
+    ],
+)
+def test_the_agent_stands_before_the_deed(small: Language, text: str, actor: str | None) -> None:
+    tagged = read(small, text)
     (mention,) = (m for m in tagged.mentions if m.label == "T1")
-    assert mention.agent is not None
-    assert tagged.document.text[slice(*mention.agent)] == "ministry"
+    assert (tagged.document.text[slice(*mention.agent)] if mention.agent else None) == actor
 
 
 @pytest.mark.parametrize(
@@ -341,6 +353,19 @@ def test_a_claim_that_is_doubted_is_hedged(small: Language) -> None:
     assert [claim.hedged for claim in tagged.claims] == [True]
 
 
+@pytest.mark.parametrize("word", ["workshop12", "workshop.12", "workshop[3]", "workshop1,4–6"])
+def test_a_reference_mark_hides_no_term(small: Language, word: str) -> None:
+    assert set(statuses(read(small, f"The state ran a {word} in May."))) == {"T4"}
+
+
+@pytest.mark.parametrize(("n", "found"), [(201, {"T1"}), (200, set())])
+def test_front_matter_is_read_where_it_is_long_enough_for_an_abstract(
+    small: Language, n: int, found: set[str]
+) -> None:
+    text = "The ministry paid grants. ".ljust(n - 1, "x") + "."
+    assert set(statuses(read(small, text, kind="front_matter"))) - {"A1"} == found
+
+
 def test_sentences_do_not_cross_blocks(small: Language) -> None:
     text = "Recommendations\n\nGrants for all"
     blocks = (
@@ -385,6 +410,29 @@ def test_a_text_of_another_field_stays_quiet() -> None:
     assert statuses(read(nlp, mixed + "The training centre is new.")) == {}
     assert statuses(read(nlp, "The vocational college opened a training centre.")) == {"T4": "affirmed"}
     assert statuses(read(nlp, "The vocational college opened a training centre for pilots.")) == {}
+
+
+@pytest.mark.parametrize(
+    ("n_words", "n_field", "n_other", "is_of_field"),
+    [
+        (149, 0, 0, True),  # too short to tell
+        (150, 3, 0, True),  # 20 in 1,000
+        (150, 2, 0, False),
+        (151, 3, 0, False),
+        (300, 7, 6, True),
+        (300, 6, 6, False),  # as much of another field
+    ],
+)
+def test_find_field_blocks_counts_the_words_of_the_field(
+    n_words: int, n_field: int, n_other: int, is_of_field: bool
+) -> None:
+    element = Element(id="T4", kind="mechanism", label="x", definition="x", terms=("training centre",))
+    scope = Scope(terms=("vocational",), exclude=("pilot",), per_1000_words=20)
+    nlp = load_pipeline(Framework(id="s", title="s", version="1", scope=scope, elements=(element,)))
+    words = ["vocational"] * n_field + ["pilot"] * n_other
+    words += ["road"] * (n_words - len(words))
+    docs = [nlp(" ".join(words[:100])), nlp(" ".join(words[100:]))]
+    assert find_field_blocks(docs, scope) == [is_of_field, is_of_field]
 
 
 def test_a_chapter_on_the_field_is_read_in_a_plan_about_everything() -> None:
@@ -518,6 +566,9 @@ def test_a_pipeline_without_our_components_is_refused() -> None:
         ("By the end of 2027 the ministry will open workshops.", {"deadline": "2027"}),
         ("By the last day of 2027 the ministry will open workshops.", {}),  # "by" stands too far off
         ("Quotas were dropped; the ministry plans workshops.", {}),  # another clause's instrument
+        # of two amounts the nearer, on either side
+        ("EUR 5 million for workshops or at most EUR 9 million was paid.", {"amount": "EUR 5 million"}),
+        ("EUR 5 million was paid in May for workshops of EUR 9 million.", {"amount": "EUR 9 million"}),
     ],
 )  # fmt: skip
 def test_what_makes_a_mechanism_operable(small: Language, text: str, expected: dict[str, str]) -> None:

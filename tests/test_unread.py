@@ -15,6 +15,7 @@ from policyloom.network import find_links
 from policyloom.records import Block, Cell, Document, Metadata, Tagged, UnreadPart
 from policyloom.run import run
 from policyloom.tag import load_pipeline, tag
+from policyloom.tag.units import find_units
 
 ENGLISH = "The ministry will pay grants to the employers that take on apprentices in each of the districts. "
 HUNGARIAN = "A minisztérium támogatást fizet a cégeknek, hogy a fiatalok munkát találjanak és a képzés minősége javuljon. "
@@ -87,6 +88,13 @@ def test_a_passage_in_another_language_is_left_unread() -> None:
     assert 0.5 < tagged.unreadable_share < 0.7
 
 
+@pytest.mark.parametrize(("language", "labels"), [("en", ["T1"]), ("", ["T1"]), ("hu", [])])
+def test_a_few_words_are_in_the_language_of_their_document(language: str, labels: list[str]) -> None:
+    tagged = read(HUNGARIAN * 3, "Grants for apprentices", language=language)
+    assert [m.label for m in tagged.mentions if m.kind == "mechanism"] == labels
+    assert [part.pages for part in tagged.unread] == [(1,) if labels else (1, 2)]
+
+
 def test_an_english_abstract_of_a_chinese_paper_is_read() -> None:
     tagged = read(ENGLISH * 2, CHINESE * 3, language="zh")
     assert [m.label for m in tagged.mentions if m.kind == "mechanism"] == ["T1", "T1"]
@@ -138,6 +146,22 @@ def test_off_topic_is_said_of_readable_text_alone() -> None:
     }
 
 
+def test_nothing_found_says_how_much_was_read() -> None:
+    assert findings(read("The employers met. They went home.")) == {
+        "nothing-found": "No element of “Grants” was found in the 2 sentences that were read."
+    }
+
+
+def test_a_part_that_was_not_judged_is_said_first() -> None:
+    tagged = read(ENGLISH, HUNGARIAN * 3)
+    first = check(tagged, FRAMEWORK).findings[0]
+    assert (first.rule, first.severity, first.subject, first.evidence) == ("not-judged", "warning", "f", ())
+    assert first.message == (
+        f"About {tagged.unreadable_share:.0%} of the document was not judged, and what stands there is not absent: "
+        "Hungarian text, English framework (page 2)."
+    )
+
+
 def test_absence_states_what_was_not_judged_and_no_recall() -> None:
     message = findings(read(ENGLISH, HUNGARIAN * 3))["not-covered"]
     assert "about" in message
@@ -153,6 +177,52 @@ def table(head: str, *cells: str) -> Document:
         text += "\n" + cell
     block = Block("table", 0, len(text), section=("3 Results",), cells=tuple(places))
     return Document("t", "t.pdf", "", 1, "en", Metadata(), text, (block,))
+
+
+def grid(*rows: tuple[str, ...], heads: tuple[str, ...], spans: dict[str, tuple[int, int]]) -> Document:
+    """A table whose cells in `heads` are heads; `spans` has the rows and columns of those that cover several."""
+    text, places = "", []
+    for row, cells in enumerate(rows):
+        for column, cell in enumerate(cells):
+            if cell:
+                down, across = spans.get(cell, (1, 1))
+                start = len(text)
+                text += cell + "\n"
+                places.append(Cell(start, start + len(cell), row, column, down, across, cell in heads))
+    block = Block("table", 0, len(text), section=("3 Results",), pages=(4,), cells=tuple(places))
+    return Document("t", "t.pdf", "", 1, "en", Metadata(), text, (block,))
+
+
+def test_find_units_puts_each_cell_under_the_heads_of_its_row_and_column() -> None:
+    document = grid(
+        ("", "Done", "Planned", ""),
+        ("North", "Grants for firms", "A new college", "A long note"),
+        ("", "Loans for firms", "Two", "Some more words"),
+        ("South", "Aid for firms", "", "Last few words"),
+        heads=("Done", "Planned", "North", "South"),
+        spans={"North": (2, 1), "Planned": (1, 2)},
+    )
+    units = find_units(document)
+    assert {document.quote(unit): unit.section for unit in units} == {
+        "Grants for firms": ("3 Results", "North", "Done"),
+        "A new college": ("3 Results", "North", "Planned"),
+        "A long note": ("3 Results", "North", "Planned"),
+        "Loans for firms": ("3 Results", "North", "Done"),
+        "Some more words": ("3 Results", "North", "Planned"),
+        "Aid for firms": ("3 Results", "South", "Done"),
+        "Last few words": ("3 Results", "South", "Planned"),
+    }
+    assert {(unit.block, unit.kind, unit.pages) for unit in units} == {(0, "table", (4,))}
+
+
+def test_find_units_takes_the_nearest_head() -> None:
+    document = grid(
+        ("Year", "Aims", "Means"),
+        ("Later on", "Near term", "Grants for firms"),
+        heads=("Year", "Aims", "Means", "Later on", "Near term"),
+        spans={},
+    )
+    assert [unit.section for unit in find_units(document)] == [("3 Results", "Near term", "Means")]
 
 
 def test_cells_are_read_as_sentences_under_their_heads() -> None:
