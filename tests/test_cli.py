@@ -30,6 +30,7 @@ def test_help_names_every_command_and_the_exit_status(cli) -> None:
     assert listed == [
         "agreement",
         "check",
+        "coder",
         "evaluate",
         "extract",
         "framework",
