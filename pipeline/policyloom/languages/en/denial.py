@@ -6,7 +6,7 @@ These are forms, not phrases: any verb may stand in them. Phrases stand in `cues
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal, NamedTuple
 
 from policyloom.languages.en.verbs import (
     AUXILIARIES,
@@ -174,54 +174,119 @@ def find_denials(forms: Sequence[str]) -> list[StatusMark]:
     return sorted(found)
 
 
+class _Negation(NamedTuple):
+    """A "not" or "never" with the verb that it belongs to.
+
+    Attributes:
+        forms: the sentence's tokens.
+        at: the token of "not".
+        start: where the denial begins: at the auxiliary before it, if there is one.
+        auxiliary: that auxiliary, or whatever stands there.
+        following: the word after "not".
+        verb_at: the token of the verb after it.
+    """
+
+    forms: Sequence[str]
+    at: int
+    start: int
+    auxiliary: str
+    following: str
+    verb_at: int
+
+    @property
+    def verb(self) -> str:
+        """The verb after it; "" where the sentence ends before one."""
+        return self.forms[self.verb_at] if self.verb_at < len(self.forms) else ""
+
+    @property
+    def is_passive(self) -> bool:
+        """Whether the verb is a participle after a form of "be": "not be introduced"."""
+        between = self.forms[self.at + 1 : self.verb_at]
+        return any(form in BE for form in between) and is_past_form(self.verb)
+
+    def mark(
+        self, end: int, status: Status, direction: Literal["forward", "backward"], reach: int
+    ) -> StatusMark:
+        """A mark from its start to a token."""
+        return StatusMark(self.start, end, status, direction, reach)
+
+
 def _by_not(forms: Sequence[str], i: int) -> Iterator[StatusMark]:
     """What "not" or "never" at a token denies."""
-    following = forms[i + 1] if i + 1 < len(forms) else ""
-    if not following.isalpha() and following != "n't":
+    found = _negation_at(forms, i)
+    if not found.following.isalpha() and found.following != "n't":
         return
+    if _is_none_of(found):
+        yield StatusMark(i, i + 2, "lacking", "forward", NEAR)
+    elif _denies_nothing(found):
+        return
+    elif found.auxiliary in CAN:
+        yield found.mark(found.verb_at, "lacking", "forward", NEAR)
+        if found.is_passive:
+            yield found.mark(found.verb_at + 1, "lacking", "backward", NEAR)
+    elif found.auxiliary in MODALS or found.following == "to":
+        yield from _by_modal_not(found)
+    elif found.auxiliary in BE:
+        yield from _by_be_not(forms, found.start, i, found.verb_at)
+    elif found.is_passive:
+        yield found.mark(found.verb_at + 1, "lacking", "backward", NEAR)
+    elif found.verb not in _SAYING and found.verb and _is_verbal(found):
+        yield from _by_verb_not(found)
+
+
+def _negation_at(forms: Sequence[str], i: int) -> _Negation:
     k = i - 1
     while k >= 0 and i - k < 4 and is_adverb(forms[k]):
         k -= 1
     auxiliary = forms[k] if k >= 0 else ""
-    is_single = following == "one" or (following == "a" and "single" in forms[i + 2 : i + 3])
-    if is_single and auxiliary not in AUXILIARIES:
-        yield StatusMark(i, i + 2, "lacking", "forward", NEAR)
-        return
-    if following in _PARTIAL and auxiliary not in DO | HAVE | MODALS:
-        yield StatusMark(i, i + 2, "lacking", "forward", NEAR)
-        return
-    if following in _NOT_DENYING and not (
-        following == "to" and (auxiliary in BE or auxiliary not in AUXILIARIES | MODALS)
-    ):
-        return
     start = k if auxiliary in AUXILIARIES | MODALS | BE else i
-    v = _verb_after(forms, i)
-    verb = forms[v] if v < len(forms) else ""
-    is_passive = any(form in BE for form in forms[i + 1 : v]) and is_past_form(verb)
-    if auxiliary in CAN:
-        yield StatusMark(start, v, "lacking", "forward", NEAR)
-        if is_passive:
-            yield StatusMark(start, v + 1, "lacking", "backward", NEAR)
-    elif auxiliary in MODALS or following == "to":
-        if verb in _LIMITING or (verb in _MORE_OR_LESS and "than" in forms[v : v + 4]):
-            return  # a limit to a thing denies nothing of it: "shall not exceed"
-        yield StatusMark(start, i + 1, "negated", "forward", min(NEAR, _object_end(forms, i, v) - i - 1))
-        if is_passive:
-            yield StatusMark(start, v + 1, "negated", "backward", NEAR)
-    elif auxiliary in BE:
-        yield from _by_be_not(forms, start, i, v)
-    elif is_passive:
-        yield StatusMark(start, v + 1, "lacking", "backward", NEAR)
-    elif auxiliary in DO | HAVE or verb.endswith("ing") or (forms[i] == "never" and verb):
-        if verb in _SAYING or not verb:
-            return
-        is_order = start == 0 and (auxiliary == "do" or not is_past_form(verb))
-        if verb in _BEGINNING:
-            yield StatusMark(start, v + 1, "lacking", "backward", NEAR)
-        else:
-            denied = is_order or verb in _EFFECTS
-            reach = _object_end(forms, i, v) - v - 1
-            yield StatusMark(start, v + 1, "negated" if denied else "lacking", "forward", reach)
+    following = forms[i + 1] if i + 1 < len(forms) else ""
+    return _Negation(forms, i, start, auxiliary, following, _verb_after(forms, i))
+
+
+def _is_none_of(found: _Negation) -> bool:
+    """Whether it says how few there are: "not one", "not a single", "not every", "not enough"."""
+    is_single = found.following == "one" or (
+        found.following == "a" and "single" in found.forms[found.at + 2 : found.at + 3]
+    )
+    if is_single and found.auxiliary not in AUXILIARIES:
+        return True
+    return found.following in _PARTIAL and found.auxiliary not in DO | HAVE | MODALS
+
+
+def _denies_nothing(found: _Negation) -> bool:
+    """Whether what follows stands all the same: "not only", "not because", but "is not to be"."""
+    if found.following not in _NOT_DENYING:
+        return False
+    may_be_told = found.auxiliary in BE or found.auxiliary not in AUXILIARIES | MODALS
+    return not (found.following == "to" and may_be_told)
+
+
+def _is_verbal(found: _Negation) -> bool:
+    return (
+        found.auxiliary in DO | HAVE or found.verb.endswith("ing") or found.forms[found.at] == "never"
+    )  # fmt: skip
+
+
+def _by_modal_not(found: _Negation) -> Iterator[StatusMark]:
+    """What "shall not", "not to" forbids; nothing where it sets a limit, as "shall not exceed" does."""
+    forms, i, v = found.forms, found.at, found.verb_at
+    if found.verb in _LIMITING or (found.verb in _MORE_OR_LESS and "than" in forms[v : v + 4]):
+        return
+    yield found.mark(i + 1, "negated", "forward", min(NEAR, _object_end(forms, i, v) - i - 1))
+    if found.is_passive:
+        yield found.mark(v + 1, "negated", "backward", NEAR)
+
+
+def _by_verb_not(found: _Negation) -> Iterator[StatusMark]:
+    """What "does not offer", "has not begun", "not offering", "do not offer" denies."""
+    v = found.verb_at
+    if found.verb in _BEGINNING:
+        yield found.mark(v + 1, "lacking", "backward", NEAR)
+        return
+    is_order = found.start == 0 and (found.auxiliary == "do" or not is_past_form(found.verb))
+    status: Status = "negated" if is_order or found.verb in _EFFECTS else "lacking"
+    yield found.mark(v + 1, status, "forward", _object_end(found.forms, found.at, v) - v - 1)
 
 
 def _object_end(forms: Sequence[str], i: int, v: int) -> int:
