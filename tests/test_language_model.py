@@ -21,6 +21,7 @@ from policyloom.coders.language_model.answers import check_answer, find_quote
 from policyloom.coders.language_model.coder import LanguageModelCoder, is_likely
 from policyloom.coders.language_model.prompt import MAX_SENTENCES, Request, answer_schema, make_tasks
 from policyloom.coders.language_model.store import Answer
+from policyloom.coders.rules import RulesCoder
 from policyloom.errors import PolicyloomError, UnansweredError
 from policyloom.framework import Element, Framework
 from policyloom.learn.labels import Label, Labelled, write_labels
@@ -421,6 +422,34 @@ def test_of_several_votes_the_majority_holds_with_its_share(nlp: Language) -> No
     assert [m.label for m in tag(document(text), nlp, coder).mentions] == ["M1"]
 
 
+def test_a_model_confirms_what_another_coder_names(nlp: Language) -> None:
+    first = RulesCoder(FARM)
+    said = answer(
+        {"n": 1, "mentions": [mention("M1", "grants", "planned")], "links": []},
+        {"n": 2, "mentions": [mention("M1", "Grants"), mention("C1", "harvests")], "links": []},
+    )
+    kept: dict[str, str] = {}
+    asked: list[Request] = []
+
+    def ask(requests: Any) -> None:
+        asked.extend(requests)
+        kept.update((request.id, said) for request in requests)
+
+    coder = LanguageModelCoder(FARM, LanguageModel("tiny"), kept.get, ask, first=first)
+    tagged = tag(
+        document("The ministry pays grants. Grants raise harvests.", "It rained in May."), nlp, coder
+    )
+    (request,) = asked  # nothing is named in the second paragraph, so nobody reads it
+    assert "rained" not in request.messages[1]["content"]
+    assert found(tagged) == [
+        ("A1", "affirmed", "ministry"),
+        ("M1", "planned", "grants"),
+        ("M1", "affirmed", "Grants"),
+    ]
+    assert not tagged.claims  # the rules see one, and the model does not
+    assert tagged.mentions[1].source == "term: grant; language model: tiny"
+
+
 def test_headings_are_shown_and_not_coded(nlp: Language) -> None:
     text = "Grants\nIt pays."
     blocks = (Block("heading", 0, 6, 1, ("Grants",)), Block("paragraph", 7, 15, section=("Grants",)))
@@ -629,6 +658,17 @@ def test_a_run_that_loses_its_server_goes_on_where_it_stopped(farm: Path, server
     assert bytes_of(farm / "fresh") == bytes_of(farm / "out")
 
 
+def test_a_run_keeps_what_both_name(farm: Path, server: Server) -> None:
+    server.reply = lambda body: by_word(body) if "many" in str(body) else (200, answer())
+    model = LanguageModel("tiny", server.url, confirms="rules")
+    run(farm / "docs", farm / "out", framework=farm / "farm.toml", coder=model, workers=2)
+    named = {
+        t.document.id: [m.label for m in t.mentions if m.kind == "mechanism"]
+        for t in read_tagged(farm / "out")
+    }
+    assert named == {"a": [], "b": ["M1"]}
+
+
 def test_documents_without_answers_are_failures(farm: Path) -> None:
     done = run(
         farm / "docs", farm / "out", framework=farm / "farm.toml", coder=LanguageModel("tiny"), workers=0
@@ -708,6 +748,7 @@ def test_labels_are_scored_with_a_language_model(farm: Path) -> None:
     [
         (["--coder", "llm"], "needs the model's name"),
         (["--llm-model", "x"], "go with --coder llm"),
+        (["--coder", "llm", "--confirm", "llm", "--llm-model", "x"], "cannot confirm itself"),
         (["--dry-run"], "goes with --coder llm"),
         (["--coder", "llm", "--llm-model", "x", "--min-probability", "0.5"], "gives no probabilities"),
     ],

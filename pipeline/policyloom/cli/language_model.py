@@ -59,6 +59,7 @@ class LanguageModelOptions:
     llm_answers: Path | None
     llm_requests: Path | None
     llm_store: Path | None
+    confirm: str | None
 
 
 _LLM_OPTIONS = (
@@ -91,15 +92,26 @@ _LLM_OPTIONS = (
         "--llm-store", type=click.Path(path_type=Path), default=None, metavar="FILE.sqlite",
         help="Where answers are kept by commands that write no run folder; a run keeps them in its folder.",
     ),
+    click.option(
+        "--confirm", type=click.Choice(("llm",)), default=None,
+        help="Let a language model confirm what --coder names: it reads those passages alone, and what both name is kept.",
+    ),
 )  # fmt: skip
 _LLM_NAMES = tuple(field.name for field in fields(LanguageModelOptions))
 
 
 def choose_coder(coder: str | None, llm: LanguageModelOptions) -> str | LanguageModel | None:
     """The coder that is meant by `--coder` and what was said of a language model."""
+    confirms = None
+    if llm.confirm:
+        if coder == "llm":
+            fail(
+                "--coder llm --confirm llm: a language model cannot confirm itself; ask for several votes", 2
+            )
+        confirms, coder = coder or "classifier", "llm"
     if coder != "llm":
         if llm.llm_model or llm.llm_answers or llm.llm_requests:
-            fail("--llm-model, --llm-answers and --llm-requests go with --coder llm", 2)
+            fail("--llm-model, --llm-answers and --llm-requests go with --coder llm or --confirm llm", 2)
         return coder
     if not llm.llm_model:
         fail("--coder llm needs the model's name: --llm-model NAME", 2)
@@ -116,6 +128,7 @@ def choose_coder(coder: str | None, llm: LanguageModelOptions) -> str | Language
         concurrency=llm.llm_concurrency,
         answers=llm.llm_answers,
         store=llm.llm_store,
+        confirms=confirms,
     )
 
 

@@ -53,6 +53,7 @@ class CoderForm:
         name: `module:attribute` of a coder of somebody's own; the name of a language model.
         version: of a coder of somebody's own, or what a language model is told to do; results are made anew when that changes.
         store: the file with a language model's answers, in which workers look them up; they never ask.
+        first: the coder whose mentions a language model confirms, if any.
     """
 
     kind: CoderKind
@@ -60,11 +61,13 @@ class CoderForm:
     name: str = ""
     version: str = ""
     store: str = ""
+    first: CoderForm | None = None
 
     @property
     def sha256(self) -> str:
         """A hash that differs where the coder may say something else."""
-        head = f"{self.kind}\n{self.name}\n{self.version}\n".encode()
+        first = f"{self.first.sha256}\n" if self.first else ""
+        head = f"{self.kind}\n{self.name}\n{self.version}\n{first}".encode()
         return hashlib.sha256(head + self.data).hexdigest()
 
 
@@ -147,10 +150,20 @@ def _choose_language_model(
             f"language model {model.name}: gives no probabilities; leave out the minimum of {min_probability:g}, or "
             "ask for several votes"
         )
+    first = None
+    if model.confirms is not None:
+        told = None if model.confirms == "classifier" else model.confirms
+        first = resolve_coder(told, framework)
     version = f"{model.votes} {model.reads}"
     kept = AnswerStore(store or model.store or ":memory:")
-    form = CoderForm("language_model", name=model.name, version=version, store=kept.path)
-    return ChosenCoder(coder_with_store(framework, model, kept), form)
+    form = CoderForm(
+        "language_model",
+        name=model.name,
+        version=version,
+        store=kept.path,
+        first=first.form if first else None,
+    )
+    return ChosenCoder(coder_with_store(framework, model, kept, first=first.coder if first else None), form)
 
 
 def make_coder(form: CoderForm, framework: str) -> Coder:
@@ -168,7 +181,8 @@ def _make_language_model(form: CoderForm, framework: str) -> Coder:
     model = LanguageModel(form.name, votes=int(votes), reads=reads)  # type: ignore[arg-type]
     store = AnswerStore(form.store, read_only=True)
     chosen, classifier = _read_framework(framework)
-    return LanguageModelCoder(chosen, model, store.get, classifier=classifier)
+    first = make_coder(form.first, framework) if form.first else None
+    return LanguageModelCoder(chosen, model, store.get, classifier=classifier, first=first)
 
 
 @lru_cache(maxsize=2)

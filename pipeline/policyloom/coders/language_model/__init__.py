@@ -21,6 +21,7 @@ from policyloom.coders.language_model.prompt import Request, answer_schema, syst
 from policyloom.coders.language_model.store import AnswerStore, read_answers, write_answers, write_requests
 from policyloom.errors import PolicyloomError
 from policyloom.framework import Framework
+from policyloom.records import Coder
 
 __all__ = [
     "AnswerStore",
@@ -80,9 +81,17 @@ def coder_with_store(
     model: LanguageModel,
     store: AnswerStore,
     *,
+    first: Coder | None = None,
     tell: Callable[[Asked], None] | None = None,
 ) -> LanguageModelCoder:
     """The coder that looks answers up in a store and, where the model has a server, asks for those that are missing.
+
+    Args:
+        framework: whose elements are coded.
+        model: that is asked.
+        store: with the answers.
+        first: the coder whose mentions it confirms, if any.
+        tell: called after every answer.
 
     Raises:
         PolicyloomError: the model's file of answers cannot be read.
@@ -102,6 +111,7 @@ def coder_with_store(
         store.get,
         ask_for if model.url else None,
         classifier=read_classifier(framework, None),
+        first=first,
     )
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Literal, get_args
 
@@ -25,7 +25,7 @@ from policyloom.coders.language_model.prompt import (
 from policyloom.coders.rules.status import WITHOUT_STATUS
 from policyloom.errors import UnansweredError
 from policyloom.framework import Framework
-from policyloom.records import Candidate, ClaimDraft, Coding, Measured, Passage, SentenceDraft
+from policyloom.records import Candidate, ClaimDraft, Coder, Coding, Measured, Passage, SentenceDraft
 
 __all__ = ["LIKELY", "LanguageModel", "LanguageModelCoder", "Reads", "is_likely"]
 
@@ -56,6 +56,8 @@ class LanguageModel:
         concurrency: how many requests are on their way at once.
         answers: a file of answers, such as a run's answers.jsonl or a batch's output, besides those that are kept.
         store: an SQLite file in which answers are kept, where there is no run folder to keep them in.
+        confirms: a coder whose mentions it confirms, as "rules", "classifier" or the file of a classifier: it reads only
+            passages in which that one names something, and only what both name is kept, with the model's status.
     """
 
     name: str
@@ -65,6 +67,7 @@ class LanguageModel:
     concurrency: int = 4
     answers: str | Path | None = None
     store: str | Path | None = None
+    confirms: str | Path | None = None
 
     def __post_init__(self) -> None:
         if not self.name.strip():
@@ -84,6 +87,7 @@ class LanguageModelCoder:
         framework: whose elements are coded.
         model: which model, and how.
         classifier: by which passages are ruled out; without one, what is not of the framework's field.
+        first: the coder whose mentions it confirms, if it confirms any.
         measured: how well it finds each element, where somebody has measured it.
     """
 
@@ -95,9 +99,10 @@ class LanguageModelCoder:
         ask: Callable[[Iterable[Request]], None] | None = None,
         *,
         classifier: SentenceClassifier | None = None,
+        first: Coder | None = None,
         measured: Measured | None = None,
     ) -> None:
-        self.framework, self.model, self.classifier = framework, model, classifier
+        self.framework, self.model, self.classifier, self.first = framework, model, classifier, first
         self.measured = measured or Measured()
         self._look_up, self._ask = look_up, ask
 
@@ -110,6 +115,8 @@ class LanguageModelCoder:
             if self.model.reads == "likely"
             else "all passages but headings"
         )
+        if self.first is not None:
+            reads = f"only what this coder names too: {self.first.description}"
         return f"language model {self.model.name}{votes}; {reads}"
 
     def code(self, passages: Sequence[Passage]) -> list[Coding]:
@@ -119,7 +126,8 @@ class LanguageModelCoder:
             UnansweredError: there is no answer to some requests, and nobody to ask.
             PolicyloomError: the server cannot be reached.
         """
-        tasks = self.plan(passages)
+        firsts = self.first.code(passages) if self.first else None
+        tasks = self.plan(passages, firsts)
         while unanswered := [request for task in tasks for request in self._unanswered(task)]:
             if self._ask is None:
                 raise UnansweredError(tuple(unanswered))
@@ -133,10 +141,20 @@ class LanguageModelCoder:
             votes = [self._answer(task, vote) for vote in range(self.model.votes)]
             for number, (place, sentence) in enumerate(zip(task.places, task.sentences, strict=True), 1):
                 codings[place] = self._merge(sentence, number, votes)
+        if firsts is not None:
+            return [
+                self._confirm(first, second, sentence)
+                for first, second, sentence in zip(firsts, codings, sentences, strict=True)
+            ]
         return codings
 
-    def plan(self, passages: Sequence[Passage]) -> list[Task]:
-        """The sentences that the model reads, as they are put together in requests."""
+    def plan(self, passages: Sequence[Passage], firsts: Sequence[Coding] | None = None) -> list[Task]:
+        """The sentences that the model reads, as they are put together in requests.
+
+        Args:
+            passages: of a document.
+            firsts: what the coder says of each sentence whose mentions are to be confirmed.
+        """
         placed, at = [], 0
         for passage in passages:
             placed.append((at, passage))
@@ -146,10 +164,46 @@ class LanguageModelCoder:
             for first, passage in placed
             if passage.sentences and passage.sentences[0].block_kind != "heading"
         ]
+        if firsts is not None:
+            return make_tasks(
+                [(at, p) for at, p in placed if any(_coded(firsts[at + n]) for n in range(len(p.sentences)))]
+            )
         if self.model.reads == "likely":
             likely = is_likely([passage for _, passage in placed], self.classifier)
             placed = [pair for pair, holds in zip(placed, likely, strict=True) if holds]
         return make_tasks(placed)
+
+    def _confirm(self, first: Coding, second: Coding, sentence: SentenceDraft) -> Coding:
+        """What both coders name in a sentence: in the first one's words, with the second one's status; headings stay."""
+        if sentence.block_kind == "heading" or not second.is_judged:
+            return replace(first, n_dropped=second.n_dropped, is_judged=second.is_judged)
+        statuses = {self.framework.top(c.element): c for c in _coded(second)}
+        kept: dict[int, int] = {}
+        candidates: list[Candidate] = []
+        for place, candidate in enumerate(first.candidates):
+            said = statuses.get(self.framework.top(candidate.element))
+            if candidate.kind in WITHOUT_STATUS:
+                confirmed = candidate
+            elif said is None:
+                continue
+            else:
+                cue = candidate.cue if said.status == candidate.status else None
+                source = f"{candidate.source}; {said.source}"
+                confirmed = replace(candidate, status=said.status, cue=cue, source=source)
+            kept[place] = len(candidates)
+            candidates.append(confirmed)
+        ties = {self._ends(claim, second.candidates) for claim in second.claims}
+        claims = tuple(
+            replace(claim, mechanism=kept[claim.mechanism], target=kept[claim.target])
+            for claim in first.claims
+            if self._ends(claim, first.candidates) in ties
+        )
+        return Coding(tuple(candidates), claims, second.n_dropped)
+
+    def _ends(self, claim: ClaimDraft, candidates: Sequence[Candidate]) -> tuple[str, str]:
+        """The outermost elements that a claim joins."""
+        mechanism, target = candidates[claim.mechanism], candidates[claim.target]
+        return self.framework.top(mechanism.element), self.framework.top(target.element)
 
     def _unanswered(self, task: Task) -> list[Request]:
         """The requests of a task without an answer: the first ones, and second ones where an answer fails the check."""
@@ -267,6 +321,11 @@ def is_likely(passages: Sequence[Passage], classifier: SentenceClassifier | None
 
 def _has_candidates(passage: Passage) -> bool:
     return any(c.kind not in WITHOUT_STATUS for sentence in passage.sentences for c in sentence.candidates)
+
+
+def _coded(coding: Coding) -> list[Candidate]:
+    """What a coding names, but for names."""
+    return [candidate for candidate in coding.candidates if candidate.kind not in WITHOUT_STATUS]
 
 
 def _names(sentence: SentenceDraft) -> tuple[Candidate, ...]:
