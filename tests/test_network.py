@@ -201,7 +201,7 @@ def test_associate_gives_hand_counted_shares() -> None:
 
 @pytest.mark.parametrize(
     ("counts", "npmi"),
-    [((0, 3, 4, 10), -1.0), ((3, 3, 3, 10), 1.0), ((10, 10, 10, 10), 0.0), ((2, 4, 5, 10), 0.0)],
+    [((3, 3, 3, 10), 1.0), ((10, 10, 10, 10), 0.0), ((2, 4, 5, 10), 0.0)],
 )
 def test_npmi_at_its_limits(counts: tuple[int, int, int, int], npmi: float) -> None:
     assert float(associate(*counts)["npmi"]) == pytest.approx(npmi)
@@ -210,7 +210,12 @@ def test_npmi_at_its_limits(counts: tuple[int, int, int, int], npmi: float) -> N
 def test_measures_of_an_element_that_never_occurs_are_missing() -> None:
     for counts in ((0, 0, 3, 10), (0, 3, 0, 10)):
         assert math.isnan(float(associate(*counts)["npmi"]))
-    assert math.isnan(float(associate(0, 3, 4, 10)["pmi"]))
+
+
+def test_pmi_and_npmi_of_a_pair_that_never_meets_are_missing() -> None:
+    found = associate(0, 3, 4, 10)
+    assert math.isnan(float(found["pmi"]))
+    assert math.isnan(float(found["npmi"]))
 
 
 def test_associate_agrees_with_scipy() -> None:
@@ -361,6 +366,8 @@ def test_a_pair_that_only_meets_has_no_claims() -> None:
         "n_documents": 1,
         "npmi": 0.0,
         "q": None,
+        "n_expected_within": 1.0,
+        "q_within": None,
         "claims": 0,
         "claims_documents": 0,
         "claims_hedged": 0,
@@ -383,7 +390,8 @@ def test_a_pair_has_its_claims_by_sentence_and_document() -> None:
 
 def test_pair_finds_the_node_of_a_part() -> None:
     network = find_links([make_tagged("d", "[T1.2|Grants] raise [O1|wages].")], FRAMEWORK)
-    assert network.pair("T1.1", "O1") == PairCounts("T1", "O1", n=1, n_documents=1, npmi=0.0)
+    known = PairCounts("T1", "O1", n=1, n_documents=1, npmi=0.0, n_expected_within=1.0)
+    assert network.pair("T1.1", "O1") == known
     with pytest.raises(KeyError, match="no element 'T7'"):
         network.pair("T7", "O1")
 
@@ -392,7 +400,7 @@ def test_elements_of_one_kind_are_linked_once_and_found_either_way() -> None:
     tagged = make_tagged("d", "[T2|Boards] give [T1.1|rebates] and [T1.2|grants].")
     network = find_links([tagged], FRAMEWORK, kinds=("mechanism", "mechanism"))
     assert list(zip(network.links["source"], network.links["target"], strict=True)) == [("T1", "T2")]
-    known = PairCounts("T1", "T2", n=1, n_documents=1, npmi=0.0)
+    known = PairCounts("T1", "T2", n=1, n_documents=1, npmi=0.0, n_expected_within=1.0)
     assert network.pair("T2", "T1") == network.pair("T1", "T2") == known
     assert len(network.evidence("T2", "T1")) == 1
 
@@ -569,7 +577,7 @@ def test_an_edge_of_one_document_says_so() -> None:
 
 def test_many_sentences_of_one_document_are_one_document() -> None:
     loud = make_tagged("loud", " ".join(["[T1|Relief] and [O1|wages]."] * 20))
-    quiet = [make_tagged(f"q{i}", " ".join(["Nothing is said."] * 20)) for i in range(9)]
+    quiet = [make_tagged(f"q{i}", " ".join(["[T2|Boards] meet."] * 20)) for i in range(9)]
     by_documents = link(find_links([loud, *quiet], FRAMEWORK), "T1", "O1")
     by_sentences = link(find_links([loud, *quiet], FRAMEWORK, test="fisher"), "T1", "O1")
     assert by_sentences["p"] < 1e-20
@@ -598,11 +606,35 @@ def test_document_test_is_the_jackknife_of_the_log_odds() -> None:
     assert expected > stats.fisher_exact([[5, 9], [9, 117]]).pvalue
 
 
-def test_documents_as_units_have_the_exact_test() -> None:
-    documents = [make_tagged(f"b{i}", "[T1|Relief].", "[O1|Wages].") for i in range(6)]
-    documents += [make_tagged(f"n{i}", "Nothing.") for i in range(6)]
-    row = link(find_links(documents, FRAMEWORK, unit="document"), "T1", "O1")
-    assert row["p"] == pytest.approx(stats.fisher_exact([[6, 0], [0, 6]]).pvalue)
+@pytest.mark.parametrize("unit", ["paragraph", "section", "document"])
+def test_beyond_sentences_no_p_says_that_elements_go_together(unit: str) -> None:
+    documents = [make_tagged(f"b{i}", "[T1|Relief]. [O1|Wages]. Nothing.") for i in range(6)]
+    documents += [make_tagged(f"n{i}", "[T2|Boards].") for i in range(6)]
+    row = link(find_links(documents, FRAMEWORK, unit=unit), "T1", "O1")
+    assert row["n"] == 6
+    assert math.isnan(row["p"])
+    assert math.isnan(row["q"])
+
+
+def test_documents_that_name_no_element_of_either_kind_do_not_count_in_tests() -> None:
+    documents = corpus(8, both=3)
+    others = [make_tagged(f"x{i}", "[A1|Ministry] speaks. Nothing is said.") for i in range(20)]
+    alone, among = (link(find_links(some, FRAMEWORK), "T1", "O1") for some in (documents, documents + others))
+    assert among["p"] == alone["p"]
+    assert among["p_within"] == alone["p_within"]
+    assert (among["n_units"], alone["n_units"]) == (120, 80)
+    few = link(find_links(corpus(4, both=4) + others, FRAMEWORK), "T1", "O1")
+    assert few["note"] == "too few documents to test (4 documents; 5 are needed)"
+    assert math.isnan(few["p"])
+
+
+def test_yates_correction_stands_where_units_are_independent() -> None:
+    found = {
+        unit: link(find_links(corpus(8, both=3), FRAMEWORK, unit=unit), "T1", "O1")["chi2_yates"]
+        for unit in ("sentence", "document")
+    }
+    assert math.isnan(found["sentence"])
+    assert found["document"] == 0.0
 
 
 def test_leave_one_out_shows_what_rests_on_one_document() -> None:
@@ -617,7 +649,9 @@ def test_leave_one_out_shows_what_rests_on_one_document() -> None:
 def test_pairs_that_never_meet_are_listed_on_request() -> None:
     network = find_links(corpus(6, both=0), FRAMEWORK, min_n=0)
     row = link(network, "T1", "O1")
-    assert (row["n"], row["npmi"], row["n_documents"], row["note"]) == (0, -1.0, 0, "")
+    assert (row["n"], row["n_documents"], row["note"]) == (0, 0, "not seen (expected 0.60)")
+    assert row["n_expected"] == pytest.approx(6 * 6 / 60)
+    assert all(math.isnan(row[name]) for name in ("npmi", "pmi", "loo_min", "loo_max", "ci_low"))
     assert network.pair("T1", "O1") is None
 
 
@@ -625,7 +659,7 @@ def test_intervals_hold_the_estimate_and_depend_on_the_seed_alone() -> None:
     documents = corpus(30, both=10)
     rows = [link(find_links(documents, FRAMEWORK, seed=seed), "T1", "O1") for seed in (0, 0, 1, 2, 3)]
     assert rows[0]["ci_low"] < rows[0]["npmi"] < rows[0]["ci_high"]
-    assert rows[0] == rows[1]
+    pd.testing.assert_series_equal(pd.Series(rows[0]), pd.Series(rows[1]))
     assert len({(row["ci_low"], row["ci_high"]) for row in rows}) > 1
 
 

@@ -86,8 +86,9 @@ class Network:
         """One row an edge: counts, strength, sureness, and a note on what to beware of.
 
         Sorted by kind, then by documents and units, most first. `n` counts units (for claims, sentences);
-        `n_source` and `n_target` count units with either end; p, q, intervals and leave-one-out are missing
-        for claims, which are read and not inferred.
+        `n_source` and `n_target` count units with either end; expected units, p, q, intervals and leave-one-out are
+        missing for claims, which are read and not inferred. `q_within` says whether two elements stand together within
+        sections, `q` whether they go together in the corpus, which a common topic alone can bring about.
         """
         return build_links(self.arrays, self.options)
 
@@ -280,7 +281,8 @@ class Network:
                 "npmi",
                 "ci_low",
                 "ci_high",
-                "q",
+                "n_expected_within",
+                "q_within",
                 "note",
             ]
         ]

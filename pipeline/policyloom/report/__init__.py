@@ -172,7 +172,13 @@ def _environment() -> jinja2.Environment:
         STATUSES=STATUSES,
     )
     environment.filters.update(
-        grouped=lambda n: f"{n:,}", count=_count, npmi=_npmi, q=_q, statuses=statuses, words=_words
+        grouped=lambda n: f"{n:,}",
+        count=_count,
+        npmi=_npmi,
+        expected=_expected,
+        q=_q,
+        statuses=statuses,
+        words=_words,
     )
     return environment
 
@@ -186,6 +192,10 @@ def _npmi(value: float | None) -> str:
         return "–"
     # The hyphen is not a minus sign, and -0.00 is 0.00.
     return f"{round(value, 2) + 0.0:.2f}".replace("-", "−")
+
+
+def _expected(value: float | None) -> str:
+    return "–" if value is None else f"{value:,.1f}"
 
 
 def _q(value: float | None) -> str:
