@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib
 import io
 import json
 import math
@@ -52,6 +53,10 @@ from policyloom.network.measures import (
 from policyloom.network.repeats import sentence_keys
 from policyloom.network.signed import combine_signs, project
 from policyloom.records import Block, Claim, Document, Mention, Metadata, Sentence, Tagged
+
+compare_module = importlib.import_module(
+    "policyloom.network.compare"
+)  # the package's `compare` is the function
 
 MARK = re.compile(r"\[([A-Z]\w*(?:\.\d+)*)(?: (\w+))?\|([^\]]+)\]")
 """`[T1.1 planned|tax relief]`: a mention of T1.1, planned, in the words "tax relief"."""
@@ -845,14 +850,57 @@ def test_keyness_has_the_published_values() -> None:
     assert (found["n_a"], found["n_b"], found["total_a"], found["total_b"]) == (3, 7, 10, 9)
     assert found["chi2"] == pytest.approx(-4.337160, abs=5e-7)
     assert found["chi2_yates"] == pytest.approx(-2.632438, abs=5e-7)
-    assert found["g2"] == pytest.approx(-4.534939, abs=5e-7)
+    # Williams's correction of the table: 1 + (19/10 + 19/9 - 1) (19/10 + 19/9 - 1) / (6 * 19).
+    williams = 1 + (19 / 10 + 19 / 9 - 1) ** 2 / (6 * 19)
+    assert found["g2"] * williams == pytest.approx(-4.534939, abs=5e-7)
+    assert found["n_expected_a"] == pytest.approx(10 * 10 / 19)
     assert found["p"] == pytest.approx(stats.fisher_exact([[3, 7], [7, 2]]).pvalue)
     assert (found["share_a"], found["share_b"]) == (pytest.approx(3 / 10), pytest.approx(7 / 9))
     assert found["log_ratio"] == pytest.approx(math.log2((3.5 / 10.5) / (7.5 / 9.5)))
 
 
+def test_keyness_takes_the_length_of_documents_into_account() -> None:
+    def named(group: str, n: int, sentences: int) -> list[Tagged]:
+        rest = " ".join(["Nothing is said."] * (sentences - 1))
+        return [
+            make_tagged(f"{group}{i}", f"{'[T1|Relief].' if i < n else 'Nothing.'} {rest}".strip())
+            for i in range(8)
+        ]
+
+    a, b = named("a", 8, 2), named("b", 2, 1)
+    found = compare(find_links(a, FRAMEWORK), find_links(b, FRAMEWORK)).elements.iloc[0]
+    # If every other sentence named it, 3/4 of the documents of two sentences and 1/2 of those of one would: 6 and 4.
+    assert found["n_expected_a"] == pytest.approx(6)
+    chance = [float(stats.binom.pmf(k, 8, 3 / 4) * stats.binom.pmf(10 - k, 8, 1 / 2)) for k in range(2, 9)]
+    expected = sum(p for p in chance if p <= chance[-1] * (1 + 1e-7)) / sum(chance)
+    assert found["p"] == pytest.approx(expected)
+    assert expected > stats.fisher_exact([[8, 0], [2, 6]]).pvalue
+    assert found["log_ratio"] == pytest.approx(math.log2((8.5 / 8.5) / (2.5 / 8.5)) - math.log2(6 / 4))
+    chi2 = 4 / 6 + 4 / 2 + 4 / 4 + 4 / 4  # each cell is 2 from its expected 6, 2, 4 and 4
+    assert found["chi2"] == pytest.approx(chi2)
+
+
+def test_keyness_of_many_documents_is_near_the_exact_one(monkeypatch: pytest.MonkeyPatch) -> None:
+    chance_a, chance_b = np.linspace(0.1, 0.5, 400), np.linspace(0.3, 0.6, 300)
+    exact = compare_module._length_test(135, 120, chance_a, chance_b)
+    monkeypatch.setattr(compare_module, "MAX_EXACT_DOCUMENTS", 100)
+    assert compare_module._length_test(135, 120, chance_a, chance_b) == pytest.approx(exact, abs=0.01)
+
+
+def test_keyness_of_sentences_has_neither_p_nor_yates() -> None:
+    groups = [[make_tagged(f"{name}{i}", "[T1|Relief]. Nothing.") for i in range(6)] for name in "ab"]
+    found = compare(*(find_links(group, FRAMEWORK) for group in groups), unit="sentence").elements.iloc[0]
+    assert (found["n_a"], found["total_a"], found["n_expected_a"]) == (6, 12, 6)
+    assert math.isnan(found["p"])
+    assert math.isnan(found["chi2_yates"])
+    assert found["chi2"] == 0
+
+
 def test_keyness_of_links_and_its_limits() -> None:
-    a, b = corpus(6, both=6), [make_tagged(f"b{i}", "[T1|Relief]. [O1|Wages].") for i in range(6)]
+    a, b = (
+        corpus(6, both=6),
+        [make_tagged(f"b{i}", f"[T1|Relief]. [O1|Wages]. {'Nothing. ' * 8}") for i in range(6)],
+    )
     counts_a, counts_b = (sum_counts(count(d, FRAMEWORK) for d in group) for group in (a, b))
     found = compare(counts_a, counts_b, framework=FRAMEWORK).links.iloc[0]
     assert (found["source"], found["target"], found["n_a"], found["n_b"]) == ("T1", "O1", 6, 0)
