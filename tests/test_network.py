@@ -337,6 +337,29 @@ def test_elements_shows_every_node_by_status() -> None:
     assert elements.loc["T2", "n_documents"] == 0
 
 
+@pytest.mark.parametrize(
+    ("text", "unit", "why"),
+    [
+        ("Nothing.", "sentence", "no document names any of the mechanisms"),
+        ("[T1|Relief].", "sentence", "no document names any of the outcomes"),
+        (
+            "[T1 lacking|Relief] and [O1|wages].",
+            "sentence",
+            "the mechanisms are named only as lacking or denied, which makes no link",
+        ),
+        (
+            "[T1|Relief]. [O1|Wages].",
+            "sentence",
+            "mechanisms and outcomes are named, but never in the same sentence; with the unit paragraph there may be some",
+        ),
+        ("[T1|Relief] and [O1|wages].", "sentence", ""),
+    ],
+)
+def test_a_network_without_links_says_why(text: str, unit: str, why: str) -> None:
+    assert find_links([make_tagged("d", text)], FRAMEWORK, unit=unit).explain_no_links() == why
+    assert find_links([], FRAMEWORK).explain_no_links() == "no document was read and judged"
+
+
 # ---------------------------------------------------------------- other edges
 
 

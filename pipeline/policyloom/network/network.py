@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, Literal
 
 from policyloom.framework import ElementKind, Framework
 from policyloom.network import structure
-from policyloom.network.counting import Statuses
+from policyloom.network.counting import UNITS, Statuses
 from policyloom.network.counts import Counts
 from policyloom.network.elements import build_elements
 from policyloom.network.evidence import (
@@ -266,6 +266,25 @@ class Network:
             how = how.replace("count", "counts") if repeated == 1 else how
             notes.append(f"{repeated} {what} of another document; {'it' if repeated == 1 else 'they'} {how}")
         return tuple(notes)
+
+    def explain_no_links(self) -> str:
+        """Why there are no links, and what would find some, in plain words; empty where there are links."""
+        if len(self.links):
+            return ""
+        if not self.documents:
+            return "no document was read and judged"
+        unit, kinds = self.options.unit, self.options.kinds
+        words = [self.framework.plural(kind).lower() for kind in kinds]
+        named = self.elements.groupby("kind")[["n_documents", "n_documents_linkable"]].sum()
+        for kind, word in zip(kinds, words, strict=True):
+            if kind not in named.index or not named.loc[kind, "n_documents"]:
+                return f"no document names any of the {word}"
+            if not named.loc[kind, "n_documents_linkable"]:
+                return f"the {word} are named only as lacking or denied, which makes no link"
+        apart = f"{words[0]} and {words[1]} are named, but never in the same {unit}"
+        if unit == "document":
+            return apart
+        return f"{apart}; with the unit {UNITS[UNITS.index(unit) + 1]} there may be some"
 
     def __repr__(self) -> str:
         return f"<Network: {len(self.documents)} documents, {len(self.links)} links by {self.options.unit}>"
