@@ -10,6 +10,7 @@ titles are in no stretch: they count for a section or a document, for which ther
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -31,6 +32,9 @@ MIN_STRETCH = 6
 The shorter, the less a change of topic that no heading tells can make a link, and the less a real one shows. What
 six costs and keeps out is measured by `benchmarks/null_links.py` (docs/network.md).
 """
+
+ROWS_AT_ONCE = 50_000
+"""Paragraphs that are looked at one by one before the next are taken up; about 10 MB."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,15 +78,9 @@ def number_stretches(document: Array, section: Array, n_sentences: Array) -> Arr
     follows: list[bool] = []  # for each stretch, whether it goes on with the section of the one before
     sizes: list[int] = []
     before: tuple[int, int] | None = None
-    for at, *here, n in zip(
-        order.tolist(),
-        document[order].tolist(),
-        section[order].tolist(),
-        n_sentences[order].tolist(),
-        strict=True,
-    ):
-        place = (here[0], here[1])
-        if place != before or sizes[-1] >= MIN_STRETCH or not has_headings[here[0]]:
+    for at, own, of, n in _iterate(order, document, section, n_sentences):
+        place = (own, of)
+        if place != before or sizes[-1] >= MIN_STRETCH or not has_headings[own]:
             follows.append(place == before)
             sizes.append(0)
         sizes[-1] += n
@@ -93,6 +91,13 @@ def number_stretches(document: Array, section: Array, n_sentences: Array) -> Arr
     of_stretch[numbers] = document
     kept = ~(joins & has_headings[of_stretch])
     return np.asarray((np.cumsum(kept) - 1)[numbers])
+
+
+def _iterate(order: Array, *columns: Array) -> Iterator[list[int]]:
+    """The rows of columns in an order, each led by its place; a part at a time, as Python's numbers are large."""
+    for start in range(0, len(order), ROWS_AT_ONCE):
+        at = order[start : start + ROWS_AT_ONCE]
+        yield from np.column_stack([at, *(column[at] for column in columns)]).tolist()
 
 
 def _sentence_strata(arrays: CorpusArrays, incidence: Incidence, boilerplate: Boilerplate) -> Strata:
