@@ -13,7 +13,8 @@ import click
 import pytest
 from click.testing import CliRunner, Result
 
-from policyloom.cli import main
+from policyloom.cli import LINK_UNITS, main
+from policyloom.network.counting import UNITS
 from policyloom.records import Finding
 
 
@@ -50,6 +51,18 @@ def commands(command: click.Command, path: str = "policyloom") -> Iterator[tuple
 
 
 COMMANDS = dict(commands(main))
+
+
+def test_units_of_links_are_those_of_the_network() -> None:
+    assert LINK_UNITS == UNITS
+
+
+def test_a_run_without_links_says_why(cli, tmp_path: Path) -> None:
+    folder = tmp_path / "texts"
+    folder.mkdir()
+    (folder / "a.txt").write_text("The vocational college set up apprenticeships with employers.")
+    done = cli("run", folder, "-o", tmp_path / "out", "-j", "0", "--unit", "paragraph")
+    assert "  no links: no document names any of the outcomes\n" in done.output
 
 
 @pytest.mark.parametrize("path", COMMANDS)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib
 import io
 import json
 import math
@@ -54,6 +55,10 @@ from policyloom.network.measures import (
 from policyloom.network.repeats import sentence_keys
 from policyloom.network.signed import combine_signs, project
 from policyloom.records import Block, Claim, Document, Mention, Metadata, Sentence, Tagged
+
+compare_module = importlib.import_module(
+    "policyloom.network.compare"
+)  # the package's `compare` is the function
 
 MARK = re.compile(r"\[([A-Z]\w*(?:\.\d+)*)(?: (\w+))?\|([^\]]+)\]")
 """`[T1.1 planned|tax relief]`: a mention of T1.1, planned, in the words "tax relief"."""
@@ -203,7 +208,7 @@ def test_associate_gives_hand_counted_shares() -> None:
 
 @pytest.mark.parametrize(
     ("counts", "npmi"),
-    [((0, 3, 4, 10), -1.0), ((3, 3, 3, 10), 1.0), ((10, 10, 10, 10), 0.0), ((2, 4, 5, 10), 0.0)],
+    [((3, 3, 3, 10), 1.0), ((10, 10, 10, 10), 0.0), ((2, 4, 5, 10), 0.0)],
 )
 def test_npmi_at_its_limits(counts: tuple[int, int, int, int], npmi: float) -> None:
     assert float(associate(*counts)["npmi"]) == pytest.approx(npmi)
@@ -213,7 +218,12 @@ def test_npmi_at_its_limits(counts: tuple[int, int, int, int], npmi: float) -> N
 def test_measures_of_an_element_that_never_occurs_are_missing() -> None:
     for counts in ((0, 0, 3, 10), (0, 3, 0, 10)):
         assert math.isnan(float(associate(*counts)["npmi"]))
-    assert math.isnan(float(associate(0, 3, 4, 10)["pmi"]))
+
+
+def test_pmi_and_npmi_of_a_pair_that_never_meets_are_missing() -> None:
+    found = associate(0, 3, 4, 10)
+    assert math.isnan(float(found["pmi"]))
+    assert math.isnan(float(found["npmi"]))
 
 
 def test_associate_agrees_with_scipy() -> None:
@@ -330,6 +340,29 @@ def test_elements_shows_every_node_by_status() -> None:
     assert elements.loc["T2", "n_documents"] == 0
 
 
+@pytest.mark.parametrize(
+    ("text", "unit", "why"),
+    [
+        ("Nothing.", "sentence", "no document names any of the mechanisms"),
+        ("[T1|Relief].", "sentence", "no document names any of the outcomes"),
+        (
+            "[T1 lacking|Relief] and [O1|wages].",
+            "sentence",
+            "the mechanisms are named only as lacking or denied, which makes no link",
+        ),
+        (
+            "[T1|Relief]. [O1|Wages].",
+            "sentence",
+            "mechanisms and outcomes are named, but never in the same sentence; with the unit paragraph there may be some",
+        ),
+        ("[T1|Relief] and [O1|wages].", "sentence", ""),
+    ],
+)
+def test_a_network_without_links_says_why(text: str, unit: str, why: str) -> None:
+    assert find_links([make_tagged("d", text)], FRAMEWORK, unit=unit).explain_no_links() == why
+    assert find_links([], FRAMEWORK).explain_no_links() == "no document was read and judged"
+
+
 # ---------------------------------------------------------------- other edges
 
 
@@ -364,6 +397,8 @@ def test_a_pair_that_only_meets_has_no_claims() -> None:
         "n_documents": 1,
         "npmi": 0.0,
         "q": None,
+        "n_expected_within": 1.0,
+        "q_within": None,
         "claims": 0,
         "claims_documents": 0,
         "claims_hedged": 0,
@@ -386,7 +421,8 @@ def test_a_pair_has_its_claims_by_sentence_and_document() -> None:
 
 def test_pair_finds_the_node_of_a_part() -> None:
     network = find_links([make_tagged("d", "[T1.2|Grants] raise [O1|wages].")], FRAMEWORK)
-    assert network.pair("T1.1", "O1") == PairCounts("T1", "O1", n=1, n_documents=1, npmi=0.0)
+    known = PairCounts("T1", "O1", n=1, n_documents=1, npmi=0.0, n_expected_within=1.0)
+    assert network.pair("T1.1", "O1") == known
     with pytest.raises(KeyError, match="no element 'T7'"):
         network.pair("T7", "O1")
 
@@ -395,7 +431,7 @@ def test_elements_of_one_kind_are_linked_once_and_found_either_way() -> None:
     tagged = make_tagged("d", "[T2|Boards] give [T1.1|rebates] and [T1.2|grants].")
     network = find_links([tagged], FRAMEWORK, kinds=("mechanism", "mechanism"))
     assert list(zip(network.links["source"], network.links["target"], strict=True)) == [("T1", "T2")]
-    known = PairCounts("T1", "T2", n=1, n_documents=1, npmi=0.0)
+    known = PairCounts("T1", "T2", n=1, n_documents=1, npmi=0.0, n_expected_within=1.0)
     assert network.pair("T2", "T1") == network.pair("T1", "T2") == known
     assert len(network.evidence("T2", "T1")) == 1
 
@@ -580,7 +616,7 @@ def test_an_edge_of_one_document_says_so() -> None:
 
 def test_many_sentences_of_one_document_are_one_document() -> None:
     loud = make_tagged("loud", " ".join(["[T1|Relief] and [O1|wages]."] * 20))
-    quiet = [make_tagged(f"q{i}", " ".join(["Nothing is said."] * 20)) for i in range(9)]
+    quiet = [make_tagged(f"q{i}", " ".join(["[T2|Boards] meet."] * 20)) for i in range(9)]
     by_documents = link(find_links([loud, *quiet], FRAMEWORK), "T1", "O1")
     by_sentences = link(find_links([loud, *quiet], FRAMEWORK, test="fisher"), "T1", "O1")
     assert by_sentences["p"] < 1e-20
@@ -609,11 +645,35 @@ def test_document_test_is_the_jackknife_of_the_log_odds() -> None:
     assert expected > stats.fisher_exact([[5, 9], [9, 117]]).pvalue
 
 
-def test_documents_as_units_have_the_exact_test() -> None:
-    documents = [make_tagged(f"b{i}", "[T1|Relief].", "[O1|Wages].") for i in range(6)]
-    documents += [make_tagged(f"n{i}", "Nothing.") for i in range(6)]
-    row = link(find_links(documents, FRAMEWORK, unit="document"), "T1", "O1")
-    assert row["p"] == pytest.approx(stats.fisher_exact([[6, 0], [0, 6]]).pvalue)
+@pytest.mark.parametrize("unit", ["paragraph", "section", "document"])
+def test_beyond_sentences_no_p_says_that_elements_go_together(unit: str) -> None:
+    documents = [make_tagged(f"b{i}", "[T1|Relief]. [O1|Wages]. Nothing.") for i in range(6)]
+    documents += [make_tagged(f"n{i}", "[T2|Boards].") for i in range(6)]
+    row = link(find_links(documents, FRAMEWORK, unit=unit), "T1", "O1")
+    assert row["n"] == 6
+    assert math.isnan(row["p"])
+    assert math.isnan(row["q"])
+
+
+def test_documents_that_name_no_element_of_either_kind_do_not_count_in_tests() -> None:
+    documents = corpus(8, both=3)
+    others = [make_tagged(f"x{i}", "[A1|Ministry] speaks. Nothing is said.") for i in range(20)]
+    alone, among = (link(find_links(some, FRAMEWORK), "T1", "O1") for some in (documents, documents + others))
+    assert among["p"] == alone["p"]
+    assert among["p_within"] == alone["p_within"]
+    assert (among["n_units"], alone["n_units"]) == (120, 80)
+    few = link(find_links(corpus(4, both=4) + others, FRAMEWORK), "T1", "O1")
+    assert few["note"] == "too few documents to test (4 documents; 5 are needed)"
+    assert math.isnan(few["p"])
+
+
+def test_yates_correction_stands_where_units_are_independent() -> None:
+    found = {
+        unit: link(find_links(corpus(8, both=3), FRAMEWORK, unit=unit), "T1", "O1")["chi2_yates"]
+        for unit in ("sentence", "document")
+    }
+    assert math.isnan(found["sentence"])
+    assert found["document"] == 0.0
 
 
 def test_leave_one_out_shows_what_rests_on_one_document() -> None:
@@ -628,7 +688,9 @@ def test_leave_one_out_shows_what_rests_on_one_document() -> None:
 def test_pairs_that_never_meet_are_listed_on_request() -> None:
     network = find_links(corpus(6, both=0), FRAMEWORK, min_n=0)
     row = link(network, "T1", "O1")
-    assert (row["n"], row["npmi"], row["n_documents"], row["note"]) == (0, -1.0, 0, "")
+    assert (row["n"], row["n_documents"], row["note"]) == (0, 0, "not seen (expected 0.60)")
+    assert row["n_expected"] == pytest.approx(6 * 6 / 60)
+    assert all(math.isnan(row[name]) for name in ("npmi", "pmi", "loo_min", "loo_max", "ci_low"))
     assert network.pair("T1", "O1") is None
 
 
@@ -636,7 +698,7 @@ def test_intervals_hold_the_estimate_and_depend_on_the_seed_alone() -> None:
     documents = corpus(30, both=10)
     rows = [link(find_links(documents, FRAMEWORK, seed=seed), "T1", "O1") for seed in (0, 0, 1, 2, 3)]
     assert rows[0]["ci_low"] < rows[0]["npmi"] < rows[0]["ci_high"]
-    assert rows[0] == rows[1]
+    pd.testing.assert_series_equal(pd.Series(rows[0]), pd.Series(rows[1]))
     assert len({(row["ci_low"], row["ci_high"]) for row in rows}) > 1
 
 
@@ -875,14 +937,57 @@ def test_keyness_has_the_published_values() -> None:
     assert (found["n_a"], found["n_b"], found["total_a"], found["total_b"]) == (3, 7, 10, 9)
     assert found["chi2"] == pytest.approx(-4.337160, abs=5e-7)
     assert found["chi2_yates"] == pytest.approx(-2.632438, abs=5e-7)
-    assert found["g2"] == pytest.approx(-4.534939, abs=5e-7)
+    # Williams's correction of the table: 1 + (19/10 + 19/9 - 1) (19/10 + 19/9 - 1) / (6 * 19).
+    williams = 1 + (19 / 10 + 19 / 9 - 1) ** 2 / (6 * 19)
+    assert found["g2"] * williams == pytest.approx(-4.534939, abs=5e-7)
+    assert found["n_expected_a"] == pytest.approx(10 * 10 / 19)
     assert found["p"] == pytest.approx(stats.fisher_exact([[3, 7], [7, 2]]).pvalue)
     assert (found["share_a"], found["share_b"]) == (pytest.approx(3 / 10), pytest.approx(7 / 9))
     assert found["log_ratio"] == pytest.approx(math.log2((3.5 / 10.5) / (7.5 / 9.5)))
 
 
+def test_keyness_takes_the_length_of_documents_into_account() -> None:
+    def named(group: str, n: int, sentences: int) -> list[Tagged]:
+        rest = " ".join(["Nothing is said."] * (sentences - 1))
+        return [
+            make_tagged(f"{group}{i}", f"{'[T1|Relief].' if i < n else 'Nothing.'} {rest}".strip())
+            for i in range(8)
+        ]
+
+    a, b = named("a", 8, 2), named("b", 2, 1)
+    found = compare(find_links(a, FRAMEWORK), find_links(b, FRAMEWORK)).elements.iloc[0]
+    # If every other sentence named it, 3/4 of the documents of two sentences and 1/2 of those of one would: 6 and 4.
+    assert found["n_expected_a"] == pytest.approx(6)
+    chance = [float(stats.binom.pmf(k, 8, 3 / 4) * stats.binom.pmf(10 - k, 8, 1 / 2)) for k in range(2, 9)]
+    expected = sum(p for p in chance if p <= chance[-1] * (1 + 1e-7)) / sum(chance)
+    assert found["p"] == pytest.approx(expected)
+    assert expected > stats.fisher_exact([[8, 0], [2, 6]]).pvalue
+    assert found["log_ratio"] == pytest.approx(math.log2((8.5 / 8.5) / (2.5 / 8.5)) - math.log2(6 / 4))
+    chi2 = 4 / 6 + 4 / 2 + 4 / 4 + 4 / 4  # each cell is 2 from its expected 6, 2, 4 and 4
+    assert found["chi2"] == pytest.approx(chi2)
+
+
+def test_keyness_of_many_documents_is_near_the_exact_one(monkeypatch: pytest.MonkeyPatch) -> None:
+    chance_a, chance_b = np.linspace(0.1, 0.5, 400), np.linspace(0.3, 0.6, 300)
+    exact = compare_module._length_test(135, 120, chance_a, chance_b)
+    monkeypatch.setattr(compare_module, "MAX_EXACT_DOCUMENTS", 100)
+    assert compare_module._length_test(135, 120, chance_a, chance_b) == pytest.approx(exact, abs=0.01)
+
+
+def test_keyness_of_sentences_has_neither_p_nor_yates() -> None:
+    groups = [[make_tagged(f"{name}{i}", "[T1|Relief]. Nothing.") for i in range(6)] for name in "ab"]
+    found = compare(*(find_links(group, FRAMEWORK) for group in groups), unit="sentence").elements.iloc[0]
+    assert (found["n_a"], found["total_a"], found["n_expected_a"]) == (6, 12, 6)
+    assert math.isnan(found["p"])
+    assert math.isnan(found["chi2_yates"])
+    assert found["chi2"] == 0
+
+
 def test_keyness_of_links_and_its_limits() -> None:
-    a, b = corpus(6, both=6), [make_tagged(f"b{i}", "[T1|Relief]. [O1|Wages].") for i in range(6)]
+    a, b = (
+        corpus(6, both=6),
+        [make_tagged(f"b{i}", f"[T1|Relief]. [O1|Wages]. {'Nothing. ' * 8}") for i in range(6)],
+    )
     counts_a, counts_b = (sum_counts(count(d, FRAMEWORK) for d in group) for group in (a, b))
     found = compare(counts_a, counts_b, framework=FRAMEWORK).links.iloc[0]
     assert (found["source"], found["target"], found["n_a"], found["n_b"]) == ("T1", "O1", 6, 0)

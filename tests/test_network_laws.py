@@ -212,7 +212,8 @@ def test_measures_stay_within_their_bounds(both: int, source: int, target: int, 
     if not (n_source and n_target):
         return
     found = associate(both, n_source, n_target, n_units)
-    assert -1 <= float(found["npmi"]) <= 1
+    assert bool(np.isnan(found["npmi"])) is (both == 0)
+    assert both == 0 or -1 <= float(found["npmi"]) <= 1
     assert 0 <= float(found["jaccard"]) <= 1
     assert float(found["g2"]) >= 0
     assert float(found["chi2_yates"]) <= float(found["chi2"]) + 1e-9

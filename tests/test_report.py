@@ -403,17 +403,29 @@ def test_five_quotes_a_cell_and_how_many_more(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    ("npmi", "q", "shown"),
-    [(None, None, ["–", "–"]), (-0.004, 0.0004, ["0.00", "< 0.001"]), (-0.25, 0.04, ["−0.25", "0.040"])],
+    ("npmi", "q", "expected", "shown"),
+    [
+        (None, None, None, ["–", "–", "–"]),
+        (-0.004, 0.0004, 1.25, ["1.2", "< 0.001 ★", "0.00"]),
+        (-0.25, 0.04, 3.5, ["3.5", "0.040", "−0.25"]),  # less than by chance bears no star
+        (0.25, 0.06, 0.5, ["0.5", "0.060", "0.25"]),
+    ],
 )
 def test_npmi_and_q_are_rounded_for_reading(
-    tmp_path: Path, npmi: float | None, q: float | None, shown: list[str]
+    tmp_path: Path, npmi: float | None, q: float | None, expected: float | None, shown: list[str]
 ) -> None:
-    html = run_page(
-        tmp_path, links=[ReportedLink("T1", "S1", "co_occurs", 3, 2, npmi, q, "odd")], evidence={}
-    )
+    link = ReportedLink("T1", "S1", "co_occurs", 3, 2, npmi, q, "odd", n_expected_within=expected)
+    html = run_page(tmp_path, links=[link], evidence={})
     cells = re.findall(r'<td class="num"[^>]*>([^<]*)</td>', section(html, "links"))
-    assert [cell.replace("&lt;", "<") for cell in cells[-2:]] == shown
+    assert [cell.replace("&lt;", "<") for cell in cells[-3:]] == shown
+    assert ("★ together more than by chance within sections" in html) == ("★" in shown[1])
+
+
+def test_the_report_says_what_npmi_and_q_answer(tmp_path: Path) -> None:
+    text = Page(section(run_page(tmp_path), "links")).text
+    assert in_order(
+        text, "NPMI says whether two elements go together in the corpus", "q says whether they stand together"
+    )
 
 
 def test_failures_stand_with_their_reasons_by_file(tmp_path: Path) -> None:
@@ -669,7 +681,9 @@ def test_a_link_has_the_numbers_of_the_network() -> None:
     ]
     assert links[0].npmi == 0.0
     assert links[1].npmi is None
-    assert links[0].q is None
+    assert links[0].q_within is None
+    # Each document is one stretch, in which every sentence has both.
+    assert links[0].n_expected_within == 5
     assert links[0].note == "too few documents to test (3 documents; 5 are needed)"
     assert [e.document for e in evidence["T1", "S1", "claims"]] == ["c"]
 

@@ -356,6 +356,23 @@ def test_a_run_that_cannot_start_says_why(tmp_path: Path) -> None:
         list(read_tagged(tmp_path / "in"))
 
 
+def test_the_unit_of_links_is_a_choice_and_changes_what_is_written(folder: Path, out: Path) -> None:
+    done = run(folder, out, workers=0, unit="paragraph")
+    assert done.n_reused == 3
+    assert {row["unit"] for row in rows(out / "links.csv") if row["kind"] == "co_occurs"} == {"paragraph"}
+    assert json.loads((out / "run.json").read_text("utf-8"))["unit"] == "paragraph"
+    assert "<dd>paragraph, each pair once</dd>" in (out / "report.html").read_text("utf-8")
+    with pytest.raises(ValueError, match="unit 'page': use one of sentence, paragraph, section, document"):
+        run(folder, out, unit="page")  # type: ignore[arg-type]
+
+
+def test_a_run_without_links_says_why_also_when_nothing_changed(texts: Path, tmp_path: Path) -> None:
+    (texts / "a.txt").write_text(TEXT)
+    found = [run(texts, tmp_path / "out", workers=0).no_links for _ in range(2)]
+    assert found == ["no document names any of the outcomes"] * 2
+    assert f"No links: {found[0]}." in (tmp_path / "out" / "report.html").read_text("utf-8")
+
+
 def test_limits_that_cannot_be_met_are_refused() -> None:
     with pytest.raises(ValueError, match="at least 500 MB"):
         Limits(megabytes=100)

@@ -36,10 +36,14 @@ from policyloom.frameworks import BUILT_IN
 from policyloom.records import OcrUse
 
 if TYPE_CHECKING:
+    from policyloom.network.counting import Unit
     from policyloom.records import Document, Finding, Tagged
     from policyloom.run import Limits, Progress, Run
 
 __all__ = ["main"]
+
+LINK_UNITS = ("sentence", "paragraph", "section", "document")
+"""The units of `policyloom.network`, which would take NumPy's time to load here."""
 
 _timeout_option = click.option(
     "--timeout",
@@ -92,6 +96,10 @@ for command in (
 @ocr_option
 @click.option("--recursive", "-r", is_flag=True, help="Look in the folder's folders too.")
 @click.option(
+    "--unit", type=click.Choice(LINK_UNITS), default=LINK_UNITS[0], show_default=True,
+    help="Where a mechanism and an outcome must stand together for a link.",
+)  # fmt: skip
+@click.option(
     "--workers",
     "-j",
     type=click.IntRange(min=0),
@@ -114,8 +122,8 @@ for command in (
 @plain_errors
 def run_command(
     folder: Path, out: Path, framework: str, coder: str | None, llm: LanguageModelOptions, min_probability: float,
-    model: str | None, password: str | None, ocr: OcrUse, recursive: bool, workers: int | None, timeout: float | None,
-    memory: int | None, force: bool, dry_run: bool, price: tuple[float, float] | None, quiet: bool,
+    model: str | None, password: str | None, ocr: OcrUse, recursive: bool, unit: Unit, workers: int | None,
+    timeout: float | None, memory: int | None, force: bool, dry_run: bool, price: tuple[float, float] | None, quiet: bool,
 ) -> None:  # fmt: skip
     """Read, tag, link and check every document of FOLDER.
 
@@ -143,8 +151,8 @@ def run_command(
         try:
             done = run(
                 folder, out, framework=framework, coder=chosen, min_probability=min_probability, model=model,
-                password=password, ocr=ocr, recursive=recursive, workers=workers, limits=_limits(timeout, memory, workers),
-                force=force, progress=tell,
+                password=password, ocr=ocr, recursive=recursive, unit=unit, workers=workers,
+                limits=_limits(timeout, memory, workers), force=force, progress=tell,
             )  # fmt: skip
         except KeyboardInterrupt:
             fail(f"stopped; what was read is kept, so run it again to go on (into {out})", 130)
@@ -344,6 +352,8 @@ def _print_summary(done: Run) -> None:
     for name, n in done.counts.items():
         line = f"{name:{width}}  {n:<{n_width},}".rstrip()
         click.echo(click.style(line, bold=name == "failures" and n > 0))
+    if done.no_links:
+        say(f"  no links: {done.no_links}")
     for failure in done.failures[:20]:
         say(f"  {failure.source}: {failure.reason}")
     if len(done.failures) > 20:

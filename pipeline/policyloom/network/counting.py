@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
-from typing import Literal, get_args
+from typing import Literal, NamedTuple, get_args
 
 from policyloom.framework import ElementKind, Framework
 from policyloom.records import Block, BlockKind, Claim, Document, Mention, Polarity, Sentence, Status, Tagged
@@ -22,6 +22,7 @@ __all__ = [
     "STATUSES",
     "UNITS",
     "DocumentUnits",
+    "ParagraphUnit",
     "SmallestUnit",
     "Statuses",
     "Unit",
@@ -122,35 +123,64 @@ def claim_counts(
     )
 
 
+class ParagraphUnit(NamedTuple):
+    """Sentences of running text that follow each other in one block.
+
+    Attributes:
+        paragraph: the block's index.
+        section: the number of its section.
+        first: the first sentence's index.
+        n_sentences: how many there are.
+    """
+
+    paragraph: int
+    section: int
+    first: int
+    n_sentences: int
+
+
 @dataclass(frozen=True, slots=True)
 class DocumentUnits:
     """The units of a document in which something could be found.
 
     Attributes:
-        n_sentences, n_paragraphs: those of running text.
+        paragraphs: those of running text, in order.
         sections: a number from 0 for each path of headings, in order; a title and front matter are in none.
     """
 
-    n_sentences: int
-    n_paragraphs: int
+    paragraphs: tuple[ParagraphUnit, ...]
     sections: dict[tuple[str, ...], int]
+
+    @property
+    def n_sentences(self) -> int:
+        """Sentences of running text."""
+        return sum(paragraph.n_sentences for paragraph in self.paragraphs)
+
+    @property
+    def n_paragraphs(self) -> int:
+        """Blocks of running text."""
+        return len({paragraph.paragraph for paragraph in self.paragraphs})
 
 
 def count_units(document: Document, sentences: Collection[Sentence]) -> DocumentUnits:
     """The sentences, paragraphs and sections of a document in which something could be found."""
-    n_sentences = 0
-    paragraphs: set[int] = set()
+    runs: list[list[int]] = []  # the values of each paragraph, while it grows
     sections: dict[tuple[str, ...], int] = {}
-    for sentence in sentences:
-        block = document.blocks[sentence.block]
-        smallest = smallest_unit(block)
+    block, end = -1, -1
+    for index, sentence in enumerate(sentences):
+        if sentence.block == block and index == end:
+            runs[-1][-1] += 1
+            end += 1
+            continue
+        own = document.blocks[sentence.block]
+        smallest = smallest_unit(own)
         if smallest is None or smallest == "document":
             continue
-        sections.setdefault(block.section, len(sections))
+        section = sections.setdefault(own.section, len(sections))
         if smallest == "sentence":
-            n_sentences += 1
-            paragraphs.add(sentence.block)
-    return DocumentUnits(n_sentences, len(paragraphs), sections)
+            runs.append([sentence.block, section, index, 1])
+            block, end = sentence.block, index + 1
+    return DocumentUnits(tuple(ParagraphUnit(*run) for run in runs), sections)
 
 
 def _block(tagged: Tagged, sentence: int) -> Block:

@@ -1,7 +1,7 @@
 """Counts that add: each document's mentions and claims, packed so small that a corpus fits in memory.
 
 A document's counts are its distinct triples of sentence, element and status, with their paragraph and section, its
-claims, and who is said to act. Pairs are formed later, from the elements of each unit: so the unit, the level and the
+claims, who is said to act, and the sentences of each paragraph. Pairs are formed later, from the elements of each unit: so the unit, the level and the
 statuses can still be chosen, and a pair is never counted twice in a unit.
 """
 
@@ -40,6 +40,9 @@ CLAIM = Struct("<IHHBBBBB")
 ACT = Struct("<IHHB")
 """Sentence, actor, element, the element's status."""
 
+PARAGRAPH = Struct("<IIII")
+"""Paragraph, section, first sentence and number of sentences: a run of sentences of running text in one block."""
+
 _STATUS_CODES: dict[Status, int] = {status: code for code, status in enumerate(STATUSES)}
 
 
@@ -51,7 +54,7 @@ class DocumentCounts:
         sha256: of the file, to tell copies.
         date: as the document states it.
         n_sentences, n_paragraphs, n_sections: units in which something could have been found.
-        events, claims, acts: packed rows, in the forms `EVENT`, `CLAIM` and `ACT`.
+        events, claims, acts, paragraphs: packed rows, in the forms `EVENT`, `CLAIM`, `ACT` and `PARAGRAPH`.
     """
 
     sha256: str
@@ -62,15 +65,20 @@ class DocumentCounts:
     events: bytes = b""
     claims: bytes = b""
     acts: bytes = b""
+    paragraphs: bytes = b""
 
     def __post_init__(self) -> None:
         for name, rows, form in (
             ("events", self.events, EVENT),
             ("claims", self.claims, CLAIM),
             ("acts", self.acts, ACT),
+            ("paragraphs", self.paragraphs, PARAGRAPH),
         ):
             if len(rows) % form.size:
                 raise ValueError(f"{name}: {len(rows)} bytes are not whole rows of {form.size}")
+        n_sentences = sum(row[-1] for row in PARAGRAPH.iter_unpack(self.paragraphs))
+        if n_sentences != self.n_sentences:
+            raise ValueError(f"paragraphs: their rows hold {n_sentences} sentences, not {self.n_sentences}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -170,6 +178,7 @@ def count(tagged: Tagged, framework: Framework) -> Counts:
         _pack_events(tagged, framework, codes, units.sections),
         _pack_claims(tagged, codes),
         _pack_acts(tagged, framework, codes),
+        b"".join(PARAGRAPH.pack(*paragraph) for paragraph in units.paragraphs),
     )
     return Counts(framework.id, elements, {document.id: counts})
 

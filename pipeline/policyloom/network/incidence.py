@@ -24,6 +24,7 @@ from policyloom.network.counts import (
     CLAIM,
     CLAIM_KINDS,
     EVENT,
+    PARAGRAPH,
     POLARITIES,
     SMALLEST_UNIT_CODES,
     Counts,
@@ -60,9 +61,12 @@ _CLAIM = np.dtype(
         "formats": ["<u4", "<u2", "<u2", "u1", "u1", "u1", "u1", "u1"],
     }
 )
+_PARAGRAPH = np.dtype([(name, "<u4") for name in ("paragraph", "section", "first", "n_sentences")])
 _ACT = np.dtype({"names": ["sentence", "actor", "element", "status"], "formats": ["<u4", "<u2", "<u2", "u1"]})
 # The packed rows of `counts` and these types describe the same bytes.
-if (_EVENT.itemsize, _CLAIM.itemsize, _ACT.itemsize) != (EVENT.size, CLAIM.size, ACT.size):
+if [_EVENT.itemsize, _CLAIM.itemsize, _ACT.itemsize, _PARAGRAPH.itemsize] != [
+    form.size for form in (EVENT, CLAIM, ACT, PARAGRAPH)
+]:
     raise ImportError(
         "the packed rows of policyloom.network.counts and the types of .incidence differ in size"
     )
@@ -82,12 +86,14 @@ class Incidence:
         by_node: units of each document with each node, (documents, nodes).
         cells: (units, nodes), 1 where the node stands in the unit; only units with some node.
         unit_document: the document of each row of `cells`.
+        unit_number: its number within the document; 0 where the unit is the document.
     """
 
     n_units: Array
     by_node: csc_array
     cells: csr_array
     unit_document: Array
+    unit_number: Array
 
     def pairs(self, sources: Sequence[int], targets: Sequence[int]) -> csc_array:
         """How many units of each document have both, (documents, sources x targets), with targets running fastest.
@@ -138,6 +144,7 @@ class CorpusArrays:
         self.events, self.event_document = _join([d.events for d in documents], _EVENT)
         self.claims, self.claim_document = _join([d.claims for d in documents], _CLAIM)
         self.acts, self.act_document = _join([d.acts for d in documents], _ACT)
+        self.paragraphs, self.paragraph_document = _join([d.paragraphs for d in documents], _PARAGRAPH)
 
     @cached_property
     def repeats(self) -> Array:
@@ -154,6 +161,14 @@ class CorpusArrays:
     def repeated_sentences(self) -> Array:
         """Keys, as `sentence_key` makes them, of the sentences that repeat one of an earlier document."""
         return np.unique(sentence_key(self.event_document, self.events["sentence"])[self.repeats])
+
+    @cached_property
+    def repeated_statements(self) -> Array:
+        """Of these keys, those of sentences of running text."""
+        is_sentence = self.events["smallest_unit"] == SMALLEST_UNIT_CODES["sentence"]
+        return np.unique(
+            sentence_key(self.event_document, self.events["sentence"])[self.repeats & is_sentence]
+        )
 
     def kept(self, document: Array, sentence: Array, boilerplate: Boilerplate) -> Array:
         """Which of these sentences count: all of them, or with `once` those that repeat no earlier document."""
@@ -190,9 +205,8 @@ class CorpusArrays:
         if boilerplate == "once":
             use &= ~self.repeats
             if unit == "sentence":
-                dropped = self.repeats & (events["smallest_unit"] == SMALLEST_UNIT_CODES["sentence"])
-                keys = np.unique(sentence_key(document, events["sentence"])[dropped])
-                n_units -= np.bincount(keys >> np.uint64(32), minlength=len(n_units)).astype(np.int64)
+                dropped = self.repeated_statements >> np.uint64(32)
+                n_units -= np.bincount(dropped, minlength=len(n_units)).astype(np.int64)
         at = np.flatnonzero(use)
         within = np.zeros(len(at), dtype=np.uint64) if unit == "document" else events[unit][at]
         keys, row = np.unique(sentence_key(document[at], within), return_inverse=True)
@@ -210,6 +224,7 @@ class CorpusArrays:
             csc_array((ones, (unit_document[row], node)), shape=(len(self.ids), n_nodes)),
             csr_array((ones, (row, node)), shape=(len(keys), n_nodes)),
             unit_document,
+            (keys & np.uint64(0xFFFFFFFF)).astype(np.int64),
         )
 
     def claim_sentences(

@@ -14,6 +14,8 @@ from policyloom.network.columns import in_columns
 from policyloom.network.counting import DEFAULT_STATUSES, UNITS, Unit
 from policyloom.network.incidence import Boilerplate, CorpusArrays, Incidence, Level, nodes_at
 from policyloom.network.measures import INTERVAL_MEASURES, MEASURES
+from policyloom.network.strata import TESTED_UNITS, find_strata
+from policyloom.network.within import within_sections
 from policyloom.records import ClaimKind, Polarity, Status
 
 if TYPE_CHECKING:
@@ -46,7 +48,7 @@ CLAIMED: dict[EdgeKind, tuple[ClaimKind, Polarity]] = {
 }
 
 MIN_DOCUMENTS = 5
-"""Below this, p, q, intervals and leave-one-out are withheld.
+"""Below this, p, q, intervals and leave-one-out are withheld; only documents that name an element of either kind count.
 
 With fewer, resampling documents has too few different samples (126 at five) to place a 95 % interval's ends.
 """
@@ -76,15 +78,29 @@ COUNTS = {
 }
 """The whole numbers of a link."""
 
+_WITHIN = {
+    "n_expected_within": "units with both by chance, given in how many units of each stretch of a section either stands",
+    "log_odds_within": "Mantel-Haenszel log odds ratio over these stretches; missing where the pair never, or always, "
+    "meets where it could",
+    "p_within": "two-sided p that they stand together more, or less, than by chance within sections",
+    "q_within": "Benjamini-Hochberg q of `p_within` over the tested pairs of a kind",
+}
+"""The test within sections; missing where the unit is a section or a document."""
+
 _CERTAINTY = {
-    "p": "two-sided p",
-    "q": "Benjamini-Hochberg q over the tested pairs of a kind",
+    "p": "two-sided p that they go together in the corpus, be it by topic alone; missing for units beyond sentences",
+    "q": "Benjamini-Hochberg q of `p` over the tested pairs of a kind",
     "ci_low": "lower end of the 95 % bootstrap interval",
     "ci_high": "upper end of the 95 % bootstrap interval",
     "loo_min": "lowest value when one document is left out",
     "loo_max": "highest value when one document is left out",
 }
-STRENGTHS = {**{name: measure.description for name, measure in MEASURES.items()}, **_CERTAINTY}
+STRENGTHS = {
+    "n_expected": "units with both by chance, given in how many units of the corpus either stands",
+    **{name: measure.description for name, measure in MEASURES.items()},
+    **_WITHIN,
+    **_CERTAINTY,
+}
 """The decimal numbers of a link; missing for claims, which are read and not inferred."""
 
 LINK_COLUMNS = {**_ENDS, **COUNTS, **STRENGTHS, "note": "what to beware of, in plain words"}
@@ -101,8 +117,9 @@ class LinkOptions:
         kinds: the kinds whose elements are joined by co-occurrence, source and target.
         statuses: by kind, the statuses that count; kinds left out have their defaults.
         boilerplate: `once` counts a sentence that several documents share in the first of them alone.
-        test: `documents` takes documents as independent and is right for every unit; `fisher` and `g2` take the
-            units as independent, and find too many links where sentences of a document resemble each other.
+        test: of `p`, by which two elements go together in the corpus: `documents` takes documents as independent;
+            `fisher` and `g2` take sentences as independent, and find too many links where those of a document
+            resemble each other. The test within sections, `p_within`, does not depend on it.
         interval: the measure for bootstrap intervals and leave-one-out.
         bootstrap: samples; 0 for no intervals.
         seed: of the samples.
@@ -167,17 +184,14 @@ def build_links(arrays: CorpusArrays, options: LinkOptions) -> pd.DataFrame:
         wanted.add(options.unit_of("exemplifies"))
     units = {unit: _count_units(arrays, options, unit) for unit in UNITS if unit in wanted}
     parts = [
-        _co_occurrence(
-            arrays.framework, options, units[options.unit_of("co_occurs")], "co_occurs", *options.kinds
-        ),
+        _co_occurrence(arrays, options, units[options.unit_of("co_occurs")], "co_occurs", *options.kinds),
         *(_claims(arrays, options, units["sentence"], kind) for kind in CLAIMED),
     ]
     if exemplified:
         unit = options.unit_of("exemplifies")
-        parts.append(
-            _co_occurrence(arrays.framework, options, units[unit], "exemplifies", "case", "mechanism")
-        )
+        parts.append(_co_occurrence(arrays, options, units[unit], "exemplifies", "case", "mechanism"))
     kinds: list[EdgeKind] = [part.pop("kind") for part in parts]
+    remarks = [remark for part in parts for remark in part.pop("remarks")]
     frame = pd.concat([pd.DataFrame(part) for part in parts], ignore_index=True)
     each = [kind for kind, part in zip(kinds, parts, strict=True) for _ in part["i"]]
     frame["kind"] = pd.Series(each, dtype=object)
@@ -186,7 +200,9 @@ def build_links(arrays: CorpusArrays, options: LinkOptions) -> pd.DataFrame:
         frame[end] = pd.Series([nodes[i] for i in frame[at]], dtype=object)
         frame[f"{end}_label"] = pd.Series([framework[nodes[i]].label for i in frame[at]], dtype=object)
     frame[list(COUNTS)] = frame[list(COUNTS)].astype("int64")
-    frame["note"] = [_note(row, len(arrays.ids)) for row in frame.to_dict("records")]
+    frame["note"] = [
+        _note(row, remark) for row, remark in zip(frame.to_dict("records"), remarks, strict=True)
+    ]
     frame["order"] = [KINDS.index(kind) for kind in each]
     frame = frame.sort_values(
         ["order", "n_documents", "n", "i", "j"], ascending=[True, False, False, True, True], ignore_index=True
@@ -252,31 +268,42 @@ def _claimed_pairs(
 
 
 def _co_occurrence(
-    framework: Framework,
+    arrays: CorpusArrays,
     options: LinkOptions,
     incidence: Incidence,
     kind: EdgeKind,
     *ends: ElementKind,
 ) -> dict[str, Any]:
-    source_kind, target_kind = ends
-    joint, i, j = _tested_pairs(framework, options, incidence, source_kind, target_kind)
+    unit = options.unit_of(kind)
+    joint, i, j = _tested_pairs(arrays.framework, options, incidence, *ends)
     sources, targets, n_units = incidence.by_node[:, i], incidence.by_node[:, j], incidence.n_units
     n, n_source, n_target = (np.asarray(m.sum(axis=0)).ravel() for m in (joint, sources, targets))
     total = int(n_units.sum())
     table: dict[str, Any] = dict(measures.associate(n, n_source, n_target, total))
-    table |= {name: np.full(len(i), np.nan) for name in _CERTAINTY}
+    if unit != "document":
+        # Yates's correction is for a table of independent units.
+        table["chi2_yates"] = np.full(len(i), np.nan)
+    table |= {name: np.full(len(i), np.nan) for name in (*_WITHIN, *_CERTAINTY)}
     table |= {"kind": kind, "i": i, "j": j, "n": n, "n_source": n_source, "n_target": n_target}
     table["n_units"], table["n_hedged"] = np.full(len(i), total), np.zeros(len(i), dtype=int)
     table["n_documents"] = np.diff(joint.tocsc().indptr)
-    if len(n_units) >= MIN_DOCUMENTS and len(i):
-        if options.test == "documents" and options.unit_of(kind) != "document":
-            table["p"] = measures.document_test(joint, sources, targets, n_units)
-        elif options.test == "g2":
-            table["p"] = measures.g2_test(n, n_source, n_target, total)
-        else:
-            # Where the unit is the document, units are the documents and the exact test is the right one.
-            table["p"] = measures.fisher_test(n, n_source, n_target, total)
-        table["q"] = measures.adjust(table["p"])
+    table["n_expected"] = n_source * n_target / max(total, 1)
+    named = _name_any(arrays.framework, options, incidence, *ends)
+    n_named = int(named.sum())
+    enough = n_named >= MIN_DOCUMENTS
+    remarks = [[] if enough else [_too_few(n_named)] for _ in i]
+    if unit in TESTED_UNITS and len(i):
+        strata = find_strata(arrays, incidence, unit=unit, boilerplate=options.boilerplate)
+        within = within_sections(incidence.cells, strata, i, j)
+        table["n_expected_within"], table["log_odds_within"] = within.n_expected, within.log_odds
+        if enough:
+            table["p_within"], table["q_within"] = within.p, measures.adjust(within.p)
+            for place in np.flatnonzero(within.one_document).tolist():
+                remarks[place].append("one document decides p within sections")
+    if enough and len(i):
+        if unit == "sentence":
+            table["p"] = _test_pooled(options, joint[named], sources[named], targets[named], n_units[named])
+            table["q"] = measures.adjust(table["p"])
         name = options.interval
         table["loo_min"], table["loo_max"] = measures.leave_one_out(
             joint, sources, targets, n_units, name=name
@@ -287,8 +314,35 @@ def _co_occurrence(
             )
             for end in ("ci_low", "ci_high"):
                 table[end][table["n_documents"] < MIN_PAIR_DOCUMENTS] = np.nan
+        for end in ("loo_min", "loo_max"):
+            table[end][np.isnan(table[name])] = np.nan
     listed = n >= options.min_n
-    return {name: value if name == "kind" else value[listed] for name, value in table.items()}
+    table["remarks"] = [remark for remark, is_listed in zip(remarks, listed, strict=True) if is_listed]
+    return {name: value if name in ("kind", "remarks") else value[listed] for name, value in table.items()}
+
+
+def _name_any(
+    framework: Framework, options: LinkOptions, incidence: Incidence, *ends: ElementKind
+) -> np.ndarray[Any, Any]:
+    """The documents that name any element of either kind; a document of another topic tells nothing of a link."""
+    nodes = nodes_at(framework, options.level)
+    either = [n for n, id in enumerate(nodes) if framework[id].kind in ends]
+    return np.asarray(incidence.by_node[:, either].sum(axis=1)).ravel() > 0
+
+
+def _test_pooled(
+    options: LinkOptions,
+    joint: csc_array,
+    sources: csc_array,
+    targets: csc_array,
+    n_units: np.ndarray[Any, Any],
+) -> np.ndarray[Any, Any]:
+    """p of going together in the corpus, over the documents given."""
+    if options.test == "documents":
+        return measures.document_test(joint, sources, targets, n_units)
+    n, n_source, n_target = (np.asarray(m.sum(axis=0)).ravel() for m in (joint, sources, targets))
+    test = measures.g2_test if options.test == "g2" else measures.fisher_test
+    return test(n, n_source, n_target, int(n_units.sum()))
 
 
 def _claims(
@@ -301,6 +355,7 @@ def _claims(
     table: dict[str, Any] = {name: np.full(len(pairs), np.nan) for name in STRENGTHS}
     return table | {
         "kind": kind,
+        "remarks": [[] for _ in pairs],
         "i": i,
         "j": j,
         "n": np.array([len(found[pair][0]) for pair in pairs], dtype=int),
@@ -312,15 +367,18 @@ def _claims(
     }
 
 
-def _note(row: Mapping[Any, Any], n_documents: int) -> str:
+def _too_few(n_documents: int) -> str:
+    word = "document" if n_documents == 1 else "documents"
+    return f"too few documents to test ({n_documents} {word}; {MIN_DOCUMENTS} are needed)"
+
+
+def _note(row: Mapping[Any, Any], remarks: Sequence[str]) -> str:
     """What to beware of, in plain words."""
-    notes = []
-    tested = row["kind"] in ("co_occurs", "exemplifies")
-    if tested and n_documents < MIN_DOCUMENTS:
-        word = "document" if n_documents == 1 else "documents"
-        notes.append(f"too few documents to test ({n_documents} {word}; {MIN_DOCUMENTS} are needed)")
-    elif tested and row["loo_min"] < 0 < row["loo_max"]:
-        notes.append("one document decides its sign")
+    notes = list(remarks)
+    if row["loo_min"] < 0 < row["loo_max"]:
+        notes.insert(0, "one document decides its sign")
+    if not row["n"]:
+        notes.append(f"not seen (expected {row['n_expected']:.2f})")
     if 0 < row["n_documents"] < MIN_PAIR_DOCUMENTS:
         notes.append(f"in {row['n_documents']} document{'s' if row['n_documents'] > 1 else ''} only")
     return "; ".join(notes)

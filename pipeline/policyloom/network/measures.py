@@ -24,8 +24,10 @@ __all__ = [
     "adjust",
     "associate",
     "bootstrap_interval",
+    "chi2_of_cells",
     "document_test",
     "fisher_test",
+    "g2_of_cells",
     "g2_test",
     "leave_one_out",
     "measure",
@@ -67,11 +69,14 @@ class Measure:
         description: in one line, for the tables' documentation.
         value: not a number where the counts leave the measure undefined.
         has_interval: whether it is offered for bootstrap intervals and leave-one-out.
+        unseen: what stands in for an undefined value in samples in which the pair never meets, though both occur: the
+            value to which the measure falls.
     """
 
     description: str
     value: Callable[[Contingency], Array]
     has_interval: bool = False
+    unseen: float = np.nan
 
 
 def associate(n: ArrayLike, n_source: ArrayLike, n_target: ArrayLike, n_units: ArrayLike) -> dict[str, Array]:
@@ -90,6 +95,16 @@ def measure(name: str, n: ArrayLike, n_source: ArrayLike, n_target: ArrayLike, n
     counts = (np.asarray(x, dtype=float) for x in (n, n_source, n_target, n_units))
     with np.errstate(divide="ignore", invalid="ignore"):
         return np.asarray(MEASURES[name].value(Contingency(*counts)))
+
+
+def _measure_sample(
+    name: str, n: ArrayLike, n_source: ArrayLike, n_target: ArrayLike, n_units: ArrayLike
+) -> Array:
+    """One measure for each pair in a sample of the documents, which may leave out all in which a pair meets."""
+    n, n_source, n_target = (np.asarray(x) for x in (n, n_source, n_target))
+    value = measure(name, n, n_source, n_target, n_units)
+    unseen = (n == 0) & (n_source > 0) & (n_target > 0) & np.isnan(value)
+    return np.where(unseen, MEASURES[name].unseen, value)
 
 
 def _jaccard(table: Contingency) -> Array:
@@ -111,30 +126,37 @@ def _pmi(table: Contingency) -> Array:
 
 
 def _npmi(table: Contingency) -> Array:
-    """-1 where a pair never meets though both occur; 0 where both are in every unit, which tells nothing."""
+    """0 where both are in every unit, which tells nothing. Not -1 where a pair never meets: one unit is never a law."""
     n, n_source, n_target, n_units = table
     value = np.log2(n * n_units / (n_source * n_target)) / -np.log2(n / n_units)
-    value = np.where(n == 0, -1.0, np.where(n == n_units, 0.0, np.clip(value, -1.0, 1.0)))
-    return np.where((n_source > 0) & (n_target > 0), value, np.nan)
+    return np.where(n == 0, np.nan, np.where(n == n_units, 0.0, np.clip(value, -1.0, 1.0)))
 
 
-def _chi2(table: Contingency, *, correction: float = 0.0) -> Array:
-    expected = table.expected()
-    difference = np.maximum(np.abs(table.cells() - expected) - correction, 0.0)
+def chi2_of_cells(observed: Array, expected: Array, *, correction: float = 0.0) -> Array:
+    """Pearson's statistic of the four cells, (4, pairs); with `correction=0.5`, Yates's."""
+    difference = np.maximum(np.abs(observed - expected) - correction, 0.0)
     # An empty row or column leaves nothing to compare: its cells are as expected, and add nothing.
     return np.asarray((difference**2 / np.where(expected > 0, expected, 1.0)).sum(axis=0))
 
 
+def g2_of_cells(observed: Array, expected: Array) -> Array:
+    """The log-likelihood ratio of the four cells, (4, pairs)."""
+    from scipy.special import xlogy
+
+    ratio = np.where(observed > 0, observed, 1.0) / np.where(expected > 0, expected, 1.0)
+    return np.asarray(np.maximum(2 * xlogy(observed, ratio).sum(axis=0), 0.0))
+
+
+def _chi2(table: Contingency) -> Array:
+    return chi2_of_cells(table.cells(), table.expected())
+
+
 def _chi2_yates(table: Contingency) -> Array:
-    return _chi2(table, correction=0.5)
+    return chi2_of_cells(table.cells(), table.expected(), correction=0.5)
 
 
 def _g2(table: Contingency) -> Array:
-    from scipy.special import xlogy
-
-    observed, expected = table.cells(), table.expected()
-    ratio = np.where(observed > 0, observed, 1.0) / np.where(expected > 0, expected, 1.0)
-    return np.asarray(np.maximum(2 * xlogy(observed, ratio).sum(axis=0), 0.0))
+    return g2_of_cells(table.cells(), table.expected())
 
 
 def _log_odds(table: Contingency) -> Array:
@@ -156,10 +178,16 @@ MEASURES: dict[str, Measure] = {
     "p_source_given_target": Measure("units with both, of those with the target", _source_given_target, True),
     "pmi": Measure("log2 of observed over expected units; missing where a pair never meets", _pmi),
     "npmi": Measure(
-        "PMI by its largest possible value: -1 never together, 0 as by chance, 1 always", _npmi, True
+        "PMI by its largest possible value: 0 as by chance, 1 always together; missing where a pair never meets",
+        _npmi,
+        True,
+        unseen=-1.0,
     ),
     "chi2": Measure("Pearson's statistic", _chi2),
-    "chi2_yates": Measure("Pearson's statistic with Yates's correction", _chi2_yates),
+    "chi2_yates": Measure(
+        "Pearson's statistic with Yates's correction, for independent units: missing where the unit is no document",
+        _chi2_yates,
+    ),
     "g2": Measure("the log-likelihood ratio", _g2),
     "odds_ratio": Measure("the odds ratio, with 0.5 added to each cell, so that it is finite", _odds_ratio),
     "log_odds": Measure("its natural logarithm, the lambda of collocation research", _log_odds, True),
@@ -278,7 +306,7 @@ def bootstrap_interval(
         stop = min(start + step, samples)
         weights = rng.multinomial(n_documents, share, size=stop - start).T.astype(float)
         n, n_source, n_target = (matrix.T @ weights for matrix in (pairs, sources, targets))
-        values[:, start:stop] = measure(name, n, n_source, n_target, n_units @ weights)
+        values[:, start:stop] = _measure_sample(name, n, n_source, n_target, n_units @ weights)
     expanded = np.sqrt(n_documents / (n_documents - 1)) * t.ppf((1 - coverage) / 2, n_documents - 1)
     tail = float(norm.cdf(expanded))
     known = ~np.isnan(values).all(axis=1)
@@ -297,7 +325,7 @@ def leave_one_out(
     units = (n_units.sum() - n_units)[:, None]
     for chunk, *counts in _dense(pairs, sources, targets):
         n, n_source, n_target = (c.sum(axis=0) - c for c in counts)
-        values = measure(name, n, n_source, n_target, units)
+        values = _measure_sample(name, n, n_source, n_target, units)
         known = ~np.isnan(values).all(axis=0)
         at = np.arange(chunk.start, chunk.stop)[known]
         low[at], high[at] = np.nanmin(values[:, known], axis=0), np.nanmax(values[:, known], axis=0)

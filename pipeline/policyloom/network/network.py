@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, Literal
 
 from policyloom.framework import ElementKind, Framework
 from policyloom.network import structure
-from policyloom.network.counting import Statuses
+from policyloom.network.counting import UNITS, Statuses
 from policyloom.network.counts import Counts
 from policyloom.network.elements import build_elements
 from policyloom.network.evidence import (
@@ -86,8 +86,9 @@ class Network:
         """One row an edge: counts, strength, sureness, and a note on what to beware of.
 
         Sorted by kind, then by documents and units, most first. `n` counts units (for claims, sentences);
-        `n_source` and `n_target` count units with either end; p, q, intervals and leave-one-out are missing
-        for claims, which are read and not inferred.
+        `n_source` and `n_target` count units with either end; expected units, p, q, intervals and leave-one-out are
+        missing for claims, which are read and not inferred. `q_within` says whether two elements stand together within
+        sections, `q` whether they go together in the corpus, which a common topic alone can bring about.
         """
         return build_links(self.arrays, self.options)
 
@@ -266,6 +267,25 @@ class Network:
             notes.append(f"{repeated} {what} of another document; {'it' if repeated == 1 else 'they'} {how}")
         return tuple(notes)
 
+    def explain_no_links(self) -> str:
+        """Why there are no links, and what would find some, in plain words; empty where there are links."""
+        if len(self.links):
+            return ""
+        if not self.documents:
+            return "no document was read and judged"
+        unit, kinds = self.options.unit, self.options.kinds
+        words = [self.framework.plural(kind).lower() for kind in kinds]
+        named = self.elements.groupby("kind")[["n_documents", "n_documents_linkable"]].sum()
+        for kind, word in zip(kinds, words, strict=True):
+            if kind not in named.index or not named.loc[kind, "n_documents"]:
+                return f"no document names any of the {word}"
+            if not named.loc[kind, "n_documents_linkable"]:
+                return f"the {word} are named only as lacking or denied, which makes no link"
+        apart = f"{words[0]} and {words[1]} are named, but never in the same {unit}"
+        if unit == "document":
+            return apart
+        return f"{apart}; with the unit {UNITS[UNITS.index(unit) + 1]} there may be some"
+
     def __repr__(self) -> str:
         return f"<Network: {len(self.documents)} documents, {len(self.links)} links by {self.options.unit}>"
 
@@ -280,7 +300,8 @@ class Network:
                 "npmi",
                 "ci_low",
                 "ci_high",
-                "q",
+                "n_expected_within",
+                "q_within",
                 "note",
             ]
         ]

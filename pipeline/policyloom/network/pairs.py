@@ -20,7 +20,10 @@ class PairCounts:
     Attributes:
         source, target: the nodes' ids.
         n, n_documents: units and documents in which both stand.
-        npmi, q: of their co-occurrence; None where they never meet or documents are too few.
+        n_expected_within: units in which they would meet by chance, section by section.
+        npmi: of their co-occurrence; None where they never meet.
+        q: that they go together in the corpus, be it by topic alone; None where documents are too few.
+        q_within: that they stand together more, or less, than by chance within sections; None where that cannot be told.
         claims, claims_documents, claims_hedged: sentences (documents) that say one leads to the other (or
             answers it), and how many of these sentences hedge.
         claims_negative, claims_negative_documents: sentences (documents) that deny it.
@@ -32,6 +35,8 @@ class PairCounts:
     n_documents: int = 0
     npmi: float | None = None
     q: float | None = None
+    n_expected_within: float | None = None
+    q_within: float | None = None
     claims: int = 0
     claims_documents: int = 0
     claims_hedged: int = 0
@@ -61,8 +66,19 @@ def count_pair(source: str, target: str, links: Mapping[str, Mapping[str, Any]])
     denied = links.get("claims_negative", links.get("answers_negative"))
     known = PairCounts(source, target)
     if met is not None:
-        npmi, q = (None if math.isnan(met[x]) else float(met[x]) for x in ("npmi", "q"))
-        known = replace(known, n=met["n"], n_documents=met["n_documents"], npmi=npmi, q=q)
+        npmi, q, n_expected_within, q_within = (
+            None if math.isnan(met[name]) else float(met[name])
+            for name in ("npmi", "q", "n_expected_within", "q_within")
+        )
+        known = replace(
+            known,
+            n=met["n"],
+            n_documents=met["n_documents"],
+            npmi=npmi,
+            q=q,
+            n_expected_within=n_expected_within,
+            q_within=q_within,
+        )
     if said is not None:
         n, documents, hedged = said["n"], said["n_documents"], said["n_hedged"]
         known = replace(known, claims=n, claims_documents=documents, claims_hedged=hedged)

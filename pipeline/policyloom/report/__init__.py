@@ -54,6 +54,7 @@ def write_run_report(
     evidence: Mapping[tuple[str, str, str], Sequence[Evidence]],
     settings: Mapping[str, str],
     measured: Measured | None = None,
+    no_links: str = "",
 ) -> None:
     """Writes the page of a run; the file appears whole or not at all.
 
@@ -69,6 +70,7 @@ def write_run_report(
         failures: the files that could not be read.
         evidence: for (source, target, kind) of a link, its quotes, best first.
         measured: how well the coder finds each element.
+        no_links: why there are none, in words; shown where there are none.
         settings: shown as given; the entry `caution`, if there is one, is shown as a remark.
 
     Raises:
@@ -82,6 +84,7 @@ def write_run_report(
             "settings": {k: v for k, v in settings.items() if k.lower() != "caution"},
             "cautions": [v for k, v in settings.items() if k.lower() == "caution"],
             "detail": detail,
+            "no_links": no_links,
             **run_view(
                 framework=framework,
                 documents=documents,
@@ -172,7 +175,13 @@ def _environment() -> jinja2.Environment:
         STATUSES=STATUSES,
     )
     environment.filters.update(
-        grouped=lambda n: f"{n:,}", count=_count, npmi=_npmi, q=_q, statuses=statuses, words=_words
+        grouped=lambda n: f"{n:,}",
+        count=_count,
+        npmi=_npmi,
+        expected=_expected,
+        q=_q,
+        statuses=statuses,
+        words=_words,
     )
     return environment
 
@@ -186,6 +195,10 @@ def _npmi(value: float | None) -> str:
         return "–"
     # The hyphen is not a minus sign, and -0.00 is 0.00.
     return f"{round(value, 2) + 0.0:.2f}".replace("-", "−")
+
+
+def _expected(value: float | None) -> str:
+    return "–" if value is None else f"{value:,.1f}"
 
 
 def _q(value: float | None) -> str:

@@ -41,7 +41,7 @@ class Node:
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """One link as a curve; `number` is the link's place in the sequence given."""
+    """One link as a curve; `number` is the link's place in the sequence given, `star_x` and `star_y` where a star stands."""
 
     number: int
     link: ReportedLink
@@ -49,6 +49,8 @@ class Line:
     width: float
     x: float
     y: float
+    star_x: float
+    star_y: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -200,7 +202,18 @@ def _curve(number: int, link: ReportedLink, width: float, *ends: float) -> Line:
     x0, y0, x1, y1 = ends
     middle = (x0 + x1) / 2
     path = f"M{x0:.0f} {y0:.1f}C{middle:.0f} {y0:.1f} {middle:.0f} {y1:.1f} {x1:.0f} {y1:.1f}"
-    return Line(number, link, path, round(width, 1), round(middle), round((y0 + y1) / 2, 1))
+    # A tenth of the way along the curve, where lines do not cross yet.
+    star_x, star_y = 0.729 * x0 + 0.27 * middle + 0.001 * x1, 0.972 * y0 + 0.028 * y1
+    return Line(
+        number,
+        link,
+        path,
+        round(width, 1),
+        round(middle),
+        round((y0 + y1) / 2, 1),
+        round(star_x),
+        round(star_y, 1),
+    )
 
 
 def _wrap(id: str, label: str) -> tuple[str, ...]:

@@ -9,6 +9,9 @@ from policyloom.network.counting import Unit
 
 __all__ = ["LinkKind", "ReportedDocument", "ReportedLink"]
 
+MAX_Q = 0.05
+"""The false discovery rate below which a link bears a star."""
+
 LinkKind = Literal["co_occurs", "claims", "claims_negative", "answers", "exemplifies"]
 
 
@@ -58,9 +61,11 @@ class ReportedLink:
         kind: how the texts link them; `claims_negative` where they deny that one leads to the other.
         n, unit: in how many units it stands, and which.
         n_documents: in how many documents.
-        npmi: normalised pointwise mutual information, -1 to 1; None where it is not computed.
-        q: the false discovery rate at which the link counts as more than chance; None where it is not tested.
+        npmi: normalised pointwise mutual information in the corpus, up to 1; None where it is not computed.
+        q_within: the false discovery rate at which its ends stand together more, or less, than by chance within the
+            sections of documents; None where it is not tested.
         note: what to beware of, in plain words.
+        n_expected_within: in how many units it would stand by chance within sections; None where that is not counted.
     """
 
     source: str
@@ -69,10 +74,18 @@ class ReportedLink:
     n: int
     n_documents: int
     npmi: float | None = None
-    q: float | None = None
+    q_within: float | None = None
     note: str = ""
     unit: Unit = "sentence"
+    n_expected_within: float | None = None
 
     def __post_init__(self) -> None:
         if self.kind not in get_args(LinkKind):
             raise ValueError(f"link kind {self.kind!r}: use one of {', '.join(get_args(LinkKind))}")
+
+    @property
+    def is_starred(self) -> bool:
+        """Whether its ends stand together more than by chance within sections."""
+        if self.q_within is None or self.n_expected_within is None:
+            return False
+        return self.q_within < MAX_Q and self.n > self.n_expected_within

@@ -27,7 +27,10 @@ def report_links(
     for row in network.links.to_dict("records"):
         if row["kind"] not in get_args(LinkKind):
             continue
-        npmi, q = (None if isnan(value) else float(value) for value in (row["npmi"], row["q"]))
+        npmi, q_within, n_expected_within = (
+            None if isnan(row[name]) else float(row[name])
+            for name in ("npmi", "q_within", "n_expected_within")
+        )
         link = ReportedLink(
             row["source"],
             row["target"],
@@ -35,9 +38,10 @@ def report_links(
             n=int(row["n"]),
             n_documents=int(row["n_documents"]),
             npmi=npmi,
-            q=q,
+            q_within=q_within,
             note=row["note"],
             unit=row["unit"],
+            n_expected_within=n_expected_within,
         )
         links.append(link)
         found = network.evidence(link.source, link.target, link.kind)

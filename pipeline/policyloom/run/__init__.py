@@ -30,6 +30,7 @@ from policyloom.errors import RunError, UnansweredError
 from policyloom.files import write_bytes
 from policyloom.framework import Framework, read_framework
 from policyloom.frameworks import BUILT_IN
+from policyloom.network.counting import UNITS, Unit
 from policyloom.records import Failure, OcrUse, Tagged, from_json
 from policyloom.run.coder import ChosenCoder, CoderChoice, resolve_coder
 from policyloom.run.folder import ResultFolder, claim, open_folder, seal
@@ -117,6 +118,7 @@ class Run:
         counts: how many sentences, mentions, claims, links and findings there are.
         errors: how many findings are errors.
         seconds: how long it took.
+        no_links: why there are no links, in words; empty where there are some.
     """
 
     folder: Path
@@ -126,6 +128,7 @@ class Run:
     counts: dict[str, int]
     errors: int
     seconds: float
+    no_links: str = ""
 
     @property
     def status(self) -> int:
@@ -160,6 +163,7 @@ def run(
     password: str | None = None,
     ocr: OcrUse = "auto",
     recursive: bool = False,
+    unit: Unit = "sentence",
     workers: int | None = None,
     limits: Limits | None = None,
     executor: Executor | None = None,
@@ -182,6 +186,7 @@ def run(
         password: opens the encrypted PDFs among them.
         ocr: which pages are read by OCR, as in `read_pdf`.
         recursive: look in the folder's folders too.
+        unit: the unit in which two elements must stand together for a link, as in `find_links`.
         workers: processes; as many as there are processors unless given; 0 works in this process.
         limits: what one document may cost; `Limits()` unless given. There are none with 0 workers or an executor.
         executor: runs the documents instead of local processes, for example a Dask cluster's.
@@ -193,13 +198,15 @@ def run(
             another framework, or another process writes there.
         PolicyloomError: the language model's server cannot be reached, or its answers cannot be read.
         FrameworkError: the framework is wrong.
-        ValueError: `ocr` is none of its values, `coder` is no coder, or limits are given where they cannot be kept.
+        ValueError: `ocr` or `unit` is none of its values, `coder` is no coder, or limits are given where they cannot be kept.
 
     Example:
         `run("corpus", "outputs/demo").status` is 0 when all went well.
     """
     started = time.monotonic()
     folder, out, tell = Path(folder), Path(out), progress or _tell_nobody
+    if unit not in UNITS:
+        raise ValueError(f"unit {unit!r}: use one of {', '.join(UNITS)}")
     kept_limits = choose_limits(limits, workers=workers, executor=executor)
     framework_file = None if isinstance(framework, Framework) else str(framework)
     if not isinstance(framework, Framework):
@@ -214,7 +221,7 @@ def run(
         read = _read_documents(plan, settings, results.cache, workers, limits, executor, tell, talk)
         return _write_results(
             results, plan, read, framework, settings, chosen, kept_limits, folder.resolve().name, tell, started,
-            framework_file=framework_file, talk=talk,
+            framework_file=framework_file, talk=talk, unit=unit,
         )  # fmt: skip
 
 
@@ -361,10 +368,11 @@ def _write_results(
     *,
     framework_file: str | None,
     talk: Conversation | None,
+    unit: Unit,
 ) -> Run:
     """Writes the outputs, unless they are those of the run before, and the manifest."""
     out = results.path
-    signature = _sign(plan, read)
+    signature = _sign(plan, read, unit)
     before = read_manifest(out)
     told = [ANSWERS_FILE] if talk else []
     written = [MANIFEST, *OUTPUTS, *told, *(f"documents/{job.id}.json" for job in read.jobs)]
@@ -373,10 +381,11 @@ def _write_results(
     if is_done:
         counts, errors = dict(before["outputs"]), int(before["errors"])
         not_judged = [Failure(source, "not-judged", reason) for source, reason in before["not_judged"]]
+        no_links = str(before["no_links"])
     else:
         from policyloom.run.outputs import write_outputs  # pandas and scipy, once reading has begun
 
-        counts, errors, not_judged = write_outputs(
+        counts, errors, not_judged, no_links = write_outputs(
             out,
             lambda: _read_results(results.cache, plan, read),
             framework,
@@ -384,6 +393,7 @@ def _write_results(
             model=settings.model,
             coder=chosen,
             name=name,
+            unit=unit,
             tell=lambda stage, n: tell(Progress(stage, n, len(read.jobs))),
         )
         if talk:
@@ -395,10 +405,11 @@ def _write_results(
     }  # fmt: skip
     done = Run(
         out, tuple(job.id for job in read.jobs), failures, read.n_reused, totals, errors, time.monotonic() - started,
+        no_links,
     )  # fmt: skip
     write_manifest(
         done, plan, settings, framework=framework, framework_file=framework_file, limits=limits, outputs=counts,
-        signature=signature,
+        signature=signature, unit=unit,
     )  # fmt: skip
     seal(results, [MANIFEST] if is_done else written, keep_others=is_done)
     return done
@@ -409,9 +420,10 @@ def _asking(asked: Asked) -> Progress:
     return Progress("asking", asked.n_done, asked.n_total, tokens)
 
 
-def _sign(plan: Plan, read: _ReadDocuments) -> str:
-    """A hash of all that decides the outputs: the documents' keys and the failures."""
+def _sign(plan: Plan, read: _ReadDocuments, unit: Unit) -> str:
+    """A hash of all that decides the outputs: the unit of links, the documents' keys and the failures."""
     lines = [
+        unit,
         *(plan.keys[job.id] for job in read.jobs),
         *(f"{failure.source} {failure.reason}" for failure in read.failures),
     ]

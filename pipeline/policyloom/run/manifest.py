@@ -54,6 +54,7 @@ def write_manifest(
     limits: Limits | None,
     outputs: Mapping[str, int],
     signature: str,
+    unit: str,
 ) -> None:
     """Writes how a run was made.
 
@@ -66,6 +67,7 @@ def write_manifest(
         limits: that held; None where there were none.
         outputs: how many sentences, mentions, claims, links and findings there are.
         signature: a hash of all that decides the outputs.
+        unit: in which two elements must stand together for a link.
     """
     read = set(done.documents)
     manifest = {
@@ -76,6 +78,8 @@ def write_manifest(
         "outputs": dict(outputs),
         "errors": done.errors,
         "not_judged": [[f.source, f.reason] for f in done.failures if f.kind == "not-judged"],
+        "no_links": done.no_links,
+        "unit": unit,
         "signature": signature,
         "reused": done.n_reused,
         "framework": {

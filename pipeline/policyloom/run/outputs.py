@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import NamedTuple
 
 from policyloom.check import Checked, check
 from policyloom.export import (
@@ -24,13 +25,13 @@ from policyloom.export import (
 from policyloom.files import open_table, write_bytes
 from policyloom.framework import Framework
 from policyloom.network import Network, find_links
-from policyloom.network.counting import count_units
+from policyloom.network.counting import Unit, count_units
 from policyloom.records import Coverage, Document, Failure, Finding, Measured, Tagged, to_json
 from policyloom.report import ReportedDocument, report_links, write_check_report, write_run_report
 from policyloom.run.coder import ChosenCoder
 from policyloom.run.folder import claim, open_folder, seal
 
-__all__ = ["document_row", "write_check", "write_outputs"]
+__all__ = ["Written", "document_row", "write_check", "write_outputs"]
 
 CHECK_OUTPUTS = ("findings.csv", "coverage.csv", "mentions.csv", "claims.csv", "check.html")
 
@@ -39,6 +40,22 @@ Tell = Callable[[str, int], None]
 
 LEFT_OUT = "statements left out"
 """How a run's summary calls statements of a language model that do not fit the text."""
+
+
+class Written(NamedTuple):
+    """What a run found.
+
+    Attributes:
+        counts: how many sentences, mentions, claims, links and findings there are.
+        errors: how many findings are errors.
+        not_judged: the documents that were not judged.
+        no_links: why there are no links; empty where there are some.
+    """
+
+    counts: dict[str, int]
+    errors: int
+    not_judged: list[Failure]
+    no_links: str
 
 
 @dataclass
@@ -77,8 +94,9 @@ def write_outputs(
     model: str | None,
     coder: ChosenCoder,
     name: str,
+    unit: Unit,
     tell: Tell,
-) -> tuple[dict[str, int], int, list[Failure]]:
+) -> Written:
     """Write all but the manifest; every file appears whole or not at all.
 
     Args:
@@ -89,14 +107,12 @@ def write_outputs(
         model: the language model, or None for rules.
         coder: with which they were tagged.
         name: what the run is called.
+        unit: the unit in which two elements must stand together for a link.
         tell: is told the stage and how many documents are through it.
-
-    Returns:
-        How many sentences, mentions, claims, links and findings there are; how many findings are errors; and the
-        documents that were not judged.
     """
     totals = _Totals()
-    network = find_links(_write_documents(out, tagged(), framework, totals, tell), framework)
+    network = find_links(_write_documents(out, tagged(), framework, totals, tell), framework, unit=unit)
+    no_links = network.explain_no_links()
     write_network(network, out)
     write_bytes(framework.model_dump_json(indent=1).encode("utf-8"), out / "framework.json")
     failures = sorted((*failures, *totals.not_judged), key=lambda failure: failure.source)
@@ -116,10 +132,12 @@ def write_outputs(
         failures=failures,
         evidence=evidence,
         measured=coder.measured,
-        settings=_settings(framework, model, coder, totals.counts.get(LEFT_OUT)),
+        settings=_settings(framework, model, coder, unit, totals.counts.get(LEFT_OUT)),
+        no_links=no_links,
     )
     counts = totals.counts | {"links": len(network.links), "findings": len(findings)}
-    return counts, sum(finding.severity == "error" for finding in findings), totals.not_judged
+    errors = sum(finding.severity == "error" for finding in findings)
+    return Written(counts, errors, totals.not_judged, no_links)
 
 
 def _write_documents(
@@ -230,7 +248,7 @@ def _outline(document: Document) -> tuple[tuple[int, str, int], ...]:
 
 
 def _settings(
-    framework: Framework, model: str | None, coder: ChosenCoder, n_left_out: int | None
+    framework: Framework, model: str | None, coder: ChosenCoder, unit: Unit, n_left_out: int | None
 ) -> dict[str, str]:
     recall = coder.measured.recall
     found_by = {
@@ -257,6 +275,6 @@ def _settings(
         "source": framework.source,
         "names and sentences": model or "rules",
         "coder": coder.description,
-        "unit of co-occurrence": "sentence, each pair once",
+        "unit of co-occurrence": f"{unit}, each pair once",
         "caution": caution,
     }
