@@ -29,9 +29,9 @@ lowest: .venv-lowest/ready
 	@rm -rf outputs/lowest  # a result of before would be taken over
 	.venv-lowest/bin/python -m policyloom run corpus --out outputs/lowest
 
-# Both packages as wheels in dist/: policyloom, and policyloom-en with the trained pipeline.
+# The packages as wheels in dist/: policyloom, policyloom-en with the trained pipeline, policyloom-encoder with the encoder.
 wheels: .venv/uv
-	rm -f dist/policyloom-*.whl dist/policyloom_en-*.whl
+	rm -f dist/policyloom-*.whl dist/policyloom_en-*.whl dist/policyloom_encoder-*.whl
 	$(UV) build --quiet --wheel --all-packages --out-dir dist
 	@ls -l dist/*.whl
 

@@ -1,12 +1,13 @@
 """Score tagging on labelled sentences that nothing was learned from, each read alone: rules, and the built-in classifier.
 
-    python benchmarks/tagging.py ../shared/gold/gold_dev.jsonl [--json] [--write]
+    python benchmarks/tagging.py ../shared/gold/gold_dev.jsonl [--json] [--write] [--encoder FOLDER]
     python benchmarks/tagging.py build/real/official.jsonl
     python benchmarks/tagging.py benchmarks/paper.jsonl --paper ../shared/papers/meng-2025.pdf
 
 `real_sentences.py` makes the second file: sentences of parliaments from whose records nothing was learned. With --paper, a
 whole document is tagged; its labels go by a hash of each sentence's letters, as the text is not part of the project.
-With --write, the figures become those that the built-in classifier states of itself.
+With --write, the figures become those that the built-in classifier states of itself; with --encoder, such as
+`models/encoder/policyloom_encoder`, those of the classifier with that encoder.
 """
 
 from __future__ import annotations
@@ -19,11 +20,13 @@ from dataclasses import asdict, replace
 from pathlib import Path
 
 from policyloom import load_coder, load_pipeline, read_framework, read_pdf, tag
+from policyloom.coders.classifier import ClassifierCoder, read_encoder
 from policyloom.files import write_bytes
-from policyloom.learn.evaluation import join_found
-from policyloom.learn.labels import Labelled, as_document, from_tagged, read_labels
+from policyloom.framework import Framework
+from policyloom.learn.evaluation import code_labelled
+from policyloom.learn.labels import Labelled, from_tagged, read_labels
 from policyloom.learn.scores import ElementScore, Scores, evaluate
-from policyloom.records import Measured
+from policyloom.records import Coder, Measured
 
 MEASURED = Path("pipeline/policyloom/frameworks/production_education.measured.json")
 SOURCE = (
@@ -32,21 +35,27 @@ SOURCE = (
 )
 
 
-def score(path: Path, framework_name: str) -> dict[str, Scores]:
+def load_with_encoder(framework: Framework, encoder: Path | None) -> Coder:
+    """The classifier that comes with the framework, with the encoder of a folder, if one is given, and else without any."""
+    coder = load_coder(framework, "classifier")
+    if encoder is None or not isinstance(coder, ClassifierCoder):
+        return coder
+    return ClassifierCoder(framework, replace(coder.classifier, encoder=read_encoder(encoder)))
+
+
+def score(path: Path, framework_name: str, encoder: Path | None) -> dict[str, Scores]:
     """The scores of the rules alone, and of rules and classifier together."""
     framework = read_framework(framework_name)
-    nlp, gold = load_pipeline(framework), read_labels(path, framework)
-    coders = {"rules": load_coder(framework, "none"), "joined": load_coder(framework)}
+    gold = read_labels(path, framework)
+    coders = {"rules": load_coder(framework, "none"), "joined": load_with_encoder(framework, encoder)}
     return {
-        name: evaluate(
-            gold, [join_found(s, tag(as_document(s), nlp, coder), framework) for s in gold], framework
-        )
+        name: evaluate(gold, code_labelled(gold, framework, coder), framework)
         for name, coder in coders.items()
     }
 
 
-def write_measured(scores: Scores) -> None:
-    """Writes the figures that the built-in classifier states of itself."""
+def write_measured(scores: Scores, path: Path) -> None:
+    """Writes the figures that the built-in classifier, or an encoder beside it, states of itself."""
     rows = scores.by_element
     measured = Measured(
         SOURCE,
@@ -55,16 +64,17 @@ def write_measured(scores: Scores) -> None:
         n={id: row.labelled for id, row in rows.items()},
     )
     text = json.dumps(asdict(measured), indent=1, ensure_ascii=False) + "\n"
-    write_bytes(text.encode("utf-8"), MEASURED)
+    write_bytes(text.encode("utf-8"), path)
 
 
-def score_paper(path: Path, paper: Path, framework_name: str) -> dict[str, Scores]:
+def score_paper(path: Path, paper: Path, framework_name: str, encoder: Path | None) -> dict[str, Scores]:
     """The scores on a document that is read whole."""
     framework = read_framework(framework_name)
     labels = {s.id: s for s in read_labels(path, framework)}
     nlp, document = load_pipeline(framework), read_pdf(paper)
     scores = {}
-    for name, coder in (("rules", load_coder(framework, "none")), ("joined", load_coder(framework))):
+    coders = {"rules": load_coder(framework, "none"), "joined": load_with_encoder(framework, encoder)}
+    for name, coder in coders.items():
         found = {_key(s.text): s for s in from_tagged(tag(document, nlp, coder), framework)}
         missing = set(labels) - set(found)
         if missing:
@@ -93,13 +103,14 @@ def main() -> None:
     parser.add_argument("--paper", type=Path)
     parser.add_argument("--json", action="store_true")
     parser.add_argument("--write", action="store_true")
+    parser.add_argument("--encoder", type=Path)
     options = parser.parse_args()
     if options.paper:
-        scores = score_paper(options.labels, options.paper, options.framework)
+        scores = score_paper(options.labels, options.paper, options.framework, options.encoder)
     else:
-        scores = score(options.labels, options.framework)
+        scores = score(options.labels, options.framework, options.encoder)
     if options.write:
-        write_measured(scores["joined"])
+        write_measured(scores["joined"], options.encoder / "measured.json" if options.encoder else MEASURED)
     if options.json:
         print(json.dumps({name: asdict(s) for name, s in scores.items()}))
         return

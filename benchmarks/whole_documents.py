@@ -1,7 +1,7 @@
 """Score tagging on whole documents, read as a user would read them: sentences, list items, headings and cells of tables.
 
     python benchmarks/whole_documents.py --texts ../shared/documents [--part work|final] [--classifier FILE|none]
-        [--answers FILE.jsonl] [--requests FILE.jsonl]
+        [--encoder FOLDER] [--answers FILE.jsonl] [--requests FILE.jsonl]
 
 `whole_documents.jsonl` beside this file holds, a unit a line, the document, its page and kind, a hash of its letters, and what
 each of two coders says that it names. The pages of part `work` may be looked at while rules are written; those of
@@ -25,6 +25,7 @@ from pathlib import Path
 from statistics import fmean
 
 from policyloom import language_model_coder, load_coder, load_pipeline, read_document, read_framework, tag
+from policyloom.coders.classifier import ClassifierCoder, read_encoder
 from policyloom.coders.language_model import write_unanswered
 from policyloom.errors import UnansweredError
 from policyloom.framework import Framework
@@ -120,12 +121,16 @@ def main() -> None:
     )
     parser.add_argument("--texts", type=Path, required=True)
     parser.add_argument("--part", choices=("work", "final"), default="final")
-    parser.add_argument("--classifier", default=None)
+    parser.add_argument("--classifier", default="classifier")
+    parser.add_argument("--encoder", type=Path, help="such as models/encoder/policyloom_encoder")
     parser.add_argument("--answers", type=Path)
     parser.add_argument("--requests", type=Path)
     options = parser.parse_args()
     framework = read_framework()
     coder: Coder = load_coder(framework, options.classifier)
+    if options.encoder and isinstance(coder, ClassifierCoder):
+        encoded = replace(coder.classifier, encoder=read_encoder(options.encoder))
+        coder = ClassifierCoder(framework, encoded)
     if options.answers or options.requests:
         coder = language_model_coder(framework, "reader", answers=options.answers)
     rows = read_rows(options.part)

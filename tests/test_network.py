@@ -736,7 +736,7 @@ def test_certainty_is_the_same_however_many_pairs_are_taken_at_once(monkeypatch:
     at_once = find_links(documents, FRAMEWORK, bootstrap=60, min_n=0).links
     monkeypatch.setattr(measures, "DENSE_CELLS", 14)  # two pairs of the four
     by_two = find_links(documents, FRAMEWORK, bootstrap=60, min_n=0).links
-    assert at_once["loo_min"].notna().sum() == 4
+    assert at_once["loo_min"].notna().sum() == 3  # one pair never meets
     pd.testing.assert_frame_equal(by_two, at_once)
 
 

@@ -35,7 +35,7 @@ UNDEFINED = "not defined"
     "files", nargs=-1, required=True, type=click.Path(exists=True, dir_okay=False, path_type=Path)
 )
 @click.option(
-    "--coder", "coders", multiple=True, metavar="rules|classifier|llm|FILE|MODULE:NAME",
+    "--coder", "coders", multiple=True, metavar="rules|classifier|default|llm|FILE|MODULE:NAME",
     help="A machine that codes the sentences of the first file, to be compared too; may be given several times.",
 )  # fmt: skip
 @framework_option
@@ -95,7 +95,7 @@ def _code(
     from policyloom.learn.evaluation import code_labelled
     from policyloom.run.coder import resolve_coder
 
-    told = choose_coder("llm", llm) if name == "llm" else None if name == "classifier" else name
+    told = choose_coder("llm", llm) if name == "llm" else None if name == "default" else name
     return code_labelled(rows, framework, resolve_coder(told, framework).coder)
 
 

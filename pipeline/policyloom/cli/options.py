@@ -61,9 +61,10 @@ def _choose_coder(_context: click.Context, _option: click.Parameter, value: str 
 
 
 coder_option = click.option(
-    "--coder", "--classifier", "coder", default=None, metavar="rules|llm|FILE|MODULE:NAME", callback=_choose_coder,
-    help="Who decides what a sentence names: rules alone, a language model, a classifier from `policyloom train`, or a "
-    "coder of your own in Python; by default the classifier that comes with a built-in framework, and else rules.",
+    "--coder", "--classifier", "coder", default=None, metavar="rules|classifier|llm|FILE|MODULE:NAME", callback=_choose_coder,
+    help="Who decides what a sentence names: rules alone, the classifier of a built-in framework, a language model, a "
+    "classifier from `policyloom train`, or a coder of your own in Python; by default the classifier, with an encoder "
+    "where one is installed, and rules where there is none.",
 )  # fmt: skip
 min_probability_option = click.option(
     "--min-probability", type=click.FloatRange(0, 1), default=0.0, metavar="P",

@@ -1,7 +1,7 @@
 """Who decides what a sentence names: interchangeable coders behind the protocol `policyloom.records.Coder`.
 
 rules        nothing learned: cues decide statuses and claims
-classifier   a fitted classifier beside the rules
+classifier   a fitted classifier beside the rules, with a fine-tuned encoder where one is installed
 """
 
 from __future__ import annotations
@@ -30,8 +30,9 @@ def load_coder(
 
     Args:
         framework: whose elements are coded.
-        classifier: a classifier or its file; by default the one that comes with a built-in framework, if there is one;
-            "none" for rules alone.
+        classifier: a classifier or its file; by default the one that comes with a built-in framework, if there is one, with
+            the encoder for the framework where one is installed; "classifier" for the same without an encoder; "none" for
+            rules alone.
         min_probability: the probability, 0 to 1, that the classifier must give every mention.
 
     Raises:
@@ -39,7 +40,12 @@ def load_coder(
             given and there is no classifier.
         ValueError: `min_probability` is no probability.
     """
-    from policyloom.coders.classifier import ClassifierCoder, SentenceClassifier, read_classifier
+    from policyloom.coders.classifier import (
+        ClassifierCoder,
+        SentenceClassifier,
+        find_encoder,
+        read_classifier,
+    )
     from policyloom.coders.rules import RulesCoder
 
     if isinstance(classifier, SentenceClassifier):
@@ -49,5 +55,8 @@ def load_coder(
             )
         lowest = min_probability or classifier.min_probability
         return ClassifierCoder(framework, replace(classifier, min_probability=lowest))
-    found = read_classifier(framework, classifier, min_probability=min_probability)
+    path = None if classifier == "classifier" else classifier
+    found = read_classifier(framework, path, min_probability=min_probability)
+    if found is not None and classifier is None:
+        found = replace(found, encoder=find_encoder(framework))
     return ClassifierCoder(framework, found) if found else RulesCoder(framework)

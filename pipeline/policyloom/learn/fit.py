@@ -23,7 +23,16 @@ from policyloom.languages import load_language
 from policyloom.learn.labels import Labelled, coded_ids
 from policyloom.records import SentenceDraft
 
-__all__ = ["FOLDS", "LEVELS", "MIN_LABELS", "train", "train_answers"]
+__all__ = [
+    "FOLDS",
+    "LEVELS",
+    "MIN_LABELS",
+    "calibrate",
+    "choose_thresholds",
+    "fit_regressions",
+    "train",
+    "train_answers",
+]
 
 FOLDS = 5
 """Parts in which documents are held out in turn, and thus the fewest documents to learn from."""
@@ -81,15 +90,15 @@ def train(
     apart = [features.take_apart(draft) for draft in drafts]
     for learn, score in GroupKFold(FOLDS).split(truth, groups=docs):
         matrix = features.fit([apart[i] for i in learn])
-        weights, offsets = _fit(matrix, truth[learn], known[learn], weight[learn])
+        weights, offsets = fit_regressions(matrix, truth[learn], known[learn], weight[learn])
         held_out[score] = features.transform([apart[i] for i in score]) @ weights + offsets
     # Examples made for one element are no sample of what texts say, so they choose no threshold where there is one.
     whole = known.all(axis=1)
     chosen = fair if fair.any() else whole if whole.any() else whole | True
-    slopes, shifts = _calibrate(held_out, truth, known)
+    slopes, shifts = calibrate(held_out, truth, known)
     probabilities = expit(held_out * slopes + shifts)
-    thresholds = _choose_thresholds(probabilities[chosen], truth[chosen])
-    weights, offsets = _fit(features.fit(apart), truth, known, weight)
+    thresholds = choose_thresholds(probabilities[chosen], truth[chosen])
+    weights, offsets = fit_regressions(features.fit(apart), truth, known, weight)
     ruled = find_ruled(drafts, labels, tops)
     card = {
         "sentences": len(sentences),
@@ -158,7 +167,7 @@ def train_answers(
     return replace(classifier, answerers=answerers)
 
 
-def _fit(
+def fit_regressions(
     features: csr_matrix, truth: Truth, known: Truth, weight: Floats
 ) -> tuple[npt.NDArray[np.float32], Floats]:
     """Weights (features by labels) and offsets, one regression a label over the sentences where it is known."""
@@ -180,7 +189,7 @@ def _fit(
     return weights, offsets
 
 
-def _calibrate(scores: Floats, truth: Truth, known: Truth) -> tuple[Floats, Floats]:
+def calibrate(scores: Floats, truth: Truth, known: Truth) -> tuple[Floats, Floats]:
     """Slope and shift for each label that turn held-out scores into probabilities (Platt 1999)."""
     fitted = [
         LogisticRegression(C=1e3).fit(scores[known[:, j]][:, [j]], truth[known[:, j], j])
@@ -190,7 +199,7 @@ def _calibrate(scores: Floats, truth: Truth, known: Truth) -> tuple[Floats, Floa
     return slopes, np.array([model.intercept_[0] for model in fitted])
 
 
-def _choose_thresholds(probabilities: Floats, truth: Truth) -> Floats:
+def choose_thresholds(probabilities: Floats, truth: Truth) -> Floats:
     """For each label the probability with the best F1 held out, drawn towards the best for all where labels are few."""
     grid = np.arange(0.15, 0.75, 0.01)
 

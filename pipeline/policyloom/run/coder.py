@@ -9,7 +9,7 @@ from __future__ import annotations
 import hashlib
 import importlib
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from pathlib import Path
 from types import ModuleType
@@ -33,6 +33,9 @@ CoderKind = Literal["rules", "classifier", "own", "language_model"]
 METHODS = ("code",)
 """What a coder of one's own must have; see `policyloom.records.Coder`."""
 
+ENCODER = "encoder"
+"""The name in the form of a classifier that has an encoder beside it."""
+
 NO_CLASSIFIER = ("rules", "none")
 """The words for rules alone; `--coder rules` on the command line."""
 
@@ -50,7 +53,8 @@ class CoderForm:
     Attributes:
         kind: rules alone, a classifier of ours, a coder of somebody's own, or a language model.
         data: the bytes of a classifier's file.
-        name: `module:attribute` of a coder of somebody's own; the name of a language model.
+        name: `module:attribute` of a coder of somebody's own; the name of a language model; "encoder" for a classifier with the
+            framework's encoder, which workers must have installed.
         version: of a coder of somebody's own, or what a language model is told to do; results are made anew when that changes.
         store: the file with a language model's answers, in which workers look them up; they never ask.
         first: the coder whose mentions a language model confirms, if any.
@@ -136,7 +140,10 @@ def resolve_coder(
             'and give its name as "module:attribute", or give the file of a classifier, or "rules"'
         )
     if isinstance(found, ClassifierCoder):
-        return ChosenCoder(found, CoderForm("classifier", dump_classifier(found.classifier)))
+        encoder = found.classifier.encoder
+        name, version = (ENCODER, encoder.version) if encoder else ("", "")
+        data = dump_classifier(found.classifier)
+        return ChosenCoder(found, CoderForm("classifier", data, name=name, version=version))
     return ChosenCoder(found, RULES)
 
 
@@ -152,8 +159,7 @@ def _choose_language_model(
         )
     first = None
     if model.confirms is not None:
-        told = None if model.confirms == "classifier" else model.confirms
-        first = resolve_coder(told, framework)
+        first = resolve_coder(model.confirms, framework)
     version = f"{model.votes} {model.reads}"
     kept = AnswerStore(store or model.store or ":memory:")
     form = CoderForm(
@@ -197,14 +203,24 @@ def _read_framework(framework: str) -> tuple[Framework, SentenceClassifier | Non
 @lru_cache(maxsize=2)
 def _make_coder(form: CoderForm, framework: str) -> Coder:
     from policyloom.coders import load_coder
-    from policyloom.coders.classifier import load_classifier
+    from policyloom.coders.classifier import find_encoder, load_classifier
     from policyloom.framework import Framework
 
     if form.kind == "own":
         own: Coder = _find_attribute(form.name)[1]
         return own
-    classifier = load_classifier(form.data) if form.kind == "classifier" else "none"
-    return load_coder(Framework.model_validate_json(framework), classifier)
+    chosen = Framework.model_validate_json(framework)
+    if form.kind != "classifier":
+        return load_coder(chosen, "none")
+    classifier = load_classifier(form.data)
+    if form.name == ENCODER:
+        encoder = find_encoder(chosen)
+        if encoder is None or encoder.version != form.version:
+            raise RunError(
+                f"the encoder for {chosen.id} is not installed here in the same version as where the run began"
+            )
+        classifier = replace(classifier, encoder=encoder)
+    return load_coder(chosen, classifier)
 
 
 def _is_name(coder: object) -> bool:

@@ -4,6 +4,7 @@ coder      the coder: rules and classifier together
 features   sentences as sparse numbers
 questions  what a classifier is asked about statuses and claims
 answers    how it answers
+encoder    a fine-tuned encoder beside it, from a package of its own
 judge      a fitted classifier: what it says of sentences, and how sure it must be
 files      a classifier as a file
 
@@ -14,6 +15,7 @@ thresholds chosen, on documents held out in turn (`policyloom.learn.fit`).
 """
 
 from policyloom.coders.classifier.coder import ClassifierCoder
+from policyloom.coders.classifier.encoder import SentenceEncoder, find_encoder, read_encoder
 from policyloom.coders.classifier.files import (
     dump_classifier,
     load_classifier,
@@ -25,8 +27,11 @@ from policyloom.coders.classifier.judge import SentenceClassifier
 __all__ = [
     "ClassifierCoder",
     "SentenceClassifier",
+    "SentenceEncoder",
     "dump_classifier",
+    "find_encoder",
     "load_classifier",
     "read_classifier",
+    "read_encoder",
     "write_classifier",
 ]

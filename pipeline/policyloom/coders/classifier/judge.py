@@ -12,6 +12,7 @@ from scipy.sparse import csr_matrix
 from scipy.special import expit
 
 from policyloom.coders.classifier.answers import Answerer
+from policyloom.coders.classifier.encoder import SentenceEncoder
 from policyloom.coders.classifier.features import TOKEN, Features, tokens_of
 from policyloom.coders.classifier.questions import Answer, Question, QuestionKind
 from policyloom.records import Measured, SentenceDraft
@@ -39,9 +40,11 @@ def find_ruled(sentences: Sequence[SentenceDraft], labels: Sequence[str], tops: 
     )
 
 
-def min_probabilities(thresholds: Sequence[float], ruled: Truth, min_probability: float) -> Floats:
+def min_probabilities(
+    thresholds: Sequence[float], ruled: Truth, min_probability: float, *, ruled_share: float = RULED_SHARE
+) -> Floats:
     """The probability from which each sentence names each label."""
-    return np.maximum(np.array(thresholds) * np.where(ruled, RULED_SHARE, 1.0), min_probability)  # type: ignore[no-any-return]
+    return np.maximum(np.array(thresholds) * np.where(ruled, ruled_share, 1.0), min_probability)  # type: ignore[no-any-return]
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,6 +79,7 @@ class SentenceClassifier:
         min_probability: the probability that every mention needs besides, those among them that rules find.
         stop_words: words that are no reason for a mention by themselves.
         measured_elsewhere: how well it finds each element on labels of another kind, where that was measured.
+        encoder: a fine-tuned encoder; probabilities are then the mean of both, and the thresholds the encoder's.
     """
 
     framework: str
@@ -90,6 +94,7 @@ class SentenceClassifier:
     min_probability: float = 0.0
     stop_words: frozenset[str] = frozenset()
     measured_elsewhere: Measured | None = None
+    encoder: SentenceEncoder | None = None
 
     def probabilities(self, sentences: Sequence[SentenceDraft]) -> Floats:
         """For each sentence, in rows, the probability that it names each of `labels`."""
@@ -115,7 +120,13 @@ class SentenceClassifier:
         matrix = self._matrix(sentences)
         probabilities = self._probabilities(matrix)
         ruled = find_ruled(sentences, self.labels, self._features.tops)
-        names = probabilities >= min_probabilities(self.thresholds, ruled, self.min_probability)
+        needed = min_probabilities(self.thresholds, ruled, self.min_probability)
+        if self.encoder is not None:
+            probabilities = self._with_encoder(self.encoder, sentences, probabilities)
+            needed = min_probabilities(
+                self.encoder.thresholds, ruled, self.min_probability, ruled_share=self.encoder.ruled_share
+            )
+        names = probabilities >= needed
         if named is not None:
             names = np.array([[label in ids for label in self.labels] for ids in named])
         found = []
@@ -142,6 +153,8 @@ class SentenceClassifier:
     def description(self) -> str:
         """What it learned from, and how sure it must be."""
         learned = f"learned from {self.card['sentences']:,} sentences"
+        if self.encoder is not None:
+            learned += ", with a fine-tuned encoder"
         if not self.min_probability:
             return learned
         return f"{learned}; mentions of probability {self.min_probability:g} or more"
@@ -151,6 +164,8 @@ class SentenceClassifier:
 
         Where `min_probability` lies between two levels of the card, the upper one's figures are given, so less is promised.
         """
+        if self.encoder is not None:  # the card tells of the classifier alone
+            return (self.encoder.measured or Measured()) if not self.min_probability else Measured()
         if self.measured_elsewhere is not None and not self.min_probability:
             return self.measured_elsewhere
         levels = self.card.get("held_out", {})
@@ -169,6 +184,13 @@ class SentenceClassifier:
             precision={id: figures["precision"] for id, figures in of.items() if figures["found"]},
             n={id: self.card["named"][id] for id in of},
         )
+
+    def _with_encoder(
+        self, encoder: SentenceEncoder, sentences: Sequence[SentenceDraft], probabilities: Floats
+    ) -> Floats:
+        """The mean of this classifier's probabilities and an encoder's."""
+        encoded = encoder.probabilities([sentence.text for sentence in sentences])
+        return encoder.weight * encoded + (1 - encoder.weight) * probabilities
 
     def _matrix(self, sentences: Sequence[SentenceDraft]) -> csr_matrix:
         return self._features.transform([self._features.take_apart(sentence) for sentence in sentences])
