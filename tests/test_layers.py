@@ -40,6 +40,7 @@ ONLY_IMPORTERS = {
     "tesserocr": {"extract"},
     "symspellpy": {"languages"},
     "spacy": {"languages", "tag", "learn"},
+    "datasketch": {"run"},
     "onnxruntime": {"coders"},
     "openai": {"coders"},
     "sklearn": {"coders", "learn"},

@@ -358,6 +358,10 @@ def _print_summary(done: Run) -> None:
         say(f"  {failure.source}: {failure.reason}")
     if len(done.failures) > 20:
         say(f"  and {len(done.failures) - 20} more; see {done.folder / 'failures.csv'}")
+    for file, other, share in done.versions[:20]:
+        say(
+            f"  {file}: has {share:.0%} of its words in common with {other}, so they may be versions of one text; both count"
+        )
     reused = f", {done.n_reused} from the run before" if done.n_reused else ""
     say(f"{done.seconds:.1f} s{reused}. Open {done.folder / 'report.html'}")
 

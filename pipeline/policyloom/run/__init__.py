@@ -3,6 +3,7 @@
     settings       limits, and what decides a document's result
     coder          who decides what a sentence names, in a form that reaches a worker
     conversation   what a language model is asked, and its answers
+    copies         one text in two layouts or formats, which counts once
     plan           the files, their names, and the keys of their results
     keys           what makes a result another one
     workers        each document read and tagged in a process that may die
@@ -89,6 +90,9 @@ MAX_ROUNDS = 2
 ANSWERS_FILE = "answers.jsonl"
 """What a run with a language model writes besides."""
 
+SKETCH_SUFFIX = ".sketch"
+"""Of the file beside a result by which copies of its document are found."""
+
 UNANSWERED = "unanswered"
 NO_ANSWER = "waits for answers of the language model; name its server with --llm-url, or give a file of answers with --llm-answers"
 
@@ -119,6 +123,7 @@ class Run:
         errors: how many findings are errors.
         seconds: how long it took.
         no_links: why there are no links, in words; empty where there are some.
+        versions: pairs of files that hold versions of one text, with the share of it that they have in common; both count.
     """
 
     folder: Path
@@ -129,6 +134,7 @@ class Run:
     errors: int
     seconds: float
     no_links: str = ""
+    versions: tuple[tuple[str, str, float], ...] = ()
 
     @property
     def status(self) -> int:
@@ -150,6 +156,7 @@ class _ReadDocuments:
     jobs: tuple[Job, ...]
     failures: tuple[Failure, ...]
     n_reused: int
+    versions: tuple[tuple[str, str, float], ...] = ()
 
 
 def run(
@@ -219,6 +226,7 @@ def run(
         settings = Settings(framework.model_dump_json(), form, model, password, ocr)
         plan = make_plan(folder, paths, settings)
         read = _read_documents(plan, settings, results.cache, workers, limits, executor, tell, talk)
+        read = _set_copies_aside(read, plan, results.cache)
         return _write_results(
             results, plan, read, framework, settings, chosen, kept_limits, folder.resolve().name, tell, started,
             framework_file=framework_file, talk=talk, unit=unit,
@@ -354,6 +362,36 @@ def _read_documents(
     return _ReadDocuments(read, tuple(sorted(failures, key=lambda f: f.source)), n_reused)
 
 
+def _set_copies_aside(read: _ReadDocuments, plan: Plan, cache: Path) -> _ReadDocuments:
+    """The documents without those that hold the text of another, which become failures of the kind "duplicate"."""
+    from policyloom.run.copies import find_copies
+
+    jobs = {job.id: job for job in read.jobs}
+    paths = {id: _result_path(cache, plan, job) for id, job in jobs.items()}
+    # Of a text in several formats, the one with pages counts.
+    order = sorted(jobs, key=lambda id: (Path(jobs[id].path).suffix.lower() != ".pdf", id))
+    found = find_copies(
+        order,
+        lambda id: from_json(Tagged, paths[id].read_bytes()),
+        lambda id: paths[id].with_suffix(SKETCH_SUFFIX),
+    )
+    copies = {copy.id: copy for copy in found if not copy.is_version}
+    failures = [
+        Failure(
+            jobs[copy.id].source,
+            "duplicate",
+            f"has the same text as {jobs[copy.of].source}, in another layout or format, and is counted once",
+        )
+        for copy in copies.values()
+    ]
+    versions = tuple(
+        (jobs[copy.id].source, jobs[copy.of].source, copy.share) for copy in found if copy.is_version
+    )
+    kept = tuple(job for job in read.jobs if job.id not in copies)
+    all_failures = tuple(sorted((*read.failures, *failures), key=lambda failure: failure.source))
+    return _ReadDocuments(kept, all_failures, read.n_reused, versions)
+
+
 def _write_results(
     results: ResultFolder,
     plan: Plan,
@@ -405,7 +443,7 @@ def _write_results(
     }  # fmt: skip
     done = Run(
         out, tuple(job.id for job in read.jobs), failures, read.n_reused, totals, errors, time.monotonic() - started,
-        no_links,
+        no_links, read.versions,
     )  # fmt: skip
     write_manifest(
         done, plan, settings, framework=framework, framework_file=framework_file, limits=limits, outputs=counts,

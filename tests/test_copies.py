@@ -1,0 +1,109 @@
+"""One text in two layouts or formats counts once; versions of a text that say something else count each."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pandas as pd
+import pytest
+from click.testing import CliRunner
+
+from policyloom import run
+from policyloom.cli import main
+
+PLAN = (
+    "The ministry pays grants to firms that train apprentices in the valley. Each firm receives 400 crowns a month for every "
+    "apprentice. Colleges and firms design the courses together, so that graduates find work sooner. Workshops in the two "
+    "towns shall be equipped with new lathes by 2027. The council inspects the workshops twice a year and publishes what it "
+    "has found. A fund of 3 million crowns stands ready for the next five years, and small firms are served first. Teachers of "
+    "the colleges spend four weeks of each year in a firm. Parents hear of the trades at open days in every school. "
+)
+OTHER = (
+    "Bakers of the coast have asked for apprentices for many years. The guild has opened a training centre with ovens and a "
+    "shop, and its masters teach there on two days of the week. Young people who complete the course are hired at once. "
+)
+
+
+def write(folder: Path, **texts: str) -> Path:
+    for name, text in texts.items():
+        stem, _, suffix = name.rpartition("_")
+        words = text if suffix == "txt" else "".join(f"<p>{line}.</p>" for line in text.split(". ") if line)
+        body = f"Plan for trades\n\n{text}" if suffix == "txt" else f"<h1>Plan for trades</h1>{words}"
+        (folder / f"{stem}.{suffix}").write_text(body, "utf-8")
+    return folder
+
+
+@pytest.fixture
+def docs(tmp_path: Path) -> Path:
+    (tmp_path / "docs").mkdir()
+    return tmp_path / "docs"
+
+
+def test_a_text_in_another_format_counts_once_and_is_named(docs: Path, tmp_path: Path) -> None:
+    write(docs, plan_txt=PLAN, final_html=PLAN, other_txt=OTHER)
+    done = run(docs, tmp_path / "out", workers=0)
+    (copy,) = done.failures
+    assert (copy.source, copy.kind) == ("plan.txt", "duplicate")
+    assert copy.reason == "has the same text as final.html, in another layout or format, and is counted once"
+    assert (done.status, done.documents, done.versions) == (0, ("final", "other"), ())
+    assert set(pd.read_csv(tmp_path / "out" / "mentions.csv")["document"]) == {"final", "other"}
+
+
+def test_links_of_copies_count_once(docs: Path, tmp_path: Path) -> None:
+    write(docs, plan_txt=PLAN)
+    run(docs, tmp_path / "one", workers=0)
+    write(docs, plan2_html=PLAN)
+    run(docs, tmp_path / "two", workers=0)
+    one, two = (pd.read_csv(tmp_path / name / "links.csv") for name in ("one", "two"))
+    assert list(one["n"]) == list(two["n"])
+
+
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        ("400 crowns", "300 crowns"),
+        ("shall be equipped", "may be equipped"),
+        ("The ministry pays", "The ministry does not pay"),
+    ],
+)
+def test_a_text_that_says_something_else_is_a_version_and_counts(
+    docs: Path, tmp_path: Path, old: str, new: str
+) -> None:
+    assert old in PLAN
+    write(docs, draft_txt=PLAN, law_txt=PLAN.replace(old, new))
+    done = run(docs, tmp_path / "out", workers=0)
+    assert not done.failures
+    assert done.documents == ("draft", "law")
+    ((file, other, share),) = done.versions
+    assert (file, other) == ("law.txt", "draft.txt")
+    assert 0.8 < share < 1
+
+
+def test_texts_that_share_a_paragraph_are_neither(docs: Path, tmp_path: Path) -> None:
+    write(docs, a_txt=PLAN, b_txt=PLAN[:200] + OTHER * 2)
+    done = run(docs, tmp_path / "out", workers=0)
+    assert (done.failures, done.versions) == ((), ())
+
+
+def test_a_rerun_gives_the_same_and_a_copy_that_stays_alone_counts(docs: Path, tmp_path: Path) -> None:
+    write(docs, plan_txt=PLAN, final_html=PLAN)
+    first = run(docs, tmp_path / "out", workers=0)
+    again = run(docs, tmp_path / "out", workers=0)
+    assert (again.documents, again.failures, again.n_reused) == (first.documents, first.failures, 2)
+    (docs / "final.html").unlink()
+    alone = run(docs, tmp_path / "out", workers=0)
+    assert (alone.documents, alone.failures) == (("plan",), ())
+
+
+def test_versions_are_told_on_the_command_line(docs: Path, tmp_path: Path) -> None:
+    write(docs, draft_txt=PLAN, law_txt=PLAN.replace("400", "300"))
+    told = CliRunner().invoke(main, ["run", str(docs), "-o", str(tmp_path / "out"), "-j", "0"])
+    assert "law.txt: has 9" in told.output
+    assert "of its words in common with draft.txt" in told.output
+
+
+@pytest.mark.shared
+def test_a_paper_in_two_layouts_counts_once(shared: Path, tmp_path: Path) -> None:
+    done = run(shared / "papers", tmp_path / "out", workers=0)
+    copies = {failure.source for failure in done.failures if failure.kind == "duplicate"}
+    assert "meng-2025-two-column.pdf" in copies or "meng-2025.pdf" in copies
