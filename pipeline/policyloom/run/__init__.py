@@ -6,6 +6,8 @@
     copies         one text in two layouts or formats, which counts once
     plan           the files, their names, and the keys of their results
     keys           what makes a result another one
+    reading        the documents whose result is not there yet
+    progress       how far it is
     workers        each document read and tagged in a process that may die
     outputs        the run folder's tables, network and report
     manifest       run.json, and what is read back from a run folder
@@ -21,18 +23,16 @@ from __future__ import annotations
 
 import hashlib
 import time
-from collections.abc import Callable, Iterator
 from concurrent.futures import Executor
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from policyloom.errors import RunError, UnansweredError
-from policyloom.files import write_bytes
+from policyloom.errors import RunError
 from policyloom.framework import Framework, read_framework
 from policyloom.frameworks import BUILT_IN
 from policyloom.network.counting import UNITS, Unit
-from policyloom.records import Failure, OcrUse, Tagged, from_json
+from policyloom.records import Failure, OcrUse
 from policyloom.run.coder import ChosenCoder, CoderChoice, resolve_coder
 from policyloom.run.folder import ResultFolder, claim, open_folder, seal
 from policyloom.run.manifest import (
@@ -44,7 +44,9 @@ from policyloom.run.manifest import (
     write_manifest,
 )
 from policyloom.run.plan import Plan, find_files, find_skipped, make_plan, name_documents
-from policyloom.run.settings import Job, Limits, Settings, choose_limits
+from policyloom.run.progress import Progress, Tell, tell_nobody
+from policyloom.run.reading import UNANSWERED, ReadDocuments, read_documents, read_results, set_copies_aside
+from policyloom.run.settings import Limits, Settings, choose_limits
 from policyloom.run.single import (
     check_file,
     extract_files,
@@ -53,10 +55,9 @@ from policyloom.run.single import (
     validate_framework,
     write_label_sheet,
 )
-from policyloom.run.workers import process_all
 
 if TYPE_CHECKING:
-    from policyloom.coders.language_model import Asked, LanguageModel
+    from policyloom.coders.language_model import LanguageModel
     from policyloom.run.conversation import Conversation, RequestPlan
 
 __all__ = [
@@ -84,30 +85,8 @@ OUTPUTS = (
     "options.json", "evidence.jsonl", "framework.json", "report.html",
 )  # fmt: skip
 """What a run writes besides documents/ and run.json."""
-MAX_ROUNDS = 2
-"""Times that a document's requests are asked: once, and once more about what failed the check."""
-
 ANSWERS_FILE = "answers.jsonl"
 """What a run with a language model writes besides."""
-
-SKETCH_SUFFIX = ".sketch"
-"""Of the file beside a result by which copies of its document are found."""
-
-UNANSWERED = "unanswered"
-NO_ANSWER = "waits for answers of the language model; name its server with --llm-url, or give a file of answers with --llm-answers"
-
-
-@dataclass(frozen=True, slots=True)
-class Progress:
-    """How far a run is: `done` of `total` documents; `source` is the file just done; `stage` in words."""
-
-    stage: str
-    done: int
-    total: int
-    source: str = ""
-
-
-Tell = Callable[[Progress], None]
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,16 +126,6 @@ class Run:
         rows = "".join(f"<tr><td>{escape(k)}</td><td>{v:,}</td></tr>" for k, v in self.counts.items())
         report = escape(str(self.folder / "report.html"))
         return f"<table>{rows}</table><p>Report: <code>{report}</code></p>"
-
-
-@dataclass(frozen=True, slots=True)
-class _ReadDocuments:
-    """The documents of a run after reading: their results lie in the cache under their keys."""
-
-    jobs: tuple[Job, ...]
-    failures: tuple[Failure, ...]
-    n_reused: int
-    versions: tuple[tuple[str, str, float], ...] = ()
 
 
 def run(
@@ -211,7 +180,7 @@ def run(
         `run("corpus", "outputs/demo").status` is 0 when all went well.
     """
     started = time.monotonic()
-    folder, out, tell = Path(folder), Path(out), progress or _tell_nobody
+    folder, out, tell = Path(folder), Path(out), progress or tell_nobody
     if unit not in UNITS:
         raise ValueError(f"unit {unit!r}: use one of {', '.join(UNITS)}")
     kept_limits = choose_limits(limits, workers=workers, executor=executor)
@@ -225,8 +194,8 @@ def run(
         form = replace(chosen.form, store=str(results.answers)) if talk else chosen.form
         settings = Settings(framework.model_dump_json(), form, model, password, ocr)
         plan = make_plan(folder, paths, settings)
-        read = _read_documents(plan, settings, results.cache, workers, limits, executor, tell, talk)
-        read = _set_copies_aside(read, plan, results.cache)
+        read = read_documents(plan, settings, results.cache, workers, limits, executor, tell, talk)
+        read = set_copies_aside(read, plan, results.cache)
         return _write_results(
             results, plan, read, framework, settings, chosen, kept_limits, folder.resolve().name, tell, started,
             framework_file=framework_file, talk=talk, unit=unit,
@@ -264,7 +233,7 @@ def plan_requests(
     Raises:
         RunError, FrameworkError, PolicyloomError, ValueError: as for `run`, or `path` is a file that holds no requests.
     """
-    folder, out, tell = Path(folder), Path(out), progress or _tell_nobody
+    folder, out, tell = Path(folder), Path(out), progress or tell_nobody
     choose_limits(limits, workers=workers, executor=executor)
     if path is not None:
         refuse_other_file(path, b'{"custom_id": ', "a file of requests")
@@ -278,7 +247,7 @@ def plan_requests(
         settings = Settings(framework.model_dump_json(), form, model, password, ocr)
         plan = make_plan(folder, paths, settings)
         talk = replace(talk, model=replace(talk.model, url=""))
-        read = _read_documents(plan, settings, results.cache, workers, limits, executor, tell, talk)
+        read = read_documents(plan, settings, results.cache, workers, limits, executor, tell, talk)
         n_waiting = sum(failure.kind == UNANSWERED for failure in read.failures)
         return talk.plan(n_waiting, path)
 
@@ -316,86 +285,10 @@ def _talk(results: ResultFolder, framework: Framework, coder: CoderChoice) -> Co
     return open_conversation(results, framework, coder, told=results.path / ANSWERS_FILE)
 
 
-def _read_documents(
-    plan: Plan,
-    settings: Settings,
-    cache: Path,
-    workers: int | None,
-    limits: Limits | None,
-    executor: Executor | None,
-    tell: Tell,
-    talk: Conversation | None,
-) -> _ReadDocuments:
-    """Reads and tags the documents whose result is not in the cache, and forgets results of no document.
-
-    A document for which a language model must be asked is read once more when the answers are there.
-    """
-    todo = [job for job in plan.jobs if not _result_path(cache, plan, job).exists()]
-    n_jobs, n_reused = len(plan.jobs), len(plan.jobs) - len(todo)
-    failures = list(plan.failures)
-    tell(Progress("reading", n_reused, n_jobs))
-    n_done, n_rounds, reason = n_reused, 0, NO_ANSWER
-    while todo:
-        waiting: list[Job] = []
-        outcomes = process_all(todo, settings, workers=workers, limits=limits, executor=executor)
-        for job, result in outcomes:
-            if isinstance(result, UnansweredError):
-                waiting.append(job)
-                if talk:
-                    talk.want(result.requests)
-                continue
-            if isinstance(result, Failure):
-                failures.append(result)
-            else:
-                write_bytes(result, _result_path(cache, plan, job))
-            n_done += 1
-            tell(Progress("reading", n_done, n_jobs, job.source))
-        todo = []
-        if talk and talk.can_ask and waiting and n_rounds < MAX_ROUNDS:
-            reason = talk.ask(lambda asked: tell(_asking(asked))) or reason
-            todo, n_rounds = waiting, n_rounds + 1
-        else:
-            failures += [Failure(job.source, UNANSWERED, reason) for job in waiting]
-    failed = {failure.source for failure in failures}
-    read = tuple(job for job in plan.jobs if job.source not in failed)
-    _forget(cache, {plan.keys[job.id] for job in read})
-    return _ReadDocuments(read, tuple(sorted(failures, key=lambda f: f.source)), n_reused)
-
-
-def _set_copies_aside(read: _ReadDocuments, plan: Plan, cache: Path) -> _ReadDocuments:
-    """The documents without those that hold the text of another, which become failures of the kind "duplicate"."""
-    from policyloom.run.copies import find_copies
-
-    jobs = {job.id: job for job in read.jobs}
-    paths = {id: _result_path(cache, plan, job) for id, job in jobs.items()}
-    # Of a text in several formats, the one with pages counts.
-    order = sorted(jobs, key=lambda id: (Path(jobs[id].path).suffix.lower() != ".pdf", id))
-    found = find_copies(
-        order,
-        lambda id: from_json(Tagged, paths[id].read_bytes()),
-        lambda id: paths[id].with_suffix(SKETCH_SUFFIX),
-    )
-    copies = {copy.id: copy for copy in found if not copy.is_version}
-    failures = [
-        Failure(
-            jobs[copy.id].source,
-            "duplicate",
-            f"has the same text as {jobs[copy.of].source}, in another layout or format, and is counted once",
-        )
-        for copy in copies.values()
-    ]
-    versions = tuple(
-        (jobs[copy.id].source, jobs[copy.of].source, copy.share) for copy in found if copy.is_version
-    )
-    kept = tuple(job for job in read.jobs if job.id not in copies)
-    all_failures = tuple(sorted((*read.failures, *failures), key=lambda failure: failure.source))
-    return _ReadDocuments(kept, all_failures, read.n_reused, versions)
-
-
 def _write_results(
     results: ResultFolder,
     plan: Plan,
-    read: _ReadDocuments,
+    read: ReadDocuments,
     framework: Framework,
     settings: Settings,
     chosen: ChosenCoder,
@@ -425,7 +318,7 @@ def _write_results(
 
         counts, errors, not_judged, no_links = write_outputs(
             out,
-            lambda: _read_results(results.cache, plan, read),
+            lambda: read_results(results.cache, plan, read),
             framework,
             read.failures,
             model=settings.model,
@@ -453,12 +346,7 @@ def _write_results(
     return done
 
 
-def _asking(asked: Asked) -> Progress:
-    tokens = f"{asked.n_in:,} tokens read, {asked.n_out:,} written"
-    return Progress("asking", asked.n_done, asked.n_total, tokens)
-
-
-def _sign(plan: Plan, read: _ReadDocuments, unit: Unit) -> str:
+def _sign(plan: Plan, read: ReadDocuments, unit: Unit) -> str:
     """A hash of all that decides the outputs: the unit of links, the documents' keys and the failures."""
     lines = [
         unit,
@@ -466,23 +354,3 @@ def _sign(plan: Plan, read: _ReadDocuments, unit: Unit) -> str:
         *(f"{failure.source} {failure.reason}" for failure in read.failures),
     ]
     return hashlib.sha256("\n".join(lines).encode("utf-8")).hexdigest()
-
-
-def _read_results(cache: Path, plan: Plan, read: _ReadDocuments) -> Iterator[Tagged]:
-    """The tagged documents, one at a time."""
-    return (from_json(Tagged, _result_path(cache, plan, job).read_bytes()) for job in read.jobs)
-
-
-def _result_path(cache: Path, plan: Plan, job: Job) -> Path:
-    return cache / f"{plan.keys[job.id]}.json"
-
-
-def _forget(cache: Path, keep: set[str]) -> None:
-    """Removes results that no document of the run has any more."""
-    for path in cache.iterdir():
-        if path.stem not in keep and not path.is_dir():
-            path.unlink(missing_ok=True)
-
-
-def _tell_nobody(progress: Progress) -> None:
-    """Stands in where nobody follows the run."""

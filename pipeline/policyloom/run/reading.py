@@ -1,0 +1,139 @@
+"""Read the documents of a run: those whose result is not there yet, by workers, and what a language model must be asked."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from concurrent.futures import Executor
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from policyloom.errors import UnansweredError
+from policyloom.files import write_bytes
+from policyloom.records import Failure, Tagged, from_json
+from policyloom.run.plan import Plan
+from policyloom.run.progress import Progress, Tell
+from policyloom.run.settings import Job, Limits, Settings
+from policyloom.run.workers import process_all
+
+if TYPE_CHECKING:
+    from policyloom.coders.language_model import Asked
+    from policyloom.run.conversation import Conversation
+
+__all__ = ["UNANSWERED", "ReadDocuments", "read_documents", "read_results", "set_copies_aside"]
+
+MAX_ROUNDS = 2
+"""Times that a document's requests are asked: once, and once more about what failed the check."""
+
+SKETCH_SUFFIX = ".sketch"
+"""Of the file beside a result by which copies of its document are found."""
+
+UNANSWERED = "unanswered"
+NO_ANSWER = "waits for answers of the language model; name its server with --llm-url, or give a file of answers with --llm-answers"
+
+
+@dataclass(frozen=True, slots=True)
+class ReadDocuments:
+    """The documents of a run after reading: their results lie in the cache under their keys."""
+
+    jobs: tuple[Job, ...]
+    failures: tuple[Failure, ...]
+    n_reused: int
+    versions: tuple[tuple[str, str, float], ...] = ()
+
+
+def read_documents(
+    plan: Plan,
+    settings: Settings,
+    cache: Path,
+    workers: int | None,
+    limits: Limits | None,
+    executor: Executor | None,
+    tell: Tell,
+    talk: Conversation | None,
+) -> ReadDocuments:
+    """Reads and tags the documents whose result is not in the cache, and forgets results of no document.
+
+    A document for which a language model must be asked is read once more when the answers are there.
+    """
+    todo = [job for job in plan.jobs if not result_path(cache, plan, job).exists()]
+    n_jobs, n_reused = len(plan.jobs), len(plan.jobs) - len(todo)
+    failures = list(plan.failures)
+    tell(Progress("reading", n_reused, n_jobs))
+    n_done, n_rounds, reason = n_reused, 0, NO_ANSWER
+    while todo:
+        waiting: list[Job] = []
+        outcomes = process_all(todo, settings, workers=workers, limits=limits, executor=executor)
+        for job, result in outcomes:
+            if isinstance(result, UnansweredError):
+                waiting.append(job)
+                if talk:
+                    talk.want(result.requests)
+                continue
+            if isinstance(result, Failure):
+                failures.append(result)
+            else:
+                write_bytes(result, result_path(cache, plan, job))
+            n_done += 1
+            tell(Progress("reading", n_done, n_jobs, job.source))
+        todo = []
+        if talk and talk.can_ask and waiting and n_rounds < MAX_ROUNDS:
+            reason = talk.ask(lambda asked: tell(_asking(asked))) or reason
+            todo, n_rounds = waiting, n_rounds + 1
+        else:
+            failures += [Failure(job.source, UNANSWERED, reason) for job in waiting]
+    failed = {failure.source for failure in failures}
+    read = tuple(job for job in plan.jobs if job.source not in failed)
+    _forget(cache, {plan.keys[job.id] for job in read})
+    return ReadDocuments(read, tuple(sorted(failures, key=lambda f: f.source)), n_reused)
+
+
+def set_copies_aside(read: ReadDocuments, plan: Plan, cache: Path) -> ReadDocuments:
+    """The documents without those that hold the text of another, which become failures of the kind "duplicate"."""
+    from policyloom.run.copies import find_copies
+
+    jobs = {job.id: job for job in read.jobs}
+    paths = {id: result_path(cache, plan, job) for id, job in jobs.items()}
+    # Of a text in several formats, the one with pages counts.
+    order = sorted(jobs, key=lambda id: (Path(jobs[id].path).suffix.lower() != ".pdf", id))
+    found = find_copies(
+        order,
+        lambda id: from_json(Tagged, paths[id].read_bytes()),
+        lambda id: paths[id].with_suffix(SKETCH_SUFFIX),
+    )
+    copies = {copy.id: copy for copy in found if not copy.is_version}
+    failures = [
+        Failure(
+            jobs[copy.id].source,
+            "duplicate",
+            f"has the same text as {jobs[copy.of].source}, in another layout or format, and is counted once",
+        )
+        for copy in copies.values()
+    ]
+    versions = tuple(
+        (jobs[copy.id].source, jobs[copy.of].source, copy.share) for copy in found if copy.is_version
+    )
+    kept = tuple(job for job in read.jobs if job.id not in copies)
+    all_failures = tuple(sorted((*read.failures, *failures), key=lambda failure: failure.source))
+    return ReadDocuments(kept, all_failures, read.n_reused, versions)
+
+
+def _asking(asked: Asked) -> Progress:
+    tokens = f"{asked.n_in:,} tokens read, {asked.n_out:,} written"
+    return Progress("asking", asked.n_done, asked.n_total, tokens)
+
+
+def read_results(cache: Path, plan: Plan, read: ReadDocuments) -> Iterator[Tagged]:
+    """The tagged documents, one at a time."""
+    return (from_json(Tagged, result_path(cache, plan, job).read_bytes()) for job in read.jobs)
+
+
+def result_path(cache: Path, plan: Plan, job: Job) -> Path:
+    return cache / f"{plan.keys[job.id]}.json"
+
+
+def _forget(cache: Path, keep: set[str]) -> None:
+    """Removes results that no document of the run has any more."""
+    for path in cache.iterdir():
+        if path.stem not in keep and not path.is_dir():
+            path.unlink(missing_ok=True)
