@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import threading
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
@@ -22,7 +23,7 @@ from policyloom.coders.language_model.coder import LanguageModelCoder, is_likely
 from policyloom.coders.language_model.prompt import MAX_SENTENCES, Request, answer_schema, make_tasks
 from policyloom.coders.language_model.store import Answer
 from policyloom.coders.rules import RulesCoder
-from policyloom.errors import PolicyloomError, UnansweredError
+from policyloom.errors import PolicyloomError, RunError, UnansweredError
 from policyloom.framework import Element, Framework
 from policyloom.learn.labels import Label, Labelled, write_labels
 from policyloom.records import Block, Candidate, Document, Metadata, Passage, SentenceDraft, Tagged
@@ -106,6 +107,8 @@ class Server:
 
     def __init__(self) -> None:
         self.reply: Callable[[dict[str, Any]], tuple[int, str]] = lambda _: (200, answer())
+        self.raw = ""
+        self.location = ""
         self.bodies: list[dict[str, Any]] = []
         self.keys: list[str] = []
         outer = self
@@ -125,8 +128,10 @@ class Server:
                         "id": "1", "object": "chat.completion", "created": 0, "model": "tiny-1",
                         "choices": [choice], "usage": usage,
                     }  # fmt: skip
-                data = json.dumps(told).encode()
+                data = outer.raw.encode() or json.dumps(told).encode()
                 self.send_response(status)
+                if outer.location:
+                    self.send_header("Location", outer.location)
                 self.send_header("Content-Type", "application/json")
                 self.send_header("Content-Length", str(len(data)))
                 self.end_headers()
@@ -298,11 +303,42 @@ def test_an_answer_that_is_none_cannot_be_read(raw: str) -> None:
     assert checked.problems
 
 
+@pytest.mark.parametrize("n", ["1", 1.0, " 1 "])
+def test_a_number_may_be_written_otherwise(n: Any) -> None:
+    checked = check_answer(answer({"n": n, "mentions": [mention("M1", "Grants")]}), [draft("Grants.")], FARM)
+    assert (checked.problems, len(checked.sentences[1].mentions)) == ((), 1)
+
+
+def test_thinking_is_no_answer_and_the_last_object_is() -> None:
+    one = answer({"n": 1, "mentions": [mention("M1", "Grants")]})
+    for raw in (f'<think>Perhaps {{"sentences": []}}?</think>{one}', f"First {answer()}, no: {one}"):
+        assert len(check_answer(raw, [draft("Grants.")], FARM).sentences) == 1
+
+
+@pytest.mark.parametrize(
+    "row", [{"n": 1, "mentions": {"element": "M1"}}, {"n": 1, "mentions": [], "links": "none"}]
+)
+def test_what_should_be_a_list_and_is_none_is_told(row: dict[str, Any]) -> None:
+    checked = check_answer(answer(row), [draft("Grants.")], FARM)
+    assert "is no list" in checked.problems[0]
+    assert checked.sentences[1].n_dropped == 1
+
+
+def test_nested_brackets_and_lone_surrogates_do_no_harm() -> None:
+    assert not check_answer('{"a":[' * 60_000, [draft("Grants.")], FARM).is_readable
+    raw = (
+        '{"sentences": [{"n": 1, "mentions": [{"element": "M1", "status": "affirmed", "quote": "\\ud800"}]}]}'
+    )
+    (problem,) = check_answer(raw, [draft("Grants.")], FARM).problems
+    assert problem.encode("utf-8")
+
+
 def test_a_sentence_that_stands_twice_counts_once() -> None:
     row = {"n": 1, "mentions": [mention("M1", "Grants")]}
     checked = check_answer(answer(row, row), [draft("Grants.")], FARM)
     assert checked.problems == ("sentence 1: stands twice",)
     assert len(checked.sentences[1].mentions) == 1
+    assert checked.n_lost == 1
 
 
 @pytest.mark.parametrize(
@@ -475,12 +511,13 @@ def test_a_document_cannot_give_orders(nlp: Language) -> None:
 # Files and the store
 
 
-def test_answers_survive_in_a_file_and_the_first_one_stands(tmp_path: Path) -> None:
+def test_answers_survive_in_a_file_and_the_last_one_stands(tmp_path: Path) -> None:
     store = AnswerStore(tmp_path / "a.sqlite")
-    store.add(Answer("1", "m", "p", "first"))
-    store.add(Answer("1", "m", "p", "second"))
+    assert not store.add(Answer("1", "m", "p", "first"))
+    assert not store.add(Answer("1", "m", "p", "first"))
+    assert store.add(Answer("1", "m", "p", "second"))
     store.close()
-    assert AnswerStore(tmp_path / "a.sqlite", read_only=True).get("1") == "first"
+    assert AnswerStore(tmp_path / "a.sqlite", read_only=True).get("1") == "second"
 
 
 def test_a_file_that_is_no_store_is_refused(tmp_path: Path) -> None:
@@ -501,14 +538,14 @@ def test_answers_are_read_from_a_batch_from_a_run_or_plain(tmp_path: Path, line:
     path = tmp_path / "a.jsonl"
     path.write_text(json.dumps(line, ensure_ascii=False) + "\n\n", "utf-8")
     store = AnswerStore()
-    assert read_answers(path, store) == (1, 0)
+    assert read_answers(path, store) == (1, 0, 0)
     assert store.get("1") == "x"
 
 
 def test_a_failed_line_of_a_batch_is_counted_and_a_wrong_one_refused(tmp_path: Path) -> None:
     path = tmp_path / "a.jsonl"
     path.write_text('{"custom_id": "1", "response": null, "error": {"message": "no"}}\n')
-    assert read_answers(path, AnswerStore()) == (0, 1)
+    assert read_answers(path, AnswerStore()) == (0, 1, 0)
     for wrong in ('{"id": 1}', "[]", "x", '{"custom_id": "1", "content": 3}'):
         path.write_text(wrong)
         with pytest.raises(PolicyloomError, match=r"a\.jsonl, line 1: is no answer"):
@@ -586,6 +623,95 @@ def test_an_address_that_is_none_is_refused(nlp: Language) -> None:
 def test_a_language_model_is_checked_when_made(more: dict[str, Any], words: str) -> None:
     with pytest.raises(ValueError, match=words):
         LanguageModel(**({"name": "m"} | more))
+
+
+@pytest.mark.parametrize(
+    "reply",
+    [
+        '{"choices": "x"}', '{"choices": [null]}', '{"choices": [{"message": null}]}', '{"choices": []}', "{", "[1]", "null",
+        '{"choices": [{"message": {"content": "x"}}], "usage": "many"}', "<html>busy</html>", '{"choices": {"a": 1}}',
+    ],
+)  # fmt: skip
+def test_whatever_a_server_says_ends_in_plain_words(nlp: Language, server: Server, reply: str) -> None:
+    server.raw = reply
+    coder = language_model_coder(FARM, "tiny", url=server.url, reads="all")
+    with suppress(PolicyloomError):  # or what can be read of it is no answer, and nothing is judged
+        assert tag(document(TEXT), nlp, coder).unread
+
+
+def test_odd_numbers_of_tokens_are_none(nlp: Language, server: Server) -> None:
+    message = {"role": "assistant", "content": GOOD}
+    told = {
+        "choices": [{"index": 0, "message": message}],
+        "usage": {"prompt_tokens": None, "completion_tokens": "9"},
+    }
+    server.raw = json.dumps(told)
+    coder = language_model_coder(FARM, "tiny", url=server.url, reads="all")
+    assert len(tag(document(TEXT), nlp, coder).claims) == 1
+
+
+def test_a_key_in_what_a_server_says_is_told_to_nobody(
+    nlp: Language, server: Server, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("POLICYLOOM_LLM_KEY", "secret-key-2")
+    server.reply = lambda _: (401, "Incorrect API key: secret-key-2")
+    url = server.url.replace("http://", "http://me:password-3@") + "?token=secret-4"
+    with pytest.raises(PolicyloomError) as told:
+        tag(document(TEXT), nlp, language_model_coder(FARM, "tiny", url=url, reads="all"))
+    assert not any(secret in str(told.value) for secret in ("secret-key-2", "password-3", "secret-4"))
+
+
+def test_a_server_that_sends_elsewhere_is_not_followed(nlp: Language, server: Server) -> None:
+    other = Server()
+    server.location = f"{other.url}/chat/completions"
+    server.reply = lambda _: (307, "")
+    with pytest.raises(PolicyloomError, match="sends elsewhere, to http://127"):
+        tag(document(TEXT), nlp, language_model_coder(FARM, "tiny", url=server.url, reads="all"))
+    assert not other.bodies
+    other.close()
+
+
+def test_no_proxy_is_used_on_this_machine(
+    nlp: Language, server: Server, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    proxy = Server()
+    monkeypatch.setenv("http_proxy", proxy.url.removesuffix("/v1"))
+    server.reply = lambda _: (200, GOOD)
+    tag(document(TEXT), nlp, language_model_coder(FARM, "tiny", url=server.url, reads="all"))
+    assert (len(server.bodies), len(proxy.bodies)) == (1, 0)
+    proxy.close()
+
+
+def test_openais_key_goes_to_openai_alone(
+    nlp: Language, server: Server, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("OPENAI_API_KEY", "secret-key-5")
+    server.reply = lambda _: (200, GOOD)
+    tag(document(TEXT), nlp, language_model_coder(FARM, "tiny", url=server.url, reads="all"))
+    assert server.keys == ["Bearer none"]
+    assert client_module._find_key("api.openai.com") == "secret-key-5"
+
+
+def test_a_command_sends_what_it_asks_and_nothing_left_from_another(
+    nlp: Language, server: Server, tmp_path: Path
+) -> None:
+    store = AnswerStore(tmp_path / "a.sqlite")
+    store.want([Request("old", ({"role": "system", "content": "s"}, {"role": "user", "content": "SECRET"}))])
+    store.close()
+    server.reply = lambda _: (200, GOOD)
+    coder = language_model_coder(FARM, "tiny", url=server.url, reads="all", store=tmp_path / "a.sqlite")
+    tag(document(TEXT), nlp, coder)
+    assert len(server.bodies) == 1
+    assert "SECRET" not in str(server.bodies)
+
+
+def test_one_refusal_does_not_change_the_requests_after_it(nlp: Language, server: Server) -> None:
+    server.reply = lambda _: (400, "filtered") if len(server.bodies) <= 2 else (200, answer())
+    coder = language_model_coder(FARM, "tiny", url=server.url, reads="all", concurrency=1)
+    with pytest.raises(PolicyloomError, match="refused a request"):
+        tag(document(*[TEXT] * 9), nlp, coder)
+    assert all("temperature" in body for body in server.bodies)
+    assert "response_format" in server.bodies[-1]
 
 
 # Runs
@@ -676,6 +802,27 @@ def test_documents_without_answers_are_failures(farm: Path) -> None:
     assert [failure.kind for failure in done.failures] == ["unanswered", "unanswered"]
     assert "--llm-url" in done.failures[0].reason
     assert done.status == 1
+
+
+def test_a_run_that_only_waits_leaves_the_results_of_before(farm: Path, server: Server) -> None:
+    server.reply = by_word
+    arguments: dict[str, Any] = {"framework": farm / "farm.toml", "workers": 0}
+    run(farm / "docs", farm / "out", coder=LanguageModel("tiny", server.url), **arguments)
+    before = bytes_of(farm / "out")
+    with pytest.raises(RunError, match="the results of before are left as they are"):
+        run(farm / "docs", farm / "out", coder=LanguageModel("other"), **arguments)
+    assert bytes_of(farm / "out") == before
+
+
+def test_other_answers_give_other_results(farm: Path, server: Server) -> None:
+    server.reply = by_word
+    arguments: dict[str, Any] = {"framework": farm / "farm.toml", "workers": 0}
+    run(farm / "docs", farm / "out", coder=LanguageModel("tiny", server.url), **arguments)
+    told = farm / "out" / "answers.jsonl"
+    (farm / "better.jsonl").write_text(told.read_text("utf-8").replace("affirmed", "negated"), "utf-8")
+    run(farm / "docs", farm / "out", coder=LanguageModel("tiny", answers=farm / "better.jsonl"), **arguments)
+    assert {m.status for t in read_tagged(farm / "out") for m in t.mentions if m.label == "M1"} == {"negated"}
+    assert "negated" in told.read_text("utf-8")
 
 
 def test_requests_go_to_a_file_and_answers_come_from_one(farm: Path) -> None:

@@ -28,9 +28,6 @@ __all__ = [
     "write_unanswered",
 ]
 
-REQUESTS_START = b'{"custom_id": '
-"""How a file of requests begins."""
-
 
 def language_model_options(command: Callable[..., Any]) -> Callable[..., Any]:
     """The options of a language model, which reach the command as one argument `llm`; see `choose_coder`."""
@@ -65,7 +62,7 @@ class LanguageModelOptions:
 _LLM_OPTIONS = (
     click.option("--llm-model", metavar="NAME", default=None, help="With --coder llm: the model, as its server calls it."),
     click.option(
-        "--llm-url", metavar="URL", default=None, envvar="POLICYLOOM_LLM_URL",
+        "--llm-url", metavar="URL", default=None,
         help="A server that speaks the OpenAI chat-completions protocol, such as http://localhost:11434/v1 of Ollama. Without "
         "it nothing is sent, and stored answers are used. A key is taken from the environment: POLICYLOOM_LLM_KEY.",
     ),
@@ -110,12 +107,15 @@ def choose_coder(coder: str | None, llm: LanguageModelOptions) -> str | Language
             )
         confirms, coder = coder or "classifier", "llm"
     if coder != "llm":
-        if llm.llm_model or llm.llm_answers or llm.llm_requests:
-            fail("--llm-model, --llm-answers and --llm-requests go with --coder llm or --confirm llm", 2)
+        if llm.llm_model or llm.llm_url or llm.llm_answers or llm.llm_requests:
+            fail(
+                "--llm-model, --llm-url, --llm-answers and --llm-requests go with --coder llm or --confirm llm",
+                2,
+            )
         return coder
     if not llm.llm_model:
         fail("--coder llm needs the model's name: --llm-model NAME", 2)
-    if llm.llm_requests and llm.llm_requests == llm.llm_answers:
+    if llm.llm_requests and llm.llm_answers and llm.llm_requests.resolve() == llm.llm_answers.resolve():
         fail("--llm-requests and --llm-answers name the same file", 2)
     from policyloom.coders.language_model import LanguageModel
 
@@ -155,6 +155,7 @@ def write_unanswered(error: UnansweredError, framework: Framework, llm: Language
     """
     if llm.llm_requests is None:
         raise error
+    from policyloom.coders.language_model import REQUESTS_START
     from policyloom.coders.language_model import write_unanswered as write
     from policyloom.run import refuse_other_file
 

@@ -199,7 +199,7 @@ def evaluate_command(
     Do not score a classifier on labels that it was trained on: `policyloom train` shows its held-out scores.
     """
     from policyloom.framework import read_framework
-    from policyloom.learn.evaluation import evaluate_labels
+    from policyloom.learn.evaluation import count_sentences, evaluate_labels
     from policyloom.run.coder import resolve_coder
 
     chosen = read_framework(framework)
@@ -209,6 +209,9 @@ def evaluate_command(
     except UnansweredError as error:
         write_unanswered(error, chosen, llm)
         return
+    n_left_out = count_sentences(labels, chosen) - scores.sentences
+    if n_left_out:
+        say(f"{count(n_left_out, 'sentence')} left out, as the coder could not judge them", err=True)
     if as_json:
         click.echo(json.dumps(dataclasses.asdict(scores)))
         return

@@ -16,7 +16,15 @@ from policyloom.learn.training import read_labelled
 from policyloom.records import Coder, SentenceDraft, Tagged
 from policyloom.tag import load_pipeline, tag, tag_together
 
-__all__ = ["Example", "Mistake", "code_labelled", "evaluate_labels", "join_found", "run_examples"]
+__all__ = [
+    "Example",
+    "Mistake",
+    "code_labelled",
+    "count_sentences",
+    "evaluate_labels",
+    "join_found",
+    "run_examples",
+]
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +65,8 @@ def evaluate_labels(
 ) -> tuple[Scores, list[Mistake]]:
     """The scores on a file of labels, each sentence read alone, and the mistakes, the surest first.
 
+    Sentences about which a language model gave no usable answer are left out, so the scores then count fewer sentences.
+
     Args:
         path: the labels.
         framework: whose elements are scored.
@@ -70,16 +80,37 @@ def evaluate_labels(
     nlp = load_pipeline(framework, model=model)
     labelled = read_labels(path, framework)
     tagged = tag_together([as_document(sentence) for sentence in labelled], nlp, coder)
+    judged = [_was_judged(t) for t in tagged]
+    labelled = tuple(sentence for sentence, there in zip(labelled, judged, strict=True) if there)
+    tagged = [t for t, there in zip(tagged, judged, strict=True) if there]
     found = [join_found(sentence, t, framework) for sentence, t in zip(labelled, tagged, strict=True)]
     mistakes = _mistakes(labelled, found, tagged, read_labelled(labelled, nlp), framework, coder)
     return evaluate(labelled, found, framework), mistakes
 
 
+def count_sentences(path: str | Path, framework: Framework) -> int:
+    """How many sentences a file of labels has.
+
+    Raises:
+        LabelsError: the file is wrong.
+    """
+    return len(read_labels(path, framework))
+
+
 def code_labelled(labelled: Sequence[Labelled], framework: Framework, coder: Coder) -> list[Labelled]:
-    """What a coder says of labelled sentences, each read alone, in their order."""
+    """What a coder says of labelled sentences, each read alone, in their order; those that it could not judge are left out."""
     nlp = load_pipeline(framework)
     tagged = tag_together([as_document(sentence) for sentence in labelled], nlp, coder)
-    return [join_found(sentence, t, framework) for sentence, t in zip(labelled, tagged, strict=True)]
+    return [
+        join_found(sentence, t, framework)
+        for sentence, t in zip(labelled, tagged, strict=True)
+        if _was_judged(t)
+    ]
+
+
+def _was_judged(tagged: Tagged) -> bool:
+    """Whether a coder gave a usable answer about a sentence."""
+    return all(part.reason != "answer" for part in tagged.unread)
 
 
 def run_examples(

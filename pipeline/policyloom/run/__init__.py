@@ -195,6 +195,8 @@ def run(
         settings = Settings(framework.model_dump_json(), form, model, password, ocr)
         plan = make_plan(folder, paths, settings)
         read = read_documents(plan, settings, results.cache, workers, limits, executor, tell, talk)
+        if not read.jobs and read_manifest(out) and all(f.kind == UNANSWERED for f in read.failures):
+            raise RunError(f"{out}: {read.failures[0].reason}; the results of before are left as they are")
         read = set_copies_aside(read, plan, results.cache)
         return _write_results(
             results, plan, read, framework, settings, chosen, kept_limits, folder.resolve().name, tell, started,
@@ -236,7 +238,9 @@ def plan_requests(
     folder, out, tell = Path(folder), Path(out), progress or tell_nobody
     choose_limits(limits, workers=workers, executor=executor)
     if path is not None:
-        refuse_other_file(path, b'{"custom_id": ', "a file of requests")
+        from policyloom.coders.language_model import REQUESTS_START
+
+        refuse_other_file(path, REQUESTS_START, "a file of requests")
     if not isinstance(framework, Framework):
         framework = read_framework(framework)
     chosen, paths = _look_before(folder, out, framework, coder, 0.0, model, recursive, force)
@@ -247,7 +251,9 @@ def plan_requests(
         settings = Settings(framework.model_dump_json(), form, model, password, ocr)
         plan = make_plan(folder, paths, settings)
         talk = replace(talk, model=replace(talk.model, url=""))
-        read = read_documents(plan, settings, results.cache, workers, limits, executor, tell, talk)
+        read = read_documents(
+            plan, settings, results.cache, workers, limits, executor, tell, talk, forget=False
+        )
         n_waiting = sum(failure.kind == UNANSWERED for failure in read.failures)
         return talk.plan(n_waiting, path)
 
@@ -303,7 +309,7 @@ def _write_results(
 ) -> Run:
     """Writes the outputs, unless they are those of the run before, and the manifest."""
     out = results.path
-    signature = _sign(plan, read, unit)
+    signature = _sign(plan, read, unit, talk)
     before = read_manifest(out)
     told = [ANSWERS_FILE] if talk else []
     written = [MANIFEST, *OUTPUTS, *told, *(f"documents/{job.id}.json" for job in read.jobs)]
@@ -346,10 +352,11 @@ def _write_results(
     return done
 
 
-def _sign(plan: Plan, read: ReadDocuments, unit: Unit) -> str:
-    """A hash of all that decides the outputs: the unit of links, the documents' keys and the failures."""
+def _sign(plan: Plan, read: ReadDocuments, unit: Unit, talk: Conversation | None) -> str:
+    """A hash of all that decides the outputs: the unit of links, answers, the documents' keys and the failures."""
     lines = [
         unit,
+        talk.sign() if talk else "",
         *(plan.keys[job.id] for job in read.jobs),
         *(f"{failure.source} {failure.reason}" for failure in read.failures),
     ]

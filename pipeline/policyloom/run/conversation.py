@@ -6,6 +6,7 @@ be asked. The run then asks, keeps each answer as it comes, and gives those docu
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -91,6 +92,13 @@ class Conversation:
             Path(path) if path is not None else None,
         )  # fmt: skip
 
+    def sign(self) -> str:
+        """A hash of all answers."""
+        digest = hashlib.sha256()
+        for answer in self.store:
+            digest.update(f"{answer.request} {answer.text}".encode("utf-8", "backslashreplace"))
+        return digest.hexdigest()
+
     def write(self, path: Path) -> None:
         """Writes all answers, for people to read and for colleagues who have not the model."""
         write_answers(self.store, path)
@@ -110,11 +118,13 @@ def open_conversation(
     Raises:
         PolicyloomError: the answers cannot be read.
     """
-    is_new = not results.answers.exists()
+    is_new = not results.answers.exists() or not results.answers.stat().st_size
     store = AnswerStore(results.answers)
     store.forget_wanted()
     if is_new and told.is_file():
         read_answers(told, store)
-    if model.answers is not None:
-        read_answers(model.answers, store)
+    n_changed = read_answers(model.answers, store)[2] if model.answers is not None else 0
+    if is_new or n_changed:  # results that rest on other answers
+        for path in results.cache.glob("*.json"):
+            path.unlink()
     return Conversation(framework, model, store)

@@ -51,6 +51,8 @@ def read_documents(
     executor: Executor | None,
     tell: Tell,
     talk: Conversation | None,
+    *,
+    forget: bool = True,
 ) -> ReadDocuments:
     """Reads and tags the documents whose result is not in the cache, and forgets results of no document.
 
@@ -84,7 +86,8 @@ def read_documents(
             failures += [Failure(job.source, UNANSWERED, reason) for job in waiting]
     failed = {failure.source for failure in failures}
     read = tuple(job for job in plan.jobs if job.source not in failed)
-    _forget(cache, {plan.keys[job.id] for job in read})
+    if forget:
+        _forget(cache, {plan.keys[job.id] for job in read})
     return ReadDocuments(read, tuple(sorted(failures, key=lambda f: f.source)), n_reused)
 
 

@@ -18,12 +18,19 @@ from policyloom.coders.classifier import read_classifier
 from policyloom.coders.language_model.client import Asked, ask, body_of
 from policyloom.coders.language_model.coder import LanguageModel, LanguageModelCoder, Reads
 from policyloom.coders.language_model.prompt import Request, answer_schema, system_prompt
-from policyloom.coders.language_model.store import AnswerStore, read_answers, write_answers, write_requests
+from policyloom.coders.language_model.store import (
+    REQUESTS_START,
+    AnswerStore,
+    read_answers,
+    write_answers,
+    write_requests,
+)
 from policyloom.errors import PolicyloomError
 from policyloom.framework import Framework
 from policyloom.records import Coder
 
 __all__ = [
+    "REQUESTS_START",
     "AnswerStore",
     "Asked",
     "LanguageModel",
@@ -100,8 +107,11 @@ def coder_with_store(
         read_answers(model.answers, store)
 
     def ask_for(requests: Iterable[Request]) -> None:
-        store.want(requests)
-        failed = answer_wanted(framework, model, store, tell=tell)
+        asked = list(requests)
+        failed = ask(
+            store, asked, model.url, answer_schema(framework), n_total=len(asked), concurrency=model.concurrency,
+            is_voting=model.votes > 1, tell=tell,
+        )  # fmt: skip
         if failed:
             raise PolicyloomError(failed)
 
@@ -130,7 +140,8 @@ def answer_wanted(
         PolicyloomError: the server cannot be reached or does not answer; what it has answered is kept.
     """
     return ask(
-        store, model.url, answer_schema(framework), concurrency=model.concurrency, is_voting=model.votes > 1, tell=tell
+        store, store.wanted(), model.url, answer_schema(framework), n_total=store.count_wanted()[0],
+        concurrency=model.concurrency, is_voting=model.votes > 1, tell=tell,
     )  # fmt: skip
 
 

@@ -20,6 +20,11 @@ __all__ = ["CheckedAnswer", "CheckedLink", "CheckedMention", "SentenceAnswer", "
 MAX_PROBLEMS = 20
 """Problems of an answer that are told to the model."""
 
+MAX_LENGTH = 1_000_000
+"""Characters of an answer; a longer one is none."""
+MAX_TRIES = 50
+"""Places in an answer at which an object is looked for in vain; nested brackets would take for ever."""
+
 _ALIKE = str.maketrans({"’": "'", "‘": "'", "“": '"', "”": '"', "′": "'"})
 """Marks that models write alike."""
 _SKIPPED = re.compile(r"[\s\u00ad\-‐‑‒–—]")
@@ -63,11 +68,13 @@ class CheckedAnswer:
         sentences: what it says of each sentence of the request that it says something of, by number from 1.
         problems: what is wrong with it, in words that the model is told.
         is_readable: whether it could be read at all.
+        n_lost: entries that belong to no sentence of the request.
     """
 
     sentences: dict[int, SentenceAnswer] = field(default_factory=dict)
     problems: tuple[str, ...] = ()
     is_readable: bool = True
+    n_lost: int = 0
 
 
 def check_answer(raw: str, sentences: Sequence[SentenceDraft], framework: Framework) -> CheckedAnswer:
@@ -85,32 +92,54 @@ def check_answer(raw: str, sentences: Sequence[SentenceDraft], framework: Framew
         )
     found: dict[int, SentenceAnswer] = {}
     problems: list[str] = []
+    n_lost = 0
     for row in rows:
-        n = row.get("n") if isinstance(row, dict) else None
-        if not isinstance(row, dict) or not isinstance(n, int) or isinstance(n, bool):
+        n = _read_number(row.get("n")) if isinstance(row, dict) else None
+        if not isinstance(row, dict) or n is None:
             problems.append('an entry of "sentences" has no number "n"')
+            n_lost += 1
         elif not 1 <= n <= len(sentences):
             problems.append(f"sentence {n}: there are sentences 1 to {len(sentences)}")
+            n_lost += 1
         elif n in found:
             problems.append(f"sentence {n}: stands twice")
+            n_lost += 1
         else:
             found[n], more = _check_sentence(row, sentences[n - 1], framework)
             problems += [f"sentence {n}, {problem}" for problem in more]
-    return CheckedAnswer(found, tuple(problems[:MAX_PROBLEMS]))
+    return CheckedAnswer(found, tuple(problems[:MAX_PROBLEMS]), n_lost=n_lost)
 
 
 def _read_rows(raw: str) -> list[Any] | None:
-    """The list of sentences in an answer, with or without a fence or words around the JSON; None where there is none."""
+    """The list of sentences in an answer, with or without words around the JSON; None where there is none.
+
+    What stands before the end of a model's thinking is left out, and of several objects the last one is the answer.
+    """
+    text = raw.rpartition("</think>")[2]
+    if len(text) > MAX_LENGTH:
+        return None
     decoder = json.JSONDecoder()
-    for start in (match.start() for match in re.finditer(r"\{", raw)):
+    rows: list[Any] | None = None
+    at, n_tries = text.find("{"), 0
+    while at >= 0 and n_tries < MAX_TRIES:
         try:
-            found, _ = decoder.raw_decode(raw, start)
+            found, end = decoder.raw_decode(text, at)
         except (ValueError, RecursionError):
-            continue
-        rows = found.get("sentences") if isinstance(found, dict) else None
-        if isinstance(rows, list):
-            return rows
-    return None
+            n_tries, end = n_tries + 1, at + 1
+        else:
+            if isinstance(found, dict) and isinstance(found.get("sentences"), list):
+                rows = found["sentences"]
+        at = text.find("{", end)
+    return rows
+
+
+def _read_number(value: object) -> int | None:
+    """The number of a sentence, which models also write as "3" or 3.0."""
+    if isinstance(value, str) and value.strip().isdecimal() and len(value) < 9:
+        return int(value)
+    if isinstance(value, float) and value.is_integer():
+        return int(value)
+    return value if isinstance(value, int) and not isinstance(value, bool) else None
 
 
 def _check_sentence(
@@ -118,6 +147,9 @@ def _check_sentence(
 ) -> tuple[SentenceAnswer, list[str]]:
     mentions: dict[str, CheckedMention] = {}
     problems: list[str] = []
+    for key in ("mentions", "links"):
+        if row.get(key) is not None and not isinstance(row[key], list):
+            problems.append(f'"{key}" is no list')
     for entry in _entries(row.get("mentions")):
         checked = _check_mention(entry, sentence, framework)
         if isinstance(checked, str):
@@ -196,5 +228,5 @@ def find_quote(quote: str, sentence: SentenceDraft) -> TokenSpan | None:
 
 
 def _show(value: object) -> str:
-    text = json.dumps(value, ensure_ascii=False, default=str)
+    text = json.dumps(value, ensure_ascii=False, default=str).encode("utf-8", "replace").decode("utf-8")
     return text if len(text) <= 80 else text[:79] + "…"

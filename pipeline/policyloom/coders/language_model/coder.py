@@ -175,8 +175,10 @@ class LanguageModelCoder:
 
     def _confirm(self, first: Coding, second: Coding, sentence: SentenceDraft) -> Coding:
         """What both coders name in a sentence: in the first one's words, with the second one's status; headings stay."""
-        if sentence.block_kind == "heading" or not second.is_judged:
-            return replace(first, n_dropped=second.n_dropped, is_judged=second.is_judged)
+        if sentence.block_kind == "heading":
+            return first
+        if not second.is_judged:
+            return Coding(_names(sentence), is_judged=False)
         statuses = {self.framework.top(c.element): c for c in _coded(second)}
         kept: dict[int, int] = {}
         candidates: list[Candidate] = []
@@ -240,6 +242,8 @@ class LanguageModelCoder:
             return Coding(names, is_judged=False)
         said = [vote.sentences.get(number, SentenceAnswer()) for vote in readable]
         n_dropped = sum(answer.n_dropped for answer in said)
+        if number == 1:  # what belongs to no sentence is counted with the first
+            n_dropped += sum(vote.n_lost for vote in readable)
         by_element: dict[str, list[CheckedMention]] = {}
         for answer in said:
             for mention in answer.mentions:

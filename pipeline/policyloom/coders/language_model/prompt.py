@@ -24,7 +24,9 @@ __all__ = ["MAX_CHARACTERS", "MAX_SENTENCES", "Message", "Request", "Task", "mak
 MAX_SENTENCES = 25
 """Sentences in a request; models lose count of longer lists."""
 MAX_CHARACTERS = 8_000
-"""Characters of the sentences in a request."""
+"""Characters of the sentences in a request, beyond which no further sentence is put into it."""
+MAX_CONTEXT = 500
+"""Characters of the headings over a passage, and of the sentence before it, that are shown."""
 
 Message = dict[str, str]
 """A message of the chat-completions protocol: `role` and `content`."""
@@ -50,7 +52,7 @@ class Request:
     def id(self) -> str:
         """A hash of model, messages and vote, under which the answer is kept."""
         content = json.dumps([self.model, self.messages, self.vote], ensure_ascii=False, sort_keys=True)
-        return hashlib.sha256(content.encode("utf-8")).hexdigest()[:32]
+        return hashlib.sha256(content.encode("utf-8", "backslashreplace")).hexdigest()[:32]
 
     @property
     def prompt_sha256(self) -> str:
@@ -129,7 +131,8 @@ def make_tasks(passages: Sequence[tuple[int, Passage]]) -> list[Task]:
         if len(sentences) + len(passage.sentences) > MAX_SENTENCES or size + added > MAX_CHARACTERS:
             close()
         for n, sentence in enumerate(passage.sentences):
-            if len(sentences) == MAX_SENTENCES:  # a passage that is longer than a request
+            size = sum(len(before.text) for before in sentences)
+            if len(sentences) == MAX_SENTENCES or size > MAX_CHARACTERS:  # a passage longer than a request
                 close()
             if n == 0 or not sentences:
                 lines += _head(sentence, passage, n)
@@ -143,7 +146,7 @@ def make_tasks(passages: Sequence[tuple[int, Passage]]) -> list[Task]:
 def _head(sentence: SentenceDraft, passage: Passage, n: int) -> Iterator[str]:
     """What stands over and before a sentence, for understanding it."""
     yield ""
-    section = " > ".join(_one_line(heading) for heading in sentence.section)
+    section = _shorten(" > ".join(_one_line(heading) for heading in sentence.section))
     kind = {"list_item": "list item", "table": "cell of a table", "footnote": "footnote"}.get(
         sentence.block_kind, ""
     )
@@ -152,7 +155,11 @@ def _head(sentence: SentenceDraft, passage: Passage, n: int) -> Iterator[str]:
         yield f"({about})"
     before = passage.sentences[n - 1] if n else sentence.lead_in
     if before is not None:
-        yield f"(before it: {_one_line(before.text)})"
+        yield f"(before it: {_shorten(_one_line(before.text))})"
+
+
+def _shorten(text: str) -> str:
+    return text if len(text) <= MAX_CONTEXT else "… " + text[-MAX_CONTEXT:]
 
 
 def _one_line(text: str) -> str:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 import sqlite3
 from collections.abc import Callable, Iterable, Iterator
-from contextlib import closing
+from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -18,7 +18,10 @@ from policyloom.coders.language_model.prompt import Request
 from policyloom.errors import PolicyloomError
 from policyloom.files import write_bytes
 
-__all__ = ["Answer", "AnswerStore", "read_answers", "write_answers", "write_requests"]
+__all__ = ["REQUESTS_START", "Answer", "AnswerStore", "read_answers", "write_answers", "write_requests"]
+
+REQUESTS_START = b'{"method": "POST", "url": "/v1/chat/completions", "custom_id": '
+"""How a file of requests begins."""
 
 _TABLES = """
 CREATE TABLE IF NOT EXISTS answers (id TEXT PRIMARY KEY, model TEXT, prompt TEXT, text TEXT, n_in INTEGER, n_out INTEGER);
@@ -64,10 +67,21 @@ class AnswerStore:
                 self._base.executescript(_TABLES)
             self._base.execute("SELECT count(*) FROM answers")
         except sqlite3.Error as error:
-            raise PolicyloomError(
-                f"{self.path}: the answers of the language model cannot be read ({error}); "
-                "delete it to ask again, or copy it anew"
-            ) from error
+            raise PolicyloomError(self._explain(error)) from error
+
+    def _explain(self, error: sqlite3.Error) -> str:
+        return (
+            f"{self.path}: the answers of the language model cannot be read or kept there ({error}); is there room, and may "
+            "it be written? If it is damaged, delete it to ask again"
+        )
+
+    @contextmanager
+    def _told(self) -> Iterator[None]:
+        """Faults of the file in plain words."""
+        try:
+            yield
+        except sqlite3.Error as error:
+            raise PolicyloomError(self._explain(error)) from error
 
     def close(self) -> None:
         """Gives the file back."""
@@ -75,17 +89,20 @@ class AnswerStore:
 
     def get(self, id: str) -> str | None:
         """The raw answer to a request; None where there is none yet."""
-        row = self._base.execute("SELECT text FROM answers WHERE id = ?", (id,)).fetchone()
+        with self._told():
+            row = self._base.execute("SELECT text FROM answers WHERE id = ?", (id,)).fetchone()
         return None if row is None else str(row[0])
 
-    def add(self, answer: Answer) -> None:
-        """Keeps an answer at once; the first one to a request stands."""
-        with self._base:
+    def add(self, answer: Answer) -> bool:
+        """Keeps an answer at once, in place of another to the same request; gives whether such a one was different."""
+        before = self.get(answer.request)
+        with self._told(), self._base:
             self._base.execute(
-                "INSERT OR IGNORE INTO answers VALUES (?, ?, ?, ?, ?, ?)",
+                "INSERT OR REPLACE INTO answers VALUES (?, ?, ?, ?, ?, ?)",
                 (answer.request, answer.model, answer.prompt, answer.text, answer.n_in, answer.n_out),
             )
             self._base.execute("DELETE FROM wanted WHERE id = ?", (answer.request,))
+        return before is not None and before != answer.text
 
     def want(self, requests: Iterable[Request]) -> None:
         """Notes requests that wait for an answer."""
@@ -93,12 +110,12 @@ class AnswerStore:
             (r.id, json.dumps([r.model, r.messages, r.vote, r.n_sentences], ensure_ascii=False))
             for r in requests
         ]
-        with self._base:
+        with self._told(), self._base:
             self._base.executemany("INSERT OR IGNORE INTO wanted VALUES (?, ?)", rows)
 
     def forget_wanted(self) -> None:
         """Forgets what waits, such as the requests of a run that was stopped."""
-        with self._base:
+        with self._told(), self._base:
             self._base.execute("DELETE FROM wanted")
 
     def count_wanted(self) -> tuple[int, int]:
@@ -118,7 +135,7 @@ class AnswerStore:
     def __iter__(self) -> Iterator[Answer]:
         """The answers, by the ids of their requests."""
         query = "SELECT id, model, prompt, text, n_in, n_out FROM answers ORDER BY id"
-        with closing(self._base.cursor()) as cursor:
+        with self._told(), closing(self._base.cursor()) as cursor:
             for row in cursor.execute(query):
                 yield Answer(*row)
 
@@ -149,7 +166,7 @@ def write_requests(
     """
     lines = [
         json.dumps(
-            {"custom_id": r.id, "method": "POST", "url": "/v1/chat/completions", "body": body(r)},
+            {"method": "POST", "url": "/v1/chat/completions", "custom_id": r.id, "body": body(r)},
             ensure_ascii=False,
         )
         for r in requests
@@ -158,8 +175,10 @@ def write_requests(
     return len(lines)
 
 
-def read_answers(path: str | Path, store: AnswerStore) -> tuple[int, int]:
-    """Takes the answers of a file into a store; gives how many were taken, and how many lines hold a failure.
+def read_answers(path: str | Path, store: AnswerStore) -> tuple[int, int, int]:
+    """Takes the answers of a file into a store.
+
+    Gives how many were taken, how many lines hold a failure, and how many took the place of a different answer.
 
     The file is a batch's output, the `answers.jsonl` of a run, or has `custom_id` and `content` a line.
 
@@ -171,13 +190,13 @@ def read_answers(path: str | Path, store: AnswerStore) -> tuple[int, int]:
         text = path.read_text("utf-8-sig")
     except (OSError, UnicodeDecodeError) as error:
         raise PolicyloomError(f"{path}: cannot be read as UTF-8 text ({error})") from error
-    n_taken = n_failed = 0
+    n_taken = n_failed = n_changed = 0
     for number, line in enumerate(text.split("\n"), 1):
         if not line.strip():
             continue
         try:
             answer = _read_answer(json.loads(line))
-        except (ValueError, KeyError, TypeError, IndexError, AttributeError) as error:
+        except (ValueError, KeyError, TypeError, IndexError, AttributeError, RecursionError) as error:
             raise PolicyloomError(
                 f"{path}, line {number}: is no answer; expected is a line of a batch's output, of a run's "
                 'answers.jsonl, or {"custom_id": "…", "content": "…"}'
@@ -185,9 +204,9 @@ def read_answers(path: str | Path, store: AnswerStore) -> tuple[int, int]:
         if answer is None:
             n_failed += 1
         else:
-            store.add(answer)
+            n_changed += store.add(answer)
             n_taken += 1
-    return n_taken, n_failed
+    return n_taken, n_failed, n_changed
 
 
 def _read_answer(row: dict[str, Any]) -> Answer | None:
@@ -195,7 +214,7 @@ def _read_answer(row: dict[str, Any]) -> Answer | None:
     if "request" in row:
         return Answer(
             str(row["request"]), str(row.get("model", "")), str(row.get("prompt_sha256", "")), _text(row["text"]),
-            int(row.get("tokens_in") or 0), int(row.get("tokens_out") or 0),
+            _count(row.get("tokens_in")), _count(row.get("tokens_out")),
         )  # fmt: skip
     id = str(row["custom_id"])
     if "content" in row:
@@ -205,13 +224,18 @@ def _read_answer(row: dict[str, Any]) -> Answer | None:
         return None
     body = response["body"]
     usage = body.get("usage") or {}
+    choices = body["choices"]
     return Answer(
-        id, str(body.get("model", "")), "", _text(body["choices"][0]["message"]["content"] or ""),
-        int(usage.get("prompt_tokens") or 0), int(usage.get("completion_tokens") or 0),
+        id, str(body.get("model", "")), "", _text(choices[0]["message"]["content"] or "") if choices else "",
+        _count(usage.get("prompt_tokens")), _count(usage.get("completion_tokens")),
     )  # fmt: skip
 
 
 def _text(value: object) -> str:
     if not isinstance(value, str):
         raise TypeError("an answer is text")
-    return value
+    return value.encode("utf-8", "replace").decode("utf-8")
+
+
+def _count(value: object) -> int:
+    return value if isinstance(value, int) and 0 <= value < 1_000_000_000 else 0
