@@ -12,7 +12,8 @@ import pytest
 
 from policyloom.coders import load_coder
 from policyloom.errors import LabelsError
-from policyloom.framework import Framework
+from policyloom.framework import Framework, read_framework
+from policyloom.learn.evaluation import run_examples
 from policyloom.learn.labels import Label, Labelled, as_document, from_tagged, read_labels, write_labels
 from policyloom.records import Block, Document, Metadata
 from policyloom.tag import tag
@@ -114,3 +115,16 @@ def test_the_real_sentences_are_joined_with_their_text_and_none_is_of_the_gold(
     assert not set(texts) & {s.text for s in gold}
     learned = {s.text for part in ("random", "chosen") for s in found[part]}
     assert not learned & {s.text for s in found["official"]}
+
+
+@pytest.mark.shared
+def test_the_sentences_of_another_field_are_joined_with_their_text(shared: Path) -> None:
+    command = [sys.executable, "benchmarks/other_field.py", "--shared", shared, "--splits", "0"]
+    root = Path(__file__).parents[1]
+    done = subprocess.run(command, check=True, cwd=root, capture_output=True, text=True)
+    assert done.stdout.startswith("431 sentences; the text of 0 is not there any more\n")
+
+
+def test_the_framework_of_another_field_finds_its_own_examples() -> None:
+    framework = read_framework(Path(__file__).parents[1] / "benchmarks" / "other_field.toml")
+    assert [e.text for e in run_examples(framework, coder=load_coder(framework)) if e.found != e.wanted] == []
