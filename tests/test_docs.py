@@ -6,6 +6,8 @@ import csv
 import re
 import shlex
 import shutil
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -120,6 +122,21 @@ def test_the_learning_loop_of_the_docs_runs(workplace: Path) -> None:
     names: dict[str, object] = {}
     exec(code, names)
     assert set(names["classifier"].labels) == {"S1", "C1", "T1"}  # type: ignore[attr-defined]
+
+
+def test_the_worked_example_of_the_page_on_estimates_gives_its_table(workplace: Path) -> None:
+    page = ROOT / "docs" / "estimates.md"
+    (steps,) = (block for block in blocks(page, "") if "policyloom " in block)
+    (table,) = blocks(page, "text")
+    run, label, estimate = commands(steps)
+    for words in (run, label):
+        assert call(words).exit_code == 0, words
+    code = [sys.executable, str(ROOT / "benchmarks" / "estimates.py"), "code", "sheet.csv"]
+    subprocess.run(code, check=True, capture_output=True)
+    shown = call(estimate).output.splitlines()
+    assert [line for line in table.splitlines() if line not in shown] == []
+    (lines,) = blocks(page, "python")
+    exec(lines, {})
 
 
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)

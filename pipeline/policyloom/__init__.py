@@ -35,7 +35,7 @@ if TYPE_CHECKING:
     from policyloom.learn.training import train_classifier
     from policyloom.network import find_links, load_network
     from policyloom.records import from_json, to_json
-    from policyloom.run import check_file, extract_files, plan_requests, read_tagged, run, tag_file
+    from policyloom.run import check_file, estimate, extract_files, plan_requests, read_tagged, run, tag_file
     from policyloom.tag import tag, tag_all
     from policyloom.tag.pipeline import load_pipeline
 
@@ -46,6 +46,7 @@ _HOMES = {
     "choose_sentences": "learn.sampling",
     "compare_coders": "learn.agreement",
     "DocumentError": "errors",
+    "estimate": "run",
     "evaluate_labels": "learn.evaluation",
     "extract_files": "run",
     "find_links": "network",
@@ -89,6 +90,7 @@ __all__ = [
     "check_file",
     "choose_sentences",
     "compare_coders",
+    "estimate",
     "evaluate_labels",
     "extract_files",
     "find_links",

@@ -11,6 +11,7 @@ import click
 
 from policyloom.cli.agreement import agreement_command
 from policyloom.cli.console import Commands, printable, say
+from policyloom.cli.estimates import estimate_command
 from policyloom.cli.frameworks import framework_group
 from policyloom.cli.language_model import (
     LanguageModelOptions,
@@ -72,6 +73,7 @@ for command in (
     train_command,
     evaluate_command,
     agreement_command,
+    estimate_command,
     framework_group,
     coder_group,
 ):

@@ -53,6 +53,18 @@ _labels = click.argument(
     "-n", default=100, show_default=True, type=click.IntRange(min=1), help="How many sentences at most."
 )
 @click.option(
+    "--sample",
+    is_flag=True,
+    help="Draw sentences with known probabilities, for `policyloom estimate`; without it, those best to train from are picked.",
+)
+@click.option(
+    "--seed",
+    default=0,
+    show_default=True,
+    type=click.IntRange(min=0),
+    help="With --sample: another one draws other sentences.",
+)
+@click.option(
     "--coded", multiple=True, type=click.Path(exists=True, dir_okay=False, path_type=Path), metavar="FILE",
     help="Labels that are there already; their sentences are not asked about again.",
 )  # fmt: skip
@@ -60,9 +72,13 @@ _labels = click.argument(
 @model_option
 @plain_errors
 def label_command(
-    run: Path, out: Path, n: int, coded: tuple[Path, ...], classifier: str | None, model: str | None
-) -> None:
-    """Write the sentences of a finished RUN that are most worth labelling.
+    run: Path, out: Path, n: int, sample: bool, seed: int, coded: tuple[Path, ...], classifier: str | None, model: str | None,
+) -> None:  # fmt: skip
+    """Write sentences of a finished RUN to be labelled: those most worth training from, or with --sample a sample.
+
+    For training, the sentences that the coder is least sure of are picked. They are no fair picture of the run. With
+    --sample each sentence of running text can be drawn, with a probability that stands in the column "inclusion";
+    `policyloom estimate` corrects shares with them.
 
     In the sheet, write affirmed (or x), planned, lacking or negated under each element that the sentence names,
     pairs such as "T2 > S1" under links and answers, and x under "none" where it names nothing. Rows without any
@@ -71,9 +87,16 @@ def label_command(
     from policyloom.learn.labels import check_labels_path, coded_ids
     from policyloom.run import read_run_framework, write_label_sheet
 
+    if sample and coded:
+        fail("--sample draws from all sentences of the run, and does not go with --coded", 2)
+    if seed and not sample:
+        fail("--seed goes with --sample", 2)
     if out.is_file():
         _refuse_sheet(run, out, coded, n)
     check_labels_path(out)
+    if sample:
+        _draw_sample(run, out, n, seed, classifier, model)
+        return
     elements = coded_ids(read_run_framework(run))
     _tell_needs(len(elements))
     done = write_label_sheet(run, out, n, coded=coded, classifier=classifier, model=model)
@@ -86,6 +109,31 @@ def label_command(
     say(f"Label them, then: {' '.join([*words, '-o', quote(out.with_suffix('.classifier'))])}")
     if not done.is_built_in and done.framework_file is None:
         say(f"FILE.toml stands for your file of framework {done.framework.id} {done.framework.version}")
+
+
+def _draw_sample(run: Path, out: Path, n: int, seed: int, classifier: str | None, model: str | None) -> None:
+    from policyloom.run import write_sample_sheet
+    from policyloom.run.estimates import TYPICAL_PRECISION, TYPICAL_RECALL
+
+    done = write_sample_sheet(run, out, n, seed=seed, classifier=classifier, model=model)
+    docs = len({sentence.doc for sentence in done.sentences})
+    say(
+        f"{count(len(done.sentences), 'sentence')} of {count(docs, 'document')} written to {out}, drawn from the "
+        f"{count(done.n_sentences, 'sentence')} of running text in {count(done.n_documents, 'document')}; in {done.n_joint} of "
+        "those drawn the coder finds a mechanism and an outcome"
+    )
+    pairs = [e for e in done.expected if not e.id]
+    named = [e for e in done.expected if e.id]
+    if named:
+        say(
+            f"To be expected of corrected shares (95 % interval), if {TYPICAL_PRECISION} of what the coder finds is right and it "
+            f"finds {TYPICAL_RECALL} of what is there:"
+        )
+    shown = dict.fromkeys((*named[:1], *named[len(named) // 2 :][:1], *named[-1:], *pairs))
+    for e in shown:
+        name = f"{e.id} {done.framework[e.id].label}"[:50] if e.id else "any mechanism with any outcome"
+        say(f"  {name:52}found in {100 * e.share:5.1f} %   ± {100 * e.half_width:.1f} points")
+    say(f"Code every row, then: policyloom estimate {quote(run)} --labels {quote(out)}")
 
 
 def _refuse_sheet(run: Path, out: Path, coded: tuple[Path, ...], n: int) -> None:

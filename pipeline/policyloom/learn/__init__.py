@@ -2,7 +2,8 @@
 
 labels      labelled sentences, and the files that hold them
 sheets      the sheet in which people code sentences
-sampling    which sentences to label
+sampling    which sentences to label, to learn from them
+drawing     sentences drawn with known probabilities, to tell of all sentences
 answers     what a classifier would be asked about labelled sentences
 fit         a classifier fitted to labels, with its scores on documents held out
 training    from files of labels to a classifier

@@ -2,8 +2,8 @@
 
 One form for everything that is learned from, scored or compared. A JSONL file has a sentence a line:
 `{"id", "doc", "text", "elements": [{"id", "status"}], "links": [[mechanism, outcome]], "answers": [[mechanism,
-challenge]]}`, and may have `heading`, `before`, `after`, `page`, `note`, `coded_for` and `framework`. A CSV sheet, for
-coding in a spreadsheet, has a column for each outermost element (`policyloom.learn.sheets`).
+challenge]]}`, and may have `heading`, `before`, `after`, `page`, `note`, `coded_for`, `framework` and `inclusion`. A CSV
+sheet, for coding in a spreadsheet, has a column for each outermost element (`policyloom.learn.sheets`).
 """
 
 from __future__ import annotations
@@ -27,6 +27,7 @@ __all__ = [
     "coded_ids",
     "from_tagged",
     "read_labels",
+    "read_sampled",
     "version_of",
     "write_labels",
 ]
@@ -65,6 +66,8 @@ class Labelled:
         coded_for: the elements that it was coded for, where that was not all of them.
         framework: id and version of the framework that it was coded with, such as "school_meals 0.1"; empty where that
             is not known.
+        inclusion: the probability with which it was drawn from the sentences of a run, above 0 and at most 1; None
+            where it was not drawn so. `policyloom estimate` needs it; learning and scores do not use it.
     """
 
     id: str
@@ -80,6 +83,7 @@ class Labelled:
     note: str = ""
     coded_for: tuple[str, ...] | None = None
     framework: str = ""
+    inclusion: float | None = None
 
     @property
     def statuses(self) -> dict[str, Status]:
@@ -150,24 +154,37 @@ def read_labels(path: str | Path, framework: Framework) -> tuple[Labelled, ...]:
         LabelsError: the file cannot be read, it was coded with another framework, or a line is wrong; the text names
             the line and what was expected.
     """
+    found = tuple(row for row in read_sampled(path, framework) if row.elements is not None)
+    if not found:
+        raise LabelsError(f"{path}: has no coded sentence")
+    return found
+
+
+def read_sampled(path: str | Path, framework: Framework) -> tuple[Labelled, ...]:
+    """All sentences of a file that `read_labels` reads, also those that nobody has coded, in the file's order.
+
+    Raises:
+        LabelsError: as for `read_labels`.
+    """
     from policyloom.learn.sheets import read_sheet
 
     path = Path(path)
     text = _read_text(path)
     is_sheet = path.suffix.lower() not in LINES and not text.lstrip().startswith("{")
     rows = read_sheet(text, path, framework) if is_sheet else _read_jsonl(text, path)
-    found: dict[str, Labelled] = {}
+    found: list[Labelled] = []
+    coded: set[str] = set()
     for line, row in rows:
         where = f"{path}, line {line}"
         check_framework(row.framework, framework, where)
         if row.elements is None:
+            found.append(row)
             continue
-        if row.id in found:
+        if row.id in coded:
             raise LabelsError(f"{where}: id {row.id!r} stands twice")
-        found[row.id] = _checked(row, framework, where)
-    if not found:
-        raise LabelsError(f"{path}: has no coded sentence")
-    return tuple(found.values())
+        coded.add(row.id)
+        found.append(_checked(row, framework, where))
+    return tuple(found)
 
 
 def check_labels_path(path: str | Path) -> None:
@@ -264,6 +281,10 @@ def _checked(row: Labelled, framework: Framework, where: str) -> Labelled:
             raise LabelsError(f"{where}: {id} is a {framework[id].kind}; expected a {' or '.join(kinds)}")
         return framework.top(id)
 
+    if row.inclusion is not None and not 0 < row.inclusion <= 1:
+        raise LabelsError(
+            f"{where}: inclusion {row.inclusion:g} is no probability above 0 and at most 1; leave the column as it was written"
+        )
     statuses: dict[str, Status] = {}
     for label in row.elements or ():
         statuses.setdefault(top(label.id, *CODED), label.status)

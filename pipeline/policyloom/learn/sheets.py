@@ -29,7 +29,8 @@ _CROSSES = ("x", "✓", "✔", "☒", "☑")
 
 _NONE = "none"
 _FIXED = ("id", "doc", "page", "heading", "before", "text", "after")
-_LAST = ("links", "answers", _NONE, "note", "framework")
+_INCLUSION = "inclusion"
+_LAST = ("links", "answers", _NONE, "note", "framework", _INCLUSION)
 _NEEDED = ("id", "doc", "text")
 _DELIMITERS = (",", ";", "\t")
 _DELIMITER_LINE = re.compile(r'\A"?sep=(.)"?\r?\n', re.IGNORECASE)
@@ -65,6 +66,7 @@ def format_sheet(sentences: Iterable[Labelled], framework: Framework) -> str:
             "x" if s.elements == () else "",
             s.note,
             s.framework,
+            "" if s.inclusion is None else f"{s.inclusion:.12g}",
         ]
         sheet.writerow([safe_cell(cell) for cell in cells])
     return file.getvalue()
@@ -202,6 +204,7 @@ def _labelled(
         pairs["links"], pairs["answers"],
         row.get("heading", ""), row.get("before", ""), row.get("after", ""),
         int(page) if page.isdecimal() else 0, row.get("note", ""), coded_for, row.get("framework", ""),
+        _inclusion(row.get(_INCLUSION, ""), where),
     )  # fmt: skip
 
 
@@ -215,6 +218,18 @@ def _status(cell: str, where: str, column: str) -> Status:
     raise LabelsError(
         f"{where}, column {column!r}: {cell!r} is no status; write affirmed (or x), planned, lacking, negated"
     )
+
+
+def _inclusion(cell: str, where: str) -> float | None:
+    """The probability in a cell; spreadsheets of many countries write a decimal comma."""
+    if not cell:
+        return None
+    try:
+        return float(cell.replace(",", "."))
+    except ValueError as error:
+        raise LabelsError(
+            f"{where}, column {_INCLUSION!r}: {cell!r} is no number; leave the column as `policyloom label` wrote it"
+        ) from error
 
 
 def _pairs(cell: str, where: str) -> tuple[tuple[str, str], ...]:

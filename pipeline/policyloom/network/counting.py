@@ -8,7 +8,7 @@ repeats   a sentence counts once for an element and a status, however often it n
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Literal, NamedTuple, get_args
 
@@ -31,6 +31,8 @@ __all__ = [
     "counted_claims",
     "counted_mentions",
     "counts_within",
+    "joint_pairs",
+    "named_in_sentences",
     "smallest_unit",
 ]
 
@@ -121,6 +123,33 @@ def claim_counts(
     return polarity == "negative" or all(
         status in statuses.get(kind, ()) for kind, status in (mechanism, target)
     )
+
+
+Named = frozenset[tuple[str, Status]]
+"""Outermost elements that a sentence names, each with a status."""
+
+
+def named_in_sentences(tagged: Tagged, framework: Framework) -> dict[int, Named]:
+    """The outermost elements that each sentence of running text names, by the sentence's index, in order."""
+    found: dict[int, set[tuple[str, Status]]] = {
+        paragraph.first + i: set()
+        for paragraph in count_units(tagged.document, tagged.sentences).paragraphs
+        for i in range(paragraph.n_sentences)
+    }
+    for mention, smallest in counted_mentions(tagged, framework):
+        if smallest == "sentence":
+            found[mention.sentence].add((framework.top(mention.label), mention.status))
+    return {sentence: frozenset(named) for sentence, named in found.items()}
+
+
+def joint_pairs(
+    named: Iterable[tuple[str, Status]], framework: Framework, statuses: Statuses = DEFAULT_STATUSES
+) -> set[tuple[str, str]]:
+    """The pairs of a mechanism and an outcome that a sentence names together, both in a status that counts for a link."""
+    counted = [(id, framework[id].kind) for id, status in named if status in statuses[framework[id].kind]]
+    return {
+        (m, o) for m, kind in counted if kind == "mechanism" for o, other in counted if other == "outcome"
+    }
 
 
 class ParagraphUnit(NamedTuple):

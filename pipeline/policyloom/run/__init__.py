@@ -13,6 +13,7 @@
     manifest       run.json, and what is read back from a run folder
     folder         no file of a person's is replaced or removed
     lock           one process writes a folder at a time
+    estimates      a sample of sentences to be coded by people, and shares corrected with it
     single         one file, or a few, without a run: check, tag, extract; a framework tried; sentences to label
 
 A document's result is kept under its key, so that a run that was interrupted goes on where it stopped, and a run over
@@ -34,6 +35,7 @@ from policyloom.frameworks import BUILT_IN
 from policyloom.network.counting import UNITS, Unit
 from policyloom.records import Failure, OcrUse
 from policyloom.run.coder import ChosenCoder, CoderChoice, resolve_coder
+from policyloom.run.estimates import estimate, write_sample_sheet
 from policyloom.run.folder import ResultFolder, claim, open_folder, seal
 from policyloom.run.manifest import (
     MANIFEST,
@@ -65,6 +67,7 @@ __all__ = [
     "Progress",
     "Run",
     "check_file",
+    "estimate",
     "extract_files",
     "find_files",
     "find_skipped",
@@ -77,6 +80,7 @@ __all__ = [
     "tag_file",
     "validate_framework",
     "write_label_sheet",
+    "write_sample_sheet",
 ]
 
 OUTPUTS = (
