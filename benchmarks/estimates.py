@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import argparse
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, Literal, get_args
@@ -101,9 +101,9 @@ def find_values(errors: Errors) -> Array:
 def simulate(draws: int, uniform: bool) -> None:
     """Prints the table of docs/estimates.md."""
     print(
-        "| errors | documents | labels | share of | value | naive | corrected | bias, % | covered, % | half-width | told before | coded | too few, % |"
+        "| errors | documents | labels | share of | value | naive | corrected | bias, % | covered, % | half-width | told before | in the run: covered, % | half-width | coded | too few, % |"
     )
-    print("|---|---:|---:|---|---:|---:|---:|---:|---:|---:|---:|---:|---:|")
+    print("|---|---:|---:|---|---:|---:|---:|---:|---:|---:|---:|---:|---:|---:|---:|")
     for errors in ERRORS:
         values = find_values(errors)
         for n_documents in (40, 80):
@@ -111,24 +111,26 @@ def simulate(draws: int, uniform: bool) -> None:
                 drawn = [draw(n_documents, n_labels, errors, seed, uniform) for seed in range(draws)]
                 for i, target in enumerate(TARGETS):
                     shares, told = [one[0][i] for one in drawn], np.mean([one[1][i] for one in drawn])
-                    given = [s.interval for s in shares if s.interval is not None]
-                    covered = np.mean([low <= values[i] <= high for low, high in given]) if given else np.nan
-                    width = np.mean([(high - low) / 2 for low, high in given]) if given else np.nan
+                    n_given = sum(s.interval is not None for s in shares)
+                    covered, width = tell_intervals([(s.interval, values[i]) for s in shares])
+                    covered_run, width_run = tell_intervals(
+                        [(one[0][i].interval_in_run, one[2][i]) for one in drawn]
+                    )
                     naive, corrected = (
                         np.mean([getattr(s, name) for s in shares]) for name in ("naive", "corrected")
                     )
                     print(
                         f"| {errors} | {n_documents} | {n_labels} | {target} | {values[i]:.4f} | {naive:.4f} | {corrected:.4f} | "
-                        f"{100 * (corrected / values[i] - 1):.1f} | {100 * covered:.1f} | {width:.4f} | {told:.4f} | "
-                        f"{np.mean([s.n_coded for s in shares]):.0f} | {100 * (1 - len(given) / draws):.1f} |",
+                        f"{100 * (corrected / values[i] - 1):.1f} | {100 * covered:.1f} | {width:.4f} | {told:.4f} | {100 * covered_run:.1f} | {width_run:.4f} | "
+                        f"{np.mean([s.n_coded for s in shares]):.0f} | {100 * (1 - n_given / draws):.1f} |",
                         flush=True,
                     )
 
 
 def draw(
     n_documents: int, n_labels: int, errors: Errors, seed: int, uniform: bool
-) -> tuple[list[Share], Array]:
-    """The shares in a simulated corpus, corrected, and the half-widths that are told before anything is coded."""
+) -> tuple[list[Share], Array, Array]:
+    """The shares in a simulated corpus, corrected, the half-widths told before, and the corpus's own shares."""
     corpus = make_corpus(np.random.default_rng((n_documents, n_labels, seed)), n_documents, errors)
     weights = np.ones_like(corpus.weights) if uniform else corpus.weights
     inclusion = inclusion_probabilities(weights, n_labels)
@@ -144,7 +146,16 @@ def draw(
     shares = estimate_shares(
         corpus.sizes, totals, corpus.documents[drawn], found[drawn], coded[drawn], inclusion[drawn]
     )
-    return shares, told
+    return shares, told, coded.mean(axis=0)
+
+
+def tell_intervals(pairs: Sequence[tuple[tuple[float, float] | None, float]]) -> tuple[float, float]:
+    """The share of intervals that hold their values, and their mean half-width."""
+    given = [(*interval, value) for interval, value in pairs if interval is not None]
+    if not given:
+        return float("nan"), float("nan")
+    low, high, value = np.array(given).T
+    return float(np.mean((low <= value) & (value <= high))), float(np.mean((high - low) / 2))
 
 
 def code_sheet(sheet: Path) -> None:

@@ -37,8 +37,8 @@ def estimate_command(run: Path, labels: Path, as_json: bool) -> None:
     """Correct the shares of a finished RUN for the coder's errors, with a coded sample of its sentences.
 
     Shown are the share of sentences that name each element, and that name a mechanism and an outcome together: as the
-    coder has it (naive), and corrected, with a 95 % interval over documents. Where the labels are too few for an
-    interval, that is said instead.
+    coder has it (naive), and corrected, with 95 % intervals: one for documents such as these, and one for the sentences
+    of this run alone. Where the labels are too few for an interval, that is said instead.
     """
     from policyloom.run import estimate
 
@@ -52,9 +52,11 @@ def estimate_command(run: Path, labels: Path, as_json: bool) -> None:
 def _print_estimates(found: Estimates) -> None:
     say(
         f"{count(found.n_sentences, 'sentence')} of {count(found.n_documents, 'document')}; {count(found.n_labelled, 'label')} "
-        f"in {count(found.n_labelled_documents, 'document')}. Shares of sentences in percent, 95 % intervals over documents\n"
+        f"in {count(found.n_labelled_documents, 'document')}. Shares of sentences in percent, with 95 % intervals\n"
     )
-    say(f"{'':{WIDTH}}{'naive':>7}{'corrected':>11}{'interval':>15}{'found':>7}{'coded':>7}{'both':>6}")
+    say(
+        f"{'':{WIDTH}}{'naive':>7}{'corrected':>11}{'such documents':>16}{'this run':>15}{'found':>7}{'coded':>7}{'both':>6}"
+    )
     for element in found.elements:
         _print_share(f"{element.id} {element.label}", element.share)
         for status, share in element.statuses.items():
@@ -68,17 +70,19 @@ def _print_estimates(found: Estimates) -> None:
     from policyloom.run.estimates import MAX_RELATIVE_ERROR, MIN_DOCUMENTS, MIN_NAMED
 
     say(
-        "\nfound, coded and both: sentences of the sample in which the coder finds it, people see it, both do.\n"
+        "\nsuch documents: the documents count as drawn from many like them. this run: these sentences, and no others.\n"
+        "found, coded and both: sentences of the sample in which the coder finds it, people see it, both do.\n"
         f"“too few”: fewer than {MIN_NAMED} sentences of the sample name it, the run has fewer than {MIN_DOCUMENTS} documents, or "
         f"the standard error is above {MAX_RELATIVE_ERROR} of the corrected share. Do not report that figure; code a larger sample."
     )
 
 
 def _print_share(name: str, share: Share) -> None:
-    interval = (
-        "too few" if share.interval is None else " to ".join(f"{100 * end:.1f}" for end in share.interval)
-    )
     say(
-        f"{name[: WIDTH - 2]:{WIDTH}}{100 * share.naive:7.1f}{100 * share.corrected:11.1f}{interval:>15}"
-        f"{share.n_found:7}{share.n_coded:7}{share.n_both:6}"
+        f"{name[: WIDTH - 2]:{WIDTH}}{100 * share.naive:7.1f}{100 * share.corrected:11.1f}"
+        f"{_range(share.interval):>16}{_range(share.interval_in_run):>15}{share.n_found:7}{share.n_coded:7}{share.n_both:6}"
     )
+
+
+def _range(interval: tuple[float, float] | None) -> str:
+    return "too few" if interval is None else " to ".join(f"{100 * end:.1f}" for end in interval)

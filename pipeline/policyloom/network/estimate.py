@@ -32,6 +32,7 @@ __all__ = [
 Floats = npt.NDArray[np.float64]
 Numbers = npt.NDArray[np.integer[Any]]
 Flags = npt.NDArray[np.bool_]
+Interval = tuple[float, float]
 
 MIN_DOCUMENTS = 5
 """Documents from which an interval is given, as elsewhere."""
@@ -57,8 +58,10 @@ class Share:
     Attributes:
         naive: the share of all sentences in which the coder finds it.
         corrected: the share after correction; few labels can bring it below 0.
-        interval: of the corrected share, 95 %; None where labels or documents are too few for one.
-        standard_error: of the corrected share; None for fewer than two documents.
+        interval: 95 %, for documents such as these; None where labels or documents are too few for one.
+        interval_in_run: 95 %, for the sentences of these documents alone; None where labels are too few for one.
+        standard_error: over documents; None for fewer than two.
+        standard_error_in_run: of the drawing of sentences alone; None for fewer than two labels.
         n_found: sentences of the sample in which the coder finds it.
         n_coded: sentences of the sample in which people see it.
         n_both: sentences of the sample in which both do.
@@ -66,8 +69,10 @@ class Share:
 
     naive: float
     corrected: float
-    interval: tuple[float, float] | None
+    interval: Interval | None
+    interval_in_run: Interval | None
     standard_error: float | None
+    standard_error_in_run: float | None
     n_found: int
     n_coded: int
     n_both: int
@@ -99,37 +104,41 @@ def pseudo_totals(
 def estimate_shares(
     sizes: Numbers, found_totals: Floats, documents: Numbers, found: Flags, coded: Flags, inclusion: Floats
 ) -> list[Share]:
-    """The share of sentences of each thing, corrected, with an interval over documents.
+    """The share of sentences of each thing, corrected, with its intervals.
 
-    The interval says in what share of the sentences of such documents a thing stands: documents count as drawn from
-    many like them. Its variance is that of leaving out one document at a time. It is a Student's t interval of the
-    logit, as estimates of small shares are skewed; the fewer the documents, and the more a few long ones weigh, the
-    fewer degrees of freedom it has.
+    The one interval says in what share of the sentences of such documents a thing stands: documents count as drawn from
+    many like them. Its variance is that of leaving out one document at a time; the fewer the documents, and the more a
+    few long ones weigh, the fewer degrees of freedom it has. The other says in what share of the sentences of these
+    documents it stands, of which the sample leaves open what was not drawn. Both are Student's t intervals of the
+    logit, as estimates of small shares are skewed.
 
     Args:
         sizes: the sentences of each document.
         found_totals, documents, found, coded, inclusion: as in `pseudo_totals`.
 
     Source: Egami et al. 2023, section 3; for the variance by leaving out clusters, Särndal, Swensson and Wretman 1992,
-    Model Assisted Survey Sampling, section 11.5; for the logit, Korn and Graubard 1998, Survey Methodology 24(2), 193.
+    Model Assisted Survey Sampling, section 11.5; for that of drawing, Hájek 1964, Annals of Mathematical Statistics
+    35(4), 1491; for the logit, Korn and Graubard 1998, Survey Methodology 24(2), 193.
     """
     n, n_documents = int(sizes.sum()), int((sizes > 0).sum())
     if not n:
         raise ValueError("there are no sentences of which to take a share")
     totals = pseudo_totals(found_totals, documents, found, coded, inclusion)
     naive, corrected = found_totals.sum(axis=0) / n, totals.sum(axis=0) / n
-    errors, quantile = _cluster_errors(sizes, totals), _quantile(sizes)
+    errors = _cluster_errors(sizes, totals)
+    errors_in_run = _drawing_errors(n, (coded.astype(float) - found) / inclusion[:, None], inclusion)
     n_found, n_coded, n_both = found.sum(axis=0), coded.sum(axis=0), (found & coded).sum(axis=0)
     shares = []
-    for i in range(totals.shape[1]):
-        error = None if errors is None else float(errors[i])
-        enough = n_found[i] + n_coded[i] - n_both[i] >= MIN_NAMED and n_documents >= MIN_DOCUMENTS
-        interval = None
-        if enough and error is not None and error <= MAX_RELATIVE_ERROR * corrected[i] and corrected[i] < 1:
-            interval = _logit_interval(float(corrected[i]), quantile * error)
+    for i, share in enumerate(corrected):
+        error, error_in_run = (None if e is None else float(e[i]) for e in (errors, errors_in_run))
+        interval = interval_in_run = None
+        if n_found[i] + n_coded[i] - n_both[i] >= MIN_NAMED:
+            interval_in_run = _interval(float(share), error_in_run, float(t.ppf(0.975, len(inclusion) - 1)))
+            if n_documents >= MIN_DOCUMENTS:
+                interval = _interval(float(share), error, _quantile(sizes))
         shares.append(
             Share(
-                float(naive[i]), float(corrected[i]), interval, error,
+                float(naive[i]), float(share), interval, interval_in_run, error, error_in_run,
                 int(n_found[i]), int(n_coded[i]), int(n_both[i]),
             )
         )  # fmt: skip
@@ -179,11 +188,31 @@ def _cluster_errors(sizes: Numbers, totals: Floats) -> Floats | None:
     return errors
 
 
-def _logit_interval(share: float, half_width: float) -> tuple[float, float]:
-    """The interval around a share, symmetrical on the scale of the logit, so that it stays within 0 and 1."""
-    centre, half = np.log(share / (1 - share)), half_width / (share * (1 - share))
-    low, high = 1 / (1 + np.exp(half - centre)), 1 / (1 + np.exp(-half - centre))
-    return float(low), float(high)
+def _drawing_errors(n: int, expanded: Floats, inclusion: Floats) -> Floats | None:
+    """The standard error of each mean over `n` sentences that drawing brings; None for fewer than two drawn.
+
+    Args:
+        n: all sentences.
+        expanded: what people changed in each drawn sentence, over its inclusion probability.
+        inclusion: these probabilities.
+    """
+    n_drawn = len(inclusion)
+    if n_drawn < 2:
+        return None
+    open_shares = (1 - inclusion)[:, None]
+    if not open_shares.any():
+        return np.zeros(expanded.shape[1])
+    mean = (open_shares * expanded).sum(axis=0) / open_shares.sum()
+    errors: Floats = np.sqrt(n_drawn / (n_drawn - 1) * (open_shares * (expanded - mean) ** 2).sum(axis=0)) / n
+    return errors
+
+
+def _interval(share: float, error: float | None, quantile: float) -> Interval | None:
+    """The interval around a share, symmetrical on the scale of the logit; None where the error is too large for one."""
+    if error is None or not 0 < share < 1 or error > MAX_RELATIVE_ERROR * share:
+        return None
+    centre, half = np.log(share / (1 - share)), quantile * error / (share * (1 - share))
+    return float(1 / (1 + np.exp(half - centre))), float(1 / (1 + np.exp(-half - centre)))
 
 
 def _quantile(sizes: Numbers) -> float:
