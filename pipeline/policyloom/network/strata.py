@@ -73,7 +73,7 @@ def number_stretches(document: Array, section: Array, n_sentences: Array) -> Arr
     """For each paragraph, in the order of documents and their text, the number of its stretch, from 0."""
     order = np.lexsort((np.arange(len(document)), section, document))
     different = np.unique(sentence_key(document, section)) >> np.uint64(32)
-    has_headings = np.bincount(different, minlength=int(document.max(initial=0)) + 1) > 1
+    has_headings = np.bincount(different.astype(np.int64), minlength=int(document.max(initial=0)) + 1) > 1
     numbers = np.zeros(len(document), dtype=np.int64)
     follows: list[bool] = []  # for each stretch, whether it goes on with the section of the one before
     sizes: list[int] = []
