@@ -1,16 +1,14 @@
 """The sample corpus: the PDFs, their sources and the gold labels agree with one another."""
 
-import importlib.util
 import json
 import re
-import sys
 from pathlib import Path
-from types import ModuleType
 
 import pypdfium2
 import pytest
 
 from policyloom.learn.labels import read_labels
+from tests.conftest import load_script
 
 CORPUS = Path(__file__).parents[1] / "corpus"
 STATUSES = {"affirmed", "planned", "lacking", "negated"}
@@ -26,15 +24,7 @@ ALLOWED = {
 LONGEST_INTERRUPTION = 250
 
 
-def load_build() -> ModuleType:
-    spec = importlib.util.spec_from_file_location("corpus_build", CORPUS / "build.py")
-    module = importlib.util.module_from_spec(spec)
-    sys.modules[spec.name] = module  # its dataclasses look themselves up there
-    spec.loader.exec_module(module)
-    return module
-
-
-build = load_build()
+build = load_script("corpus/build.py")
 SOURCES = sorted((CORPUS / "sources").glob("*.md"))
 GOLD = [json.loads(line) for line in (CORPUS / "gold.jsonl").read_text(encoding="utf-8").splitlines()]
 each_source = pytest.mark.parametrize("path", SOURCES, ids=lambda path: path.stem)

@@ -435,8 +435,21 @@ def test_sentences_without_a_usable_answer_are_not_judged(nlp: Language) -> None
     assert [label for label, *_ in found(tagged)] == ["A1"]
     (part,) = tagged.unread
     assert part.message == "3 sentences without a usable answer"
-    assert part.n_characters == len(TEXT)
+    assert part.n_characters == len(TEXT) - 2  # but for the spaces between them
     assert not tagged.is_judged
+
+
+def test_without_one_usable_answer_nothing_is_judged_though_little_was_asked(nlp: Language) -> None:
+    kept: dict[str, str] = {}
+
+    def ask(requests: Any) -> None:
+        kept.update((request.id, "I cannot.") for request in requests)
+
+    coder = LanguageModelCoder(FARM, LanguageModel("tiny"), kept.get, ask, first=RulesCoder(FARM))
+    tagged = tag(document("Grants were paid.", *["It rained in May."] * 20), nlp, coder)
+    assert len(kept) == 2
+    assert not tagged.is_judged
+    assert found(tagged) == []
 
 
 def test_of_several_votes_the_majority_holds_with_its_share(nlp: Language) -> None:

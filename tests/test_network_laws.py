@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import importlib.util
 import itertools
-import sys
 from pathlib import Path
 from types import ModuleType
 
@@ -30,6 +28,7 @@ from policyloom.network.measures import associate
 from policyloom.network.repeats import find_words, sentence_keys
 from policyloom.network.signed import project
 from policyloom.records import Block, Claim, Document, Mention, Metadata, Sentence, Tagged
+from tests.conftest import load_script
 
 FRAMEWORK = Framework.model_validate(
     {
@@ -281,14 +280,7 @@ def test_the_order_of_documents_does_not_change_a_byte(tmp_path: Path) -> None:
 
 @pytest.fixture(scope="module")
 def simulation() -> ModuleType:
-    path = Path(__file__).parents[1] / "benchmarks" / "network.py"
-    spec = importlib.util.spec_from_file_location("network_benchmark", path)
-    assert spec is not None
-    assert spec.loader is not None
-    module = importlib.util.module_from_spec(spec)
-    sys.modules[spec.name] = module
-    spec.loader.exec_module(module)
-    return module
+    return load_script("benchmarks/network.py")
 
 
 def test_intervals_cover_a_planted_association(simulation: ModuleType) -> None:

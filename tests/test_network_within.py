@@ -2,12 +2,9 @@
 
 from __future__ import annotations
 
-import importlib.util
 import itertools
 import math
-import sys
 from collections import Counter
-from pathlib import Path
 from types import ModuleType
 
 import numpy as np
@@ -23,6 +20,7 @@ from policyloom.network.incidence import CorpusArrays
 from policyloom.network.strata import find_strata, number_stretches
 from policyloom.network.within import SharedStrata, share_strata, within_sections
 from policyloom.records import Tagged
+from tests.conftest import load_script
 from tests.test_network import FRAMEWORK, link, make_tagged
 from tests.test_network_laws import FRAMEWORK as LAW_FRAMEWORK
 from tests.test_network_laws import build_all, corpora, counted, few
@@ -359,14 +357,7 @@ def test_counts_of_an_earlier_version_are_refused() -> None:
 
 @pytest.fixture(scope="module")
 def simulation() -> ModuleType:
-    path = Path(__file__).parents[1] / "benchmarks" / "null_links.py"
-    spec = importlib.util.spec_from_file_location("null_links_benchmark", path)
-    assert spec is not None
-    assert spec.loader is not None
-    module = importlib.util.module_from_spec(spec)
-    sys.modules[spec.name] = module
-    spec.loader.exec_module(module)
-    return module
+    return load_script("benchmarks/null_links.py")
 
 
 @pytest.mark.parametrize("name", ["a topic of the section", "a topic of the section, no headings"])

@@ -279,7 +279,7 @@ def _look_before(
         from policyloom.tag.pipeline import find_model
 
         find_model(model)
-    chosen = resolve_coder(coder, framework, min_probability=min_probability)
+    chosen = resolve_coder(coder, framework, min_probability=min_probability, store=":memory:")
     paths = find_files(folder, recursive=recursive)
     if not force:
         refuse_other_framework(out, framework)

@@ -92,8 +92,6 @@ def _find_unanswered(
         return ()
     pages = tuple(sorted({page for unit, _ in lost for page in document.blocks[unit.block].pages}))
     n_characters = sum(len(sentence.text) for _, sentence in lost)
-    if len(lost) == sum(sentence.block_kind != "heading" for _, sentence in places):
-        n_characters = len(document.text)  # a document of which nothing was answered was not judged
     words = "1 sentence" if len(lost) == 1 else f"{len(lost)} sentences"
     return (UnreadPart("answer", pages, n_characters, f"{words} without a usable answer"),)
 

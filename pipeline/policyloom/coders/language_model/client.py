@@ -36,7 +36,7 @@ VOTE_TEMPERATURE = 0.7
 """Of several votes; equal answers would tell nothing."""
 
 _OPTIONAL = ("response_format", "seed", "temperature", "max_completion_tokens")
-"""What some servers do not take; it is left out, in this order unless they name one, when they refuse."""
+"""What some servers do not take: it is left out from then on where a refusal names it."""
 
 
 @dataclass(frozen=True, slots=True)
