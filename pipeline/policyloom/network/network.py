@@ -24,6 +24,7 @@ from policyloom.network.incidence import CorpusArrays
 from policyloom.network.links import CLAIMED, KINDS, EdgeKind, LinkOptions, build_links, edge_documents
 from policyloom.network.pairs import PAIR_EDGES, PairCounts, PairDocuments, count_pair
 from policyloom.network.signed import Aggregation, Normalization, project, two_mode
+from policyloom.records import Evidence
 
 if TYPE_CHECKING:
     import networkx as nx
@@ -130,6 +131,28 @@ class Network:
         return PairDocuments(
             *(self._documents_by_edge.get((*ends, kind), frozenset()) for kind in PAIR_EDGES)
         )
+
+    def pair_quotes(self, mechanism: str, outcome: str) -> dict[str, tuple[Evidence, ...]]:
+        """The sentences that claim a pair of outermost elements, that deny it, and that name both in one sentence.
+
+        Returns:
+            Under "claims", "denials" and "together", each in the order of documents and their text.
+        """
+        ends = self.framework.top(mechanism), self.framework.top(outcome)
+        found: dict[str, tuple[Evidence, ...]] = {}
+        for name, polarity in (("claims", "positive"), ("denials", "negative")):
+            rows = claim_evidence(
+                self._sentences_by_top.get(ends[0], []), self.framework, *ends, kind="leads_to", polarity=polarity,  # type: ignore[arg-type]
+                statuses=self.options.counting, node_of=self.framework.top,
+            )  # fmt: skip
+            found[name] = tuple(_evidence_of(row) for row in rows)
+        both = {(s.document, s.sentence) for s in self._sentences_by_top.get(ends[1], [])}
+        found["together"] = tuple(
+            Evidence(s.document, s.page, s.start, s.end, s.quote)
+            for s in self._sentences_by_top.get(ends[0], [])
+            if (s.document, s.sentence) in both
+        )
+        return found
 
     @property
     def statuses(self) -> Statuses:
@@ -365,6 +388,15 @@ class Network:
         )
 
     @cached_property
+    def _sentences_by_top(self) -> dict[str, list[SentenceEvidence]]:
+        """By outermost element, the sentences that mention it."""
+        found: dict[str, list[SentenceEvidence]] = {}
+        for sentence in self.sentences:
+            for top in dict.fromkeys(self.framework.top(m.element) for m in sentence.mentions):
+                found.setdefault(top, []).append(sentence)
+        return found
+
+    @cached_property
     def _sentences_of(self) -> dict[str, list[SentenceEvidence]]:
         """By node, the sentences that count."""
         found: dict[str, list[SentenceEvidence]] = {}
@@ -379,3 +411,7 @@ class Network:
                 for node in dict.fromkeys(self._node(m.element) for m in sentence.mentions):
                     found.setdefault(node, []).append(sentence)
         return found
+
+
+def _evidence_of(row: Mapping[str, Any]) -> Evidence:
+    return Evidence(str(row["document"]), int(row["page"]), int(row["start"]), int(row["end"]), str(row["quote"]))

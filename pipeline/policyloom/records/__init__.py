@@ -38,7 +38,7 @@ from policyloom.records.document import (
     UnreadPart,
     UnreadReason,
 )
-from policyloom.records.findings import Coverage, Failure, Finding, Severity
+from policyloom.records.findings import Coverage, CoverageLevel, Failure, Finding, Promise, Severity
 from policyloom.records.serial import from_json, to_json
 from policyloom.records.tagged import Claim, Evidence, Facet, FacetKind, Mention, Sentence, Tagged
 
@@ -54,6 +54,7 @@ __all__ = [
     "Coder",
     "Coding",
     "Coverage",
+    "CoverageLevel",
     "Document",
     "Evidence",
     "Facet",
@@ -70,6 +71,7 @@ __all__ = [
     "Polarity",
     "Sentence",
     "SentenceDraft",
+    "Promise",
     "Severity",
     "Span",
     "Status",

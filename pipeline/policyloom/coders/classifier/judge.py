@@ -14,7 +14,7 @@ from scipy.special import expit
 from policyloom.coders.classifier.answers import Answerer
 from policyloom.coders.classifier.encoder import SentenceEncoder
 from policyloom.coders.classifier.features import TOKEN, Features, tokens_of
-from policyloom.coders.classifier.questions import Answer, Question, QuestionKind
+from policyloom.coders.classifier.questions import QuestionKind
 from policyloom.records import Measured, SentenceDraft
 
 __all__ = ["Judgement", "SentenceClassifier", "find_ruled", "min_probabilities"]
@@ -139,15 +139,6 @@ class SentenceClassifier:
                 )
             found.append(judged)
         return found
-
-    def answer(self, questions: Sequence[Question]) -> list[Answer]:
-        """The answer to each question; the rules' own where this kind has not been learned."""
-        answers = [Answer(question.given, 1.0) for question in questions]
-        for about, answerer in self.answerers.items():
-            of_kind = [i for i, question in enumerate(questions) if question.about == about]
-            for i, answer in zip(of_kind, answerer.answer([questions[i] for i in of_kind]), strict=True):
-                answers[i] = answer
-        return answers
 
     @property
     def description(self) -> str:
