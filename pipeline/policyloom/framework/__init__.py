@@ -299,6 +299,7 @@ _TABLES: dict[str, type[BaseModel]] = {
     "link": Link,
     "entities": EntityWords,
     "scope": Scope,
+    "checks": CheckSettings,
 }
 
 
