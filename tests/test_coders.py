@@ -290,7 +290,7 @@ def test_a_question_about_a_status_holds_nothing_of_the_element(nlp: Language) -
 
     def ask(id: str) -> Question:
         element = Element(id=id, kind="mechanism", label=f"label {id}", definition="d", terms=("grant",))
-        framework = Framework(id=f"of {id}", title="F", version="1", elements=(element,))
+        framework = Framework(id=f"of-{id}", title="F", version="1", elements=(element,))
         (sentence,) = read_sentences(document("Firms will receive grants."), load_pipeline(framework))
         ((_, question),) = ask_about_statuses(sentence, context_of(sentence, RULES.cues))
         return question
