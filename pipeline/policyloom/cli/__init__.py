@@ -12,6 +12,7 @@ import click
 from policyloom.cli.agreement import agreement_command
 from policyloom.cli.console import Commands, printable, say
 from policyloom.cli.estimates import estimate_command
+from policyloom.cli.export import export_command
 from policyloom.cli.frameworks import framework_group
 from policyloom.cli.language_model import (
     LanguageModelOptions,
@@ -74,6 +75,7 @@ for command in (
     evaluate_command,
     agreement_command,
     estimate_command,
+    export_command,
     framework_group,
     coder_group,
 ):
