@@ -34,6 +34,7 @@ def test_help_names_every_command_and_the_exit_status(cli) -> None:
         "coder",
         "estimate",
         "evaluate",
+        "export",
         "extract",
         "framework",
         "label",

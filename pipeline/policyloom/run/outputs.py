@@ -22,6 +22,7 @@ from policyloom.export import (
     failure_rows,
     finding_rows,
     mention_rows,
+    write_data_package,
     write_network,
 )
 from policyloom.files import open_table, write_bytes
@@ -121,6 +122,7 @@ def write_outputs(
     with open_table(out / "failures.csv", FAILURES.names) as add:
         add(failure_rows(failures))
     findings, coverage = _write_checks(out, tagged(), framework, network, coder.measured, tell)
+    write_data_package(out, name)
     tell("writing the report", len(totals.rows))
     links, evidence = report_links(network)
     write_run_report(
