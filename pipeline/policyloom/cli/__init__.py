@@ -12,6 +12,7 @@ import click
 from policyloom.cli.agreement import agreement_command
 from policyloom.cli.console import Commands, printable, say
 from policyloom.cli.estimates import estimate_command
+from policyloom.cli.export import export_command
 from policyloom.cli.frameworks import framework_group
 from policyloom.cli.language_model import (
     LanguageModelOptions,
@@ -74,6 +75,7 @@ for command in (
     evaluate_command,
     agreement_command,
     estimate_command,
+    export_command,
     framework_group,
     coder_group,
 ):
@@ -129,7 +131,7 @@ def run_command(
 ) -> None:  # fmt: skip
     """Read, tag, link and check every document of FOLDER.
 
-    The run folder then holds report.html, the tables mentions.csv, claims.csv, links.csv, findings.csv,
+    The run folder then holds report.html, the tables mentions.csv, entities.csv, claims.csv, links.csv, findings.csv,
     coverage.csv and failures.csv, the network as network.graphml, the documents' text, and run.json.
     A second run into the same folder does only what changed.
     """
@@ -265,10 +267,8 @@ def extract_command(
 
 @main.command("tag", epilog=EPILOG)
 @click.argument("document", type=click.Path(exists=True, dir_okay=False, path_type=Path))
-@click.option(
-    "--out", "-o", type=click.Path(path_type=Path), default=None, help="A CSV file for the mentions."
-)
-@click.option("--entities", is_flag=True, help="Institutions, places, sums and so on too.")
+@click.option("--out", "-o", type=click.Path(path_type=Path), default=None, help="A CSV file for them.")
+@click.option("--entities", is_flag=True, help="Institutions, places, sums and so on instead.")
 @framework_option
 @coder_option
 @language_model_options
@@ -379,7 +379,7 @@ def _print_findings(findings: Iterable[Finding]) -> None:
 
 def _print_mentions(tagged: Tagged, *, entities: bool) -> None:
     for mention in tagged.mentions:
-        if mention.kind == "entity" and not entities:
+        if (mention.kind == "entity") != entities:
             continue
         page = tagged.page(mention)
         place = f"p. {page}" if page else ""

@@ -1,4 +1,4 @@
-"""Records as tables: one row a mention, claim, finding, element covered, failure or block.
+"""Records as tables: one row a mention, entity, claim, finding, element covered, failure or block.
 
 A column is declared once, in the list of its table: its name, what it says, and how its value is made.
 """
@@ -31,6 +31,7 @@ __all__ = [
     "BLOCKS",
     "CLAIMS",
     "COVERAGE",
+    "ENTITIES",
     "FAILURES",
     "FINDINGS",
     "MENTIONS",
@@ -40,6 +41,7 @@ __all__ = [
     "block_rows",
     "claim_rows",
     "coverage_rows",
+    "entity_rows",
     "failure_rows",
     "finding_rows",
     "mention_rows",
@@ -52,7 +54,7 @@ T = TypeVar("T")
 
 @dataclass(frozen=True, slots=True)
 class Column(Generic[T]):
-    """A column of a table: its name, what it says, how its value is made, and, where it can be missing, its dtype."""
+    """A column of a table: its name, what it says, how its value is made, and the dtype of what is no text."""
 
     name: str
     description: str
@@ -103,13 +105,11 @@ MENTIONS: Table[_MentionIn] = Table(
             "page", "counted from 1; empty without pages", lambda x: x.tagged.page(x.mention) or None, "Int64"
         ),
         Column("section", "the headings over it", lambda x: " > ".join(x.tagged.section(x.mention))),
-        Column("kind", "the element's kind, or `entity`", lambda x: x.mention.kind),
-        Column("element", "the element's id, or the entity's type", lambda x: x.mention.label),
+        Column("kind", "outcome, challenge, mechanism, case or actor", lambda x: x.mention.kind),
+        Column("element", "the element's id", lambda x: x.mention.label),
         Column("label", "the element's label", lambda x: _label(x.mention.label, x.framework)),
         Column("part_of", "the outermost element over it", lambda x: _top(x.mention.label, x.framework)),
-        Column(
-            "status", "empty for entities", lambda x: x.mention.status if x.mention.kind != "entity" else ""
-        ),
+        Column("status", "affirmed, planned, lacking or negated", lambda x: x.mention.status),
         Column("quote", "its words", lambda x: x.tagged.quote(x.mention)),
         Column("sentence", "its sentence", lambda x: x.tagged.sentence(x.mention)),
         Column("cue", "the words that decided the status", lambda x: x.words(x.mention.cue)),
@@ -119,13 +119,37 @@ MENTIONS: Table[_MentionIn] = Table(
         Column("how_much", "the amount it names", lambda x: x.facet("amount")),
         Column("by_when", "the date it names", lambda x: x.facet("deadline")),
         Column("monitoring", "how it is watched", lambda x: x.facet("monitoring")),
-        Column("name", "of entities, the normalised form", lambda x: x.mention.name),
         Column("rule", "the rule or model that found it", lambda x: x.mention.source),
-        Column("probability", "that the sentence names it", lambda x: x.mention.probability),
-        Column("status_probability", "that the status is right", lambda x: x.mention.status_probability),
+        Column("probability", "that the sentence names it", lambda x: x.mention.probability, "float64"),
+        Column(
+            "status_probability",
+            "that the status is right",
+            lambda x: x.mention.status_probability,
+            "float64",
+        ),
         Column("block", "the kind of block it stands in", lambda x: _block(x.tagged, x.mention).kind),
-        Column("start", "first character in the document's text", lambda x: x.mention.start),
-        Column("end", "the character after the last", lambda x: x.mention.end),
+        Column("start", "first character in the document's text", lambda x: x.mention.start, "int64"),
+        Column("end", "the character after the last", lambda x: x.mention.end, "int64"),
+    )
+)
+
+ENTITIES: Table[_MentionIn] = Table(
+    (
+        Column("document", "the document's id", lambda x: x.tagged.document.id),
+        Column(
+            "page", "counted from 1; empty without pages", lambda x: x.tagged.page(x.mention) or None, "Int64"
+        ),
+        Column("section", "the headings over it", lambda x: " > ".join(x.tagged.section(x.mention))),
+        Column(
+            "type", "person, organisation, place and so on, such as ORG.college", lambda x: x.mention.label
+        ),
+        Column("quote", "its words", lambda x: x.tagged.quote(x.mention)),
+        Column("name", "the name under which the same thing stands elsewhere", lambda x: x.mention.name),
+        Column("sentence", "its sentence", lambda x: x.tagged.sentence(x.mention)),
+        Column("rule", "the rule that found it, or `model`", lambda x: x.mention.source),
+        Column("block", "the kind of block it stands in", lambda x: _block(x.tagged, x.mention).kind),
+        Column("start", "first character in the document's text", lambda x: x.mention.start, "int64"),
+        Column("end", "the character after the last", lambda x: x.mention.end, "int64"),
     )
 )
 
@@ -166,15 +190,23 @@ CLAIMS: Table[_ClaimIn] = Table(
             "target_part_of", "the outermost element over it", lambda x: _top(x.target.label, x.framework)
         ),
         Column("polarity", "`negative` where the text denies it", lambda x: x.claim.polarity),
-        Column("hedged", "whether the text weakens it", lambda x: x.claim.hedged),
+        Column("hedged", "whether the text weakens it", lambda x: x.claim.hedged, "bool"),
         Column("cue", "the words that make the claim", lambda x: x.tagged.document.text[slice(*x.claim.cue)]),
         Column("mechanism_quote", "the words for the mechanism", lambda x: x.tagged.quote(x.mechanism)),
         Column("target_quote", "the words for the target", lambda x: x.tagged.quote(x.target)),
         Column("sentence", "the sentence", lambda x: x.tagged.sentence(x.claim)),
         Column(
-            "start", "first character of the sentence", lambda x: x.tagged.sentences[x.claim.sentence].start
+            "start",
+            "first character of the sentence in the document's text",
+            lambda x: x.tagged.sentences[x.claim.sentence].start,
+            "int64",
         ),
-        Column("end", "the character after its last", lambda x: x.tagged.sentences[x.claim.sentence].end),
+        Column(
+            "end",
+            "the character after its last",
+            lambda x: x.tagged.sentences[x.claim.sentence].end,
+            "int64",
+        ),
     )
 )
 
@@ -190,7 +222,7 @@ FINDINGS: Table[Finding] = Table(
         Column("rule", "the rule's name", lambda f: f.rule),
         Column("subject", "the element, or the pair, it is about", lambda f: f.subject),
         Column("message", "the finding in words", lambda f: f.message),
-        Column("n_quotes", "how many quotes it rests on", lambda f: len(f.evidence)),
+        Column("n_quotes", "how many quotes it rests on", lambda f: len(f.evidence), "int64"),
         Column(
             "page", "page of the best quote", lambda f: f.evidence[0].page if f.evidence else None, "Int64"
         ),
@@ -251,6 +283,7 @@ COVERAGE: Table[_CoverageIn] = Table(
             "not_judged",
             "share of the document that could not be read; counts are empty where nearly all of it was",
             lambda x: x.coverage.not_judged,
+            "float64",
         ),
         Column("page", "page of the best quote", lambda x: x.page, "Int64"),
         Column("quote", "the best quote", lambda x: x.quote),
@@ -276,19 +309,33 @@ BLOCKS: Table[_BlockIn] = Table(
     (
         Column("document", "the document's id", lambda x: x.document.id),
         Column("kind", "heading, paragraph and so on", lambda x: x.block.kind),
-        Column("level", "of a heading, from 1; 0 for others", lambda x: x.block.level),
+        Column("level", "of a heading, from 1; 0 for others", lambda x: x.block.level, "int64"),
         Column("section", "the headings over it", lambda x: " > ".join(x.block.section)),
-        Column("page", "its first page; 0 without pages", lambda x: x.block.pages[0] if x.block.pages else 0),
+        Column(
+            "page",
+            "its first page; 0 without pages",
+            lambda x: x.block.pages[0] if x.block.pages else 0,
+            "int64",
+        ),
         Column("text", "its text", lambda x: x.document.quote(x.block)),
-        Column("start", "first character in the document's text", lambda x: x.block.start),
-        Column("end", "the character after the last", lambda x: x.block.end),
+        Column("start", "first character in the document's text", lambda x: x.block.start, "int64"),
+        Column("end", "the character after the last", lambda x: x.block.end, "int64"),
     )
 )
 
 
 def mention_rows(tagged: Tagged, framework: Framework | None = None) -> list[TableRow]:
-    """The mentions of a document, in its order; with a framework, labelled and rolled up."""
-    return MENTIONS.rows(_MentionIn(mention, tagged, framework) for mention in tagged.mentions)
+    """The mentions of elements in a document, in its order; with a framework, labelled and rolled up."""
+    return MENTIONS.rows(
+        _MentionIn(mention, tagged, framework) for mention in tagged.mentions if mention.kind != "entity"
+    )
+
+
+def entity_rows(tagged: Tagged) -> list[TableRow]:
+    """The entities of a document, in its order."""
+    return ENTITIES.rows(
+        _MentionIn(mention, tagged, None) for mention in tagged.mentions if mention.kind == "entity"
+    )
 
 
 def claim_rows(tagged: Tagged, framework: Framework | None = None) -> list[TableRow]:
@@ -316,7 +363,9 @@ def block_rows(document: Document) -> list[TableRow]:
     return BLOCKS.rows(_BlockIn(block, document) for block in document.blocks)
 
 
-def to_frame(records: object, framework: Framework | None = None, *, claims: bool = False) -> pd.DataFrame:
+def to_frame(
+    records: object, framework: Framework | None = None, *, claims: bool = False, entities: bool = False
+) -> pd.DataFrame:
     """Records as a pandas frame.
 
     Args:
@@ -324,10 +373,14 @@ def to_frame(records: object, framework: Framework | None = None, *, claims: boo
             `Failure`; something with `findings` and `coverage`, such as what `check` returns, gives its findings.
         framework: adds labels and the outermost element.
         claims: of `Tagged`, the claims instead of the mentions.
+        entities: of `Tagged`, the entities instead of the mentions.
 
     Raises:
         TypeError: no table is known for the record.
+        ValueError: both claims and entities are asked for.
     """
+    if claims and entities:
+        raise ValueError("claims and entities are two tables; ask for one of them at a time")
     several: list[Any]
     if isinstance(records, Iterable) and not isinstance(records, (str, bytes)):
         several = list(records)
@@ -339,6 +392,8 @@ def to_frame(records: object, framework: Framework | None = None, *, claims: boo
     if kinds <= {Tagged}:
         if claims:
             return CLAIMS.frame([row for tagged in several for row in claim_rows(tagged, framework)])
+        if entities:
+            return ENTITIES.frame([row for tagged in several for row in entity_rows(tagged)])
         return MENTIONS.frame([row for tagged in several for row in mention_rows(tagged, framework)])
     if kinds == {Document}:
         return BLOCKS.frame([row for document in several for row in block_rows(document)])

@@ -12,14 +12,17 @@ from policyloom.check import Checked, check
 from policyloom.export import (
     CLAIMS,
     COVERAGE,
+    ENTITIES,
     FAILURES,
     FINDINGS,
     MENTIONS,
     claim_rows,
     coverage_rows,
+    entity_rows,
     failure_rows,
     finding_rows,
     mention_rows,
+    write_data_package,
     write_network,
 )
 from policyloom.files import open_table, write_bytes
@@ -33,7 +36,7 @@ from policyloom.run.folder import claim, open_folder, seal
 
 __all__ = ["Written", "document_row", "write_check", "write_outputs"]
 
-CHECK_OUTPUTS = ("findings.csv", "coverage.csv", "mentions.csv", "claims.csv", "check.html")
+CHECK_OUTPUTS = ("findings.csv", "coverage.csv", "mentions.csv", "entities.csv", "claims.csv", "check.html")
 
 Tell = Callable[[str, int], None]
 """Is told the stage and how many documents are through it."""
@@ -119,6 +122,7 @@ def write_outputs(
     with open_table(out / "failures.csv", FAILURES.names) as add:
         add(failure_rows(failures))
     findings, coverage = _write_checks(out, tagged(), framework, network, coder.measured, tell)
+    write_data_package(out, name)
     tell("writing the report", len(totals.rows))
     links, evidence = report_links(network)
     write_run_report(
@@ -143,17 +147,19 @@ def write_outputs(
 def _write_documents(
     out: Path, tagged: Iterator[Tagged], framework: Framework, totals: _Totals, tell: Tell
 ) -> Iterator[Tagged]:
-    """Writes each document and its mentions and claims, adds it up, and hands it on to the network."""
+    """Writes each document and its mentions, entities and claims, adds it up, and hands it on to the network."""
     documents = out / "documents"
     documents.mkdir(exist_ok=True)
     with ExitStack() as tables:
         mentions = tables.enter_context(open_table(out / "mentions.csv", MENTIONS.names))
+        entities = tables.enter_context(open_table(out / "entities.csv", ENTITIES.names))
         claims = tables.enter_context(open_table(out / "claims.csv", CLAIMS.names))
         for n, one in enumerate(tagged, 1):
             write_bytes(to_json(one.document), documents / f"{one.document.id}.json")
             totals.add(one)
             if one.is_judged:
                 mentions(mention_rows(one, framework))
+                entities(entity_rows(one))
                 claims(claim_rows(one, framework))
             tell("linking", n)
             yield one
@@ -187,7 +193,7 @@ def _write_checks(
 
 
 def write_check(out: Path, tagged: Tagged, checked: Checked, framework: Framework, *, against: str) -> None:
-    """Write one document's check: findings.csv, coverage.csv, mentions.csv, claims.csv and check.html.
+    """Write one document's check: findings.csv, coverage.csv, mentions.csv, entities.csv, claims.csv and check.html.
 
     Raises:
         RunError: `out` cannot be written without losing somebody's files.
@@ -198,6 +204,7 @@ def write_check(out: Path, tagged: Tagged, checked: Checked, framework: Framewor
         ("findings.csv", FINDINGS.names, finding_rows(checked.findings)),
         ("coverage.csv", COVERAGE.names, coverage_rows(checked.coverage, framework)),
         ("mentions.csv", MENTIONS.names, mention_rows(tagged, framework)),
+        ("entities.csv", ENTITIES.names, entity_rows(tagged)),
         ("claims.csv", CLAIMS.names, claim_rows(tagged, framework)),
     ):
         with open_table(out / name, columns) as add:

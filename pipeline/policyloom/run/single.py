@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from policyloom.errors import DocumentError, FrameworkError, RunError
-from policyloom.export import MENTIONS, mention_rows
+from policyloom.export import ENTITIES, MENTIONS, entity_rows, mention_rows
 from policyloom.extract import read_document
 from policyloom.extract.pdf.draw import draw_blocks
 from policyloom.files import open_table, show_name, write_bytes
@@ -36,7 +36,9 @@ __all__ = [
 ]
 
 
-_MENTIONS_START = b"\xef\xbb\xbf" + ",".join(MENTIONS.names[:5]).encode()
+_MENTIONS_START, _ENTITIES_START = (
+    b"\xef\xbb\xbf" + ",".join(table.names[:5]).encode() for table in (MENTIONS, ENTITIES)
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,23 +124,24 @@ def tag_file(
     Args:
         path: the document.
         out: a CSV file for the mentions, in the form of a run's mentions.csv.
-        entities: write entities to it too.
+        entities: write the entities to it instead, in the form of a run's entities.csv.
         framework: what to look for.
         coder, min_probability, model, password, ocr: as in `run`.
 
     Raises:
         DocumentError: the document cannot be read.
         FrameworkError: the framework is wrong.
-        RunError: `out` is a file that is no table of mentions.
+        RunError: `out` is a file that is no such table.
     """
-    if out is not None:
+    if out is not None and entities:
+        refuse_other_file(out, _ENTITIES_START, "a table of entities")
+    elif out is not None:
         refuse_other_file(out, _MENTIONS_START, "a table of mentions")
     chosen = framework if isinstance(framework, Framework) else read_framework(framework)
     tagged, _ = _tag(path, chosen, coder, min_probability, model, password, ocr)
     if out is not None:
-        rows = mention_rows(tagged, chosen)
-        with open_table(out, MENTIONS.names) as add:
-            add(row for row in rows if entities or row["kind"] != "entity")
+        with open_table(out, (ENTITIES if entities else MENTIONS).names) as add:
+            add(entity_rows(tagged) if entities else mention_rows(tagged, chosen))
     return tagged
 
 
