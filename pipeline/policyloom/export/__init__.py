@@ -19,6 +19,7 @@ from policyloom.export.tables import (
     FAILURES,
     FINDINGS,
     MENTIONS,
+    PROMISES,
     Column,
     Table,
     TableRow,
@@ -29,6 +30,7 @@ from policyloom.export.tables import (
     failure_rows,
     finding_rows,
     mention_rows,
+    promise_rows,
     to_frame,
 )
 from policyloom.export.workbook import write_workbook
@@ -41,6 +43,7 @@ __all__ = [
     "FAILURES",
     "FINDINGS",
     "MENTIONS",
+    "PROMISES",
     "Column",
     "Table",
     "TableRow",
@@ -51,6 +54,7 @@ __all__ = [
     "failure_rows",
     "finding_rows",
     "mention_rows",
+    "promise_rows",
     "to_frame",
     "write_data_package",
     "write_network",

@@ -21,6 +21,7 @@ from policyloom.export.tables import (
     FAILURES,
     FINDINGS,
     MENTIONS,
+    PROMISES,
     Table,
 )
 from policyloom.files import plain_cell
@@ -155,6 +156,13 @@ RUN_TABLES = (
         "how a document covers an element, also where it does not name it",
         _fields(COVERAGE),
         ("document", "element"),
+    ),
+    RunTable(
+        "promises",
+        "a sentence that plans a mechanism, with who is to act, with what, how much, by when, and how it is watched",
+        _fields(PROMISES),
+        ("document", "start", "end"),
+        {"element": _NODE},
     ),
     RunTable("findings", "a finding of the checks on a document, with its best quotes", _fields(FINDINGS)),
     RunTable(

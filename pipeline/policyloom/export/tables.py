@@ -15,10 +15,12 @@ from policyloom.records import (
     Claim,
     Coverage,
     Document,
+    Evidence,
     FacetKind,
     Failure,
     Finding,
     Mention,
+    Promise,
     Span,
     Tagged,
 )
@@ -35,6 +37,7 @@ __all__ = [
     "FAILURES",
     "FINDINGS",
     "MENTIONS",
+    "PROMISES",
     "Column",
     "Table",
     "TableRow",
@@ -45,6 +48,7 @@ __all__ = [
     "failure_rows",
     "finding_rows",
     "mention_rows",
+    "promise_rows",
     "to_frame",
 ]
 
@@ -212,7 +216,16 @@ CLAIMS: Table[_ClaimIn] = Table(
 
 
 def _other_quotes(finding: Finding) -> str:
-    return " | ".join(f"p. {e.page}: {e.quote}" if e.page else e.quote for e in finding.evidence[1:])
+    return _join_quotes(finding.evidence[1:], finding.document)
+
+
+def _join_quotes(quotes: Sequence[Evidence], own: str) -> str:
+    """Quotes in one cell, each with its page, and with its document where that is another."""
+    told = []
+    for e in quotes:
+        place = ", ".join(filter(None, (e.document if e.document != own else "", f"p. {e.page}" if e.page else "")))
+        told.append(f"{place}: {e.quote}" if place else e.quote)
+    return " | ".join(told)
 
 
 FINDINGS: Table[Finding] = Table(
@@ -227,7 +240,10 @@ FINDINGS: Table[Finding] = Table(
             "page", "page of the best quote", lambda f: f.evidence[0].page if f.evidence else None, "Int64"
         ),
         Column("quote", "the best quote", lambda f: f.evidence[0].quote if f.evidence else ""),
-        Column("other_quotes", "the other quotes with their pages", _other_quotes),
+        Column("other_quotes", "the other quotes, with their pages, and of other documents with their ids", _other_quotes),
+        Column(
+            "nearest", "of what was not found, the passages that come nearest", lambda f: _join_quotes(f.nearest, f.document)
+        ),
     )
 )
 
@@ -258,6 +274,15 @@ COVERAGE: Table[_CoverageIn] = Table(
         Column("element", "the element's id; its parts count for it", lambda x: x.coverage.element),
         Column("label", "its label", lambda x: _label(x.coverage.element, x.framework)),
         Column(
+            "level",
+            "absent, mentioned (where nothing is stated), lacking, refused, stated, or operational: promised with all that the "
+            "framework asks of a promise; empty where the document was not judged",
+            lambda x: "" if x.coverage.not_judged > MAX_UNREADABLE_SHARE else x.coverage.level,
+        ),
+        Column(
+            "score", "the level as a number: 0 absent, 1 named, 2 stated, 3 operational", lambda x: x.count("score"), "Int64"
+        ),
+        Column(
             "n_sentences",
             "sentences that name it, whatever the status",
             lambda x: x.count("n_sentences"),
@@ -274,6 +299,9 @@ COVERAGE: Table[_CoverageIn] = Table(
             "Int64",
         ),
         Column(
+            "n_operational", "sentences that promise it completely", lambda x: x.count("n_operational"), "Int64"
+        ),
+        Column(
             "concreteness",
             "most particulars, of six, in one sentence",
             lambda x: x.count("concreteness"),
@@ -287,6 +315,24 @@ COVERAGE: Table[_CoverageIn] = Table(
         ),
         Column("page", "page of the best quote", lambda x: x.page, "Int64"),
         Column("quote", "the best quote", lambda x: x.quote),
+    )
+)
+
+PROMISES: Table[Promise] = Table(
+    (
+        Column("document", "the document's id", lambda p: p.document),
+        Column("element", "the outermost mechanism that is promised", lambda p: p.element),
+        Column("actor", "who is to act, as it stands; empty where nobody is named, as in the next four", lambda p: p.actor),
+        Column("instrument", "with what instrument", lambda p: p.instrument),
+        Column("amount", "how much or how many", lambda p: p.amount),
+        Column("deadline", "by when", lambda p: p.deadline),
+        Column("monitoring", "how it is watched", lambda p: p.monitoring),
+        Column("is_vague", "names nothing of what makes a promise more than words", lambda p: p.is_vague, "bool"),
+        Column("is_complete", "names all that the framework asks of a promise", lambda p: p.is_complete, "bool"),
+        Column("page", "page of the sentence", lambda p: p.evidence.page, "Int64"),
+        Column("quote", "the sentence, verbatim", lambda p: p.evidence.quote),
+        Column("start", "its first character in the document's text", lambda p: p.evidence.start, "Int64"),
+        Column("end", "the character after its last", lambda p: p.evidence.end, "Int64"),
     )
 )
 
@@ -348,6 +394,11 @@ def finding_rows(findings: Iterable[Finding]) -> list[TableRow]:
     return FINDINGS.rows(findings)
 
 
+def promise_rows(promises: Iterable[Promise]) -> list[TableRow]:
+    """Promises, each with its particulars."""
+    return PROMISES.rows(promises)
+
+
 def coverage_rows(coverage: Iterable[Coverage], framework: Framework | None = None) -> list[TableRow]:
     """How documents cover elements, with the best quote of each."""
     return COVERAGE.rows(_CoverageIn(row, framework) for row in coverage)
@@ -369,8 +420,8 @@ def to_frame(
     """Records as a pandas frame.
 
     Args:
-        records: one record or several: `Tagged` (its mentions), `Document` (its blocks), `Finding`, `Coverage` or
-            `Failure`; something with `findings` and `coverage`, such as what `check` returns, gives its findings.
+        records: one record or several: `Tagged` (its mentions), `Document` (its blocks), `Finding`, `Coverage`,
+            `Promise` or `Failure`; something with `findings` and `coverage`, such as what `check` returns, gives its findings.
         framework: adds labels and the outermost element.
         claims: of `Tagged`, the claims instead of the mentions.
         entities: of `Tagged`, the entities instead of the mentions.
@@ -401,11 +452,13 @@ def to_frame(
         return FINDINGS.frame(finding_rows(several))
     if kinds == {Coverage}:
         return COVERAGE.frame(coverage_rows(several, framework))
+    if kinds == {Promise}:
+        return PROMISES.frame(promise_rows(several))
     if kinds == {Failure}:
         return FAILURES.frame(failure_rows(several))
     names = ", ".join(sorted(kind.__name__ for kind in kinds))
     raise TypeError(
-        f"no table for {names}; give Tagged, Document, Finding, Coverage or Failure records of one kind"
+        f"no table for {names}; give Tagged, Document, Finding, Coverage, Promise or Failure records of one kind"
     )
 
 
