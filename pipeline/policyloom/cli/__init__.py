@@ -129,8 +129,8 @@ def run_command(
 ) -> None:  # fmt: skip
     """Read, tag, link and check every document of FOLDER.
 
-    The run folder then holds report.html, the tables mentions.csv, claims.csv, links.csv, findings.csv,
-    coverage.csv and failures.csv, the network as network.graphml, the documents' text, and run.json.
+    The run folder then holds report.html, the tables mentions.csv, claims.csv, statements.csv, links.csv,
+    findings.csv, coverage.csv and failures.csv, the network as network.graphml, the documents' text, and run.json.
     A second run into the same folder does only what changed.
     """
     from policyloom.run import find_skipped, run

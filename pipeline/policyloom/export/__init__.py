@@ -1,10 +1,12 @@
 """Records and networks as tables, and as files for other programs.
 
-tables  each table's columns, declared once
-graphs  a network for spreadsheets, Gephi, Cytoscape, VOSviewer and Pajek
+tables      each table's columns, declared once
+statements  who says what, for discourse network analysis
+graphs      a network for spreadsheets, Gephi, Cytoscape, VOSviewer and Pajek
 """
 
 from policyloom.export.graphs import write_network
+from policyloom.export.statements import STATEMENTS, statement_rows
 from policyloom.export.tables import (
     BLOCKS,
     CLAIMS,
@@ -31,6 +33,7 @@ __all__ = [
     "FAILURES",
     "FINDINGS",
     "MENTIONS",
+    "STATEMENTS",
     "Column",
     "Table",
     "TableRow",
@@ -40,6 +43,7 @@ __all__ = [
     "failure_rows",
     "finding_rows",
     "mention_rows",
+    "statement_rows",
     "to_frame",
     "write_network",
 ]

@@ -15,11 +15,13 @@ from policyloom.export import (
     FAILURES,
     FINDINGS,
     MENTIONS,
+    STATEMENTS,
     claim_rows,
     coverage_rows,
     failure_rows,
     finding_rows,
     mention_rows,
+    statement_rows,
     write_network,
 )
 from policyloom.files import open_table, write_bytes
@@ -143,18 +145,20 @@ def write_outputs(
 def _write_documents(
     out: Path, tagged: Iterator[Tagged], framework: Framework, totals: _Totals, tell: Tell
 ) -> Iterator[Tagged]:
-    """Writes each document and its mentions and claims, adds it up, and hands it on to the network."""
+    """Writes each document and its mentions, claims and statements, adds it up, and hands it on to the network."""
     documents = out / "documents"
     documents.mkdir(exist_ok=True)
     with ExitStack() as tables:
         mentions = tables.enter_context(open_table(out / "mentions.csv", MENTIONS.names))
         claims = tables.enter_context(open_table(out / "claims.csv", CLAIMS.names))
+        statements = tables.enter_context(open_table(out / "statements.csv", STATEMENTS.names))
         for n, one in enumerate(tagged, 1):
             write_bytes(to_json(one.document), documents / f"{one.document.id}.json")
             totals.add(one)
             if one.is_judged:
                 mentions(mention_rows(one, framework))
                 claims(claim_rows(one, framework))
+                statements(statement_rows(one, framework))
             tell("linking", n)
             yield one
 
