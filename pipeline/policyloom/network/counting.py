@@ -15,6 +15,7 @@ from typing import Literal, NamedTuple, get_args
 
 from policyloom.framework import ElementKind, Framework
 from policyloom.records import (
+    STATED,
     Block,
     BlockKind,
     Claim,
@@ -73,9 +74,6 @@ about their section. A title and an abstract are about the whole document. Refer
 
 Statuses = Mapping[ElementKind, Collection[Status]]
 STATUSES: tuple[Status, ...] = get_args(Status)
-
-STATED: tuple[Status, ...] = ("affirmed", "planned")
-"""The statuses in which a text says that something is there, is done or is intended."""
 
 DEFAULT_STATUSES: dict[ElementKind, tuple[Status, ...]] = {
     "mechanism": STATED,

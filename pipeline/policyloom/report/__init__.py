@@ -69,7 +69,7 @@ def write_run_report(
         findings: of all documents, in any order.
         failures: the files that could not be read.
         evidence: for (source, target, kind) of a link, its quotes, best first.
-        measured: how well the coder finds each element.
+        measured: how well the coder finds each element, pairs and claims.
         no_links: why there are none, in words; shown where there are none.
         settings: shown as given; the entry `caution`, if there is one, is shown as a remark.
 
@@ -110,6 +110,7 @@ def write_check_report(
     findings: Sequence[Finding],
     claims: Sequence[ClaimCheck],
     against: str,
+    measured: Measured | None = None,
 ) -> None:
     """Writes the page of one document's check; the file appears whole or not at all.
 
@@ -121,6 +122,7 @@ def write_check_report(
         findings: of the check.
         claims: the document's claims and what the network knows of each.
         against: the network it was held against, in words.
+        measured: how well the coder finds claims.
 
     Raises:
         ValueError: coverage is of another document, or of an element that the framework does not have.
@@ -137,6 +139,7 @@ def write_check_report(
                 coverage=coverage,
                 findings=findings,
                 claims=claims,
+                measured=measured or Measured(),
                 detail=detail,
             ),
         }

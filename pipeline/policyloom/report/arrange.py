@@ -93,6 +93,7 @@ def check_view(
     coverage: Sequence[Coverage],
     findings: Sequence[Finding],
     claims: Sequence[ClaimCheck],
+    measured: Measured,
     detail: Detail,
 ) -> dict[str, object]:
     """The data of a check's page; elements in the framework's order, each above its parts."""
@@ -115,6 +116,7 @@ def check_view(
         ],
         "left_out": [(name, cells) for name, cells in left_out if cells],
         "findings": source.findings(findings),
+        "measured": measured,
         "document": source.document(document, []),
     }
 

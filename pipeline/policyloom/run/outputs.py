@@ -190,7 +190,9 @@ def _write_checks(
     return findings, coverage
 
 
-def write_check(out: Path, tagged: Tagged, checked: Checked, framework: Framework, *, against: str) -> None:
+def write_check(
+    out: Path, tagged: Tagged, checked: Checked, framework: Framework, *, against: str, measured: Measured
+) -> None:
     """Write one document's check: findings.csv, coverage.csv, mentions.csv, claims.csv and check.html.
 
     Raises:
@@ -214,6 +216,7 @@ def write_check(out: Path, tagged: Tagged, checked: Checked, framework: Framewor
         findings=checked.findings,
         claims=checked.claims,
         against=against,
+        measured=measured,
     )
     seal(folder, CHECK_OUTPUTS)
 

@@ -101,7 +101,7 @@ def check_file(
     checked = check(tagged, chosen, network, measured=used.measured)
     if out is not None:
         words = f"{against} ({len(network.documents)} documents)" if network else "the framework alone"
-        write_check(Path(out), tagged, checked, chosen, against=words)
+        write_check(Path(out), tagged, checked, chosen, against=words, measured=used.measured)
     return FileCheck(tagged, checked, chosen, Path(out) if out is not None else None)
 
 
