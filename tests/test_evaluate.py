@@ -67,9 +67,10 @@ def test_pairs_are_what_the_network_counts(framework: Framework) -> None:
 def test_accuracy_in_words_says_of_how_many() -> None:
     few, enough = Accuracy(0.5, 0.5, n=9, n_found=9), Accuracy(0.5, 0.25, n=12, n_found=6)
     assert enough.in_words("claims") == (
-        "of 6 claims by this coder about 50% are right, and it finds 25% of 12 labelled ones"
+        "about 50% of this coder’s claims are right, and it finds about 25% of those there are "
+        "(measured on 6 found and 12 labelled)"
     )
-    unknown = "how many claims by this coder are right, and how many it finds, was not measured"
+    unknown = "how many of this coder’s claims are right, and how many it finds, has not been measured"
     assert few.in_words("claims") == Accuracy().in_words("claims") == unknown
     assert Accuracy(None, 0.0, n=12, n_found=0).in_words("claims") == unknown
 

@@ -33,7 +33,7 @@ def test_pairs_and_claims_are_stated_on_enough_labels(framework: Framework) -> N
         assert stated.is_measured
         assert "real documents" in stated.source
     assert not measured.answers.is_measured  # six labelled: too few
-    assert "was not measured" in measured.answers.in_words("answers")
+    assert "has not been measured" in measured.answers.in_words("answers")
 
 
 @pytest.mark.shared

@@ -183,10 +183,12 @@ class Accuracy:
     def in_words(self, things: str) -> str:
         """Both shares in words, or that they were not measured; `things` are what is found, such as "claims"."""
         if not self.is_measured:
-            return f"how many {things} by this coder are right, and how many it finds, was not measured"
+            return (
+                f"how many of this coder’s {things} are right, and how many it finds, has not been measured"
+            )
         return (
-            f"of {self.n_found} {things} by this coder about {self.precision:.0%} are right, "
-            f"and it finds {self.recall:.0%} of {self.n} labelled ones"
+            f"about {self.precision:.0%} of this coder’s {things} are right, and it finds about {self.recall:.0%} of those "
+            f"there are (measured on {self.n_found} found and {self.n} labelled)"
         )
 
 
