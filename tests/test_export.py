@@ -16,6 +16,8 @@ from policyloom.export import (
     FAILURES,
     FINDINGS,
     MENTIONS,
+    PROMISES,
+    STATEMENTS,
     Column,
     Table,
     entity_rows,
@@ -102,7 +104,9 @@ def test_csv_opens_in_a_spreadsheet_with_its_accents(tmp_path: Path) -> None:
     assert data.decode("utf-8-sig") == "quote,x\nBénin,0.333333\n"
 
 
-@pytest.mark.parametrize("table", [MENTIONS, ENTITIES, CLAIMS, FINDINGS, COVERAGE, FAILURES, BLOCKS])
+@pytest.mark.parametrize(
+    "table", [MENTIONS, ENTITIES, CLAIMS, FINDINGS, COVERAGE, PROMISES, FAILURES, BLOCKS, STATEMENTS]
+)
 def test_every_column_is_declared_once_and_described(table: Table) -> None:
     assert len(set(table.names)) == len(table.names)
     assert all(column.description for column in table.columns)

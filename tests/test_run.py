@@ -31,7 +31,7 @@ SAMPLES = ("c-industrial-college-case.pdf", "e-trades-fact-sheet.pdf", "f-employ
 
 OUTPUTS = (
     "claims.csv", "coverage.csv", "entities.csv", "failures.csv", "findings.csv", "links.csv", "mentions.csv", "network.graphml",
-    "report.html", "run.json",
+    "promises.csv", "report.html", "run.json", "statements.csv",
 )  # fmt: skip
 
 TEXT = "The vocational college set up apprenticeships with employers."

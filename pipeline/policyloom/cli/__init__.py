@@ -5,7 +5,7 @@ from __future__ import annotations
 import sys
 from collections.abc import Callable, Iterable
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 import click
 
@@ -131,8 +131,9 @@ def run_command(
 ) -> None:  # fmt: skip
     """Read, tag, link and check every document of FOLDER.
 
-    The run folder then holds report.html, the tables mentions.csv, entities.csv, claims.csv, links.csv, findings.csv,
-    coverage.csv and failures.csv, the network as network.graphml, the documents' text, and run.json.
+    The run folder then holds report.html, the tables mentions.csv, entities.csv, claims.csv, statements.csv,
+    promises.csv, links.csv, findings.csv, coverage.csv and failures.csv, the network as network.graphml, the
+    documents' text, and run.json.
     A second run into the same folder does only what changed.
     """
     from policyloom.run import find_skipped, run
@@ -191,6 +192,13 @@ def run_command(
     metavar="NAME|FILE.toml",
     help=f"What to look for; the framework of the run, or {BUILT_IN} without one.",
 )
+@click.option(
+    "--fail-on",
+    type=click.Choice(["warning", "error"]),
+    default="error",
+    show_default=True,
+    help="The gravity of a finding from which the exit status is 1.",
+)
 @coder_option
 @language_model_options
 @min_probability_option
@@ -203,6 +211,7 @@ def check_command(
     against: Path | None,
     out: Path | None,
     framework: str | None,
+    fail_on: Literal["warning", "error"],
     coder: str | None,
     llm: LanguageModelOptions,
     min_probability: float,
@@ -210,7 +219,11 @@ def check_command(
     password: str | None,
     ocr: OcrUse,
 ) -> None:
-    """Hold one DOCUMENT against the framework and, with --against, a run's network."""
+    """Hold one DOCUMENT against the framework and, with --against, a run's network.
+
+    The folder then holds check.html, brief.md for a reader in a hurry, and the tables findings.csv, promises.csv,
+    coverage.csv, mentions.csv, entities.csv and claims.csv.
+    """
     from policyloom.run import check_file
 
     out = out or Path("outputs") / f"check-{document.stem}"
@@ -221,7 +234,7 @@ def check_command(
     _tell_warnings(done.tagged.document)
     _print_findings(done.checked.findings)
     say(f"\n{count(len(done.checked.findings), 'finding')}; see {out / 'check.html'}")
-    sys.exit(done.status)
+    sys.exit(done.fails_on(fail_on))
 
 
 @main.command("extract", epilog=EPILOG)

@@ -1,6 +1,7 @@
 """Records and networks as tables, and as files for other programs.
 
 tables        each table's columns, declared once
+statements    who says what, for discourse network analysis
 run_tables    the tables of a run folder, with types and keys
 data_package  a run's tables described for machines
 workbook      a run's tables as an Excel workbook
@@ -11,6 +12,7 @@ graphs        a network for spreadsheets, Gephi, Cytoscape, VOSviewer and Pajek
 from policyloom.export.data_package import write_data_package
 from policyloom.export.graphs import write_network
 from policyloom.export.parquet import write_parquet
+from policyloom.export.statements import STATEMENTS, statement_rows
 from policyloom.export.tables import (
     BLOCKS,
     CLAIMS,
@@ -44,6 +46,7 @@ __all__ = [
     "FINDINGS",
     "MENTIONS",
     "PROMISES",
+    "STATEMENTS",
     "Column",
     "Table",
     "TableRow",
@@ -55,6 +58,7 @@ __all__ = [
     "finding_rows",
     "mention_rows",
     "promise_rows",
+    "statement_rows",
     "to_frame",
     "write_data_package",
     "write_network",

@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
 from policyloom.errors import RunError
+from policyloom.export.statements import STATEMENTS
 from policyloom.export.tables import (
     CLAIMS,
     COVERAGE,
@@ -124,6 +125,11 @@ RUN_TABLES = (
         "a sentence that itself says that a mechanism leads to an outcome, or answers a challenge",
         _fields(CLAIMS),
         refers={"mechanism_part_of": _NODE, "target_part_of": _NODE},
+    ),
+    RunTable(
+        "statements",
+        "what an actor of the framework says of an element: a signed edge of a network of discourse",
+        _fields(STATEMENTS),
     ),
     RunTable(
         "links",

@@ -223,7 +223,9 @@ def _join_quotes(quotes: Sequence[Evidence], own: str) -> str:
     """Quotes in one cell, each with its page, and with its document where that is another."""
     told = []
     for e in quotes:
-        place = ", ".join(filter(None, (e.document if e.document != own else "", f"p. {e.page}" if e.page else "")))
+        place = ", ".join(
+            filter(None, (e.document if e.document != own else "", f"p. {e.page}" if e.page else ""))
+        )
         told.append(f"{place}: {e.quote}" if place else e.quote)
     return " | ".join(told)
 
@@ -240,9 +242,15 @@ FINDINGS: Table[Finding] = Table(
             "page", "page of the best quote", lambda f: f.evidence[0].page if f.evidence else None, "Int64"
         ),
         Column("quote", "the best quote", lambda f: f.evidence[0].quote if f.evidence else ""),
-        Column("other_quotes", "the other quotes, with their pages, and of other documents with their ids", _other_quotes),
         Column(
-            "nearest", "of what was not found, the passages that come nearest", lambda f: _join_quotes(f.nearest, f.document)
+            "other_quotes",
+            "the other quotes, with their pages, and of other documents with their ids",
+            _other_quotes,
+        ),
+        Column(
+            "nearest",
+            "of what was not found, the passages that come nearest",
+            lambda f: _join_quotes(f.nearest, f.document),
         ),
     )
 )
@@ -280,7 +288,10 @@ COVERAGE: Table[_CoverageIn] = Table(
             lambda x: "" if x.coverage.not_judged > MAX_UNREADABLE_SHARE else x.coverage.level,
         ),
         Column(
-            "score", "the level as a number: 0 absent, 1 named, 2 stated, 3 operational", lambda x: x.count("score"), "Int64"
+            "score",
+            "the level as a number: 0 absent, 1 named, 2 stated, 3 operational",
+            lambda x: x.count("score"),
+            "Int64",
         ),
         Column(
             "n_sentences",
@@ -299,7 +310,10 @@ COVERAGE: Table[_CoverageIn] = Table(
             "Int64",
         ),
         Column(
-            "n_operational", "sentences that promise it completely", lambda x: x.count("n_operational"), "Int64"
+            "n_operational",
+            "sentences that promise it completely",
+            lambda x: x.count("n_operational"),
+            "Int64",
         ),
         Column(
             "concreteness",
@@ -322,13 +336,21 @@ PROMISES: Table[Promise] = Table(
     (
         Column("document", "the document's id", lambda p: p.document),
         Column("element", "the outermost mechanism that is promised", lambda p: p.element),
-        Column("actor", "who is to act, as it stands; empty where nobody is named, as in the next four", lambda p: p.actor),
+        Column(
+            "actor",
+            "who is to act, as it stands; empty where nobody is named, as in the next four",
+            lambda p: p.actor,
+        ),
         Column("instrument", "with what instrument", lambda p: p.instrument),
         Column("amount", "how much or how many", lambda p: p.amount),
         Column("deadline", "by when", lambda p: p.deadline),
         Column("monitoring", "how it is watched", lambda p: p.monitoring),
-        Column("is_vague", "names nothing of what makes a promise more than words", lambda p: p.is_vague, "bool"),
-        Column("is_complete", "names all that the framework asks of a promise", lambda p: p.is_complete, "bool"),
+        Column(
+            "is_vague", "names nothing of what makes a promise more than words", lambda p: p.is_vague, "bool"
+        ),
+        Column(
+            "is_complete", "names all that the framework asks of a promise", lambda p: p.is_complete, "bool"
+        ),
         Column("page", "page of the sentence", lambda p: p.evidence.page, "Int64"),
         Column("quote", "the sentence, verbatim", lambda p: p.evidence.quote),
         Column("start", "its first character in the document's text", lambda p: p.evidence.start, "Int64"),

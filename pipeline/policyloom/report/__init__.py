@@ -71,7 +71,7 @@ def write_run_report(
         findings: of all documents, in any order.
         failures: the files that could not be read.
         evidence: for (source, target, kind) of a link, its quotes, best first.
-        measured: how well the coder finds each element.
+        measured: how well the coder finds each element, pairs and claims.
         no_links: why there are none, in words; shown where there are none.
         settings: shown as given; the entry `caution`, if there is one, is shown as a remark.
 
@@ -113,6 +113,7 @@ def write_check_report(
     claims: Sequence[ClaimCheck],
     promises: Sequence[Promise] = (),
     against: str,
+    measured: Measured | None = None,
 ) -> None:
     """Writes the page of one document's check; the file appears whole or not at all.
 
@@ -125,6 +126,7 @@ def write_check_report(
         claims: the document's claims and what the network knows of each.
         promises: of the document.
         against: the network it was held against, in words.
+        measured: how well the coder finds claims.
 
     Raises:
         ValueError: coverage is of another document, or of an element that the framework does not have.
@@ -142,6 +144,7 @@ def write_check_report(
                 findings=findings,
                 claims=claims,
                 promises=promises,
+                measured=measured or Measured(),
                 detail=detail,
             ),
         }

@@ -95,6 +95,7 @@ def check_view(
     findings: Sequence[Finding],
     claims: Sequence[ClaimCheck],
     promises: Sequence[Promise],
+    measured: Measured,
     detail: Detail,
 ) -> dict[str, object]:
     """The data of a check's page; elements in the framework's order, each above its parts."""
@@ -113,8 +114,12 @@ def check_view(
         "challenges": source.challenges(document, findings),
         "claims": [
             ClaimView(
-                claim, source.label(claim.mechanism), source.label(claim.outcome), source.quotes(claim.evidence),
-                source.quotes(claim.others_for), source.quotes(claim.others_against),
+                claim,
+                source.label(claim.mechanism),
+                source.label(claim.outcome),
+                source.quotes(claim.evidence),
+                source.quotes(claim.others_for),
+                source.quotes(claim.others_against),
             )
             for claim in ordered
         ],
@@ -124,6 +129,7 @@ def check_view(
         ],
         "left_out": [(name, cells) for name, cells in left_out if cells],
         "findings": source.findings(findings),
+        "measured": measured,
         "document": source.document(document, []),
     }
 
@@ -277,7 +283,11 @@ class _Source:
         own = [quote for quote in finding.evidence if quote.document == finding.document]
         others = [quote for quote in finding.evidence if quote.document != finding.document]
         return FindingView(
-            finding, *self.subject(finding.subject), self.quotes(own), self.quotes(others), self.quotes(finding.nearest)
+            finding,
+            *self.subject(finding.subject),
+            self.quotes(own),
+            self.quotes(others),
+            self.quotes(finding.nearest),
         )
 
     def findings(self, findings: Iterable[Finding]) -> tuple[FindingGroup, ...]:

@@ -35,12 +35,18 @@ def make_brief(tagged: Tagged, checked: Checked, framework: Framework, *, agains
         "not found may still be there.", "",
     ]  # fmt: skip
     for title, body in (
-        ("What could not be judged", _list(_of(checked, "not-judged", "off-field", "off-field-part"), framework)),
+        (
+            "What could not be judged",
+            _list(_of(checked, "not-judged", "off-field", "off-field-part")),
+        ),
         ("What is there", _there(checked, framework)),
-        ("What is missing", _list(_of(checked, "strategy-", "challenge-unanswered", "outcome-absent"), framework)),
-        ("What is promised without substance", _list(_of(checked, "vague-promise"), framework)),
-        ("What can be held to account", _list(_of(checked, "complete-promise"), framework)),
-        ("What the evidence says of its claims", _list(_of(checked, "claim-"), framework)),
+        (
+            "What is missing",
+            _list(_of(checked, "strategy-", "challenge-unanswered", "outcome-absent")),
+        ),
+        ("What is promised without substance", _list(_of(checked, "vague-promise"))),
+        ("What can be held to account", _list(_of(checked, "complete-promise"))),
+        ("What the evidence says of its claims", _list(_of(checked, "claim-"))),
         ("What to ask the authors", _questions(checked, framework)),
     ):
         told = list(body)
@@ -54,7 +60,11 @@ def _of(checked: Checked, *rules: str) -> list[Finding]:
 
 
 def _there(checked: Checked, framework: Framework) -> Iterator[str]:
-    rows = [row for row in checked.coverage if framework[row.element].kind == "mechanism" and not framework[row.element].parent]
+    rows = [
+        row
+        for row in checked.coverage
+        if framework[row.element].kind == "mechanism" and not framework[row.element].parent
+    ]
     if not any(row.is_named for row in rows):
         return
     total, best = sum(row.score for row in rows), 3 * len(rows)
@@ -67,7 +77,7 @@ def _there(checked: Checked, framework: Framework) -> Iterator[str]:
         yield f"| {row.element} {_plain(framework[row.element].label)} | {row.level} | {row.n_sentences} | {quote} |"
 
 
-def _list(findings: Sequence[Finding], framework: Framework) -> Iterator[str]:
+def _list(findings: Sequence[Finding]) -> Iterator[str]:
     for finding in findings[:MAX_ITEMS]:
         yield f"- {_plain(finding.message)}"
         own = [e for e in finding.evidence if e.document == finding.document]

@@ -17,6 +17,7 @@ from policyloom.export import (
     FINDINGS,
     MENTIONS,
     PROMISES,
+    STATEMENTS,
     claim_rows,
     coverage_rows,
     entity_rows,
@@ -24,6 +25,7 @@ from policyloom.export import (
     finding_rows,
     mention_rows,
     promise_rows,
+    statement_rows,
     write_data_package,
     write_network,
 )
@@ -157,13 +159,14 @@ def write_outputs(
 def _write_documents(
     out: Path, tagged: Iterator[Tagged], framework: Framework, totals: _Totals, tell: Tell
 ) -> Iterator[Tagged]:
-    """Writes each document and its mentions, entities and claims, adds it up, and hands it on to the network."""
+    """Writes each document, its mentions, entities, claims and statements, adds it up, and hands it on to the network."""
     documents = out / "documents"
     documents.mkdir(exist_ok=True)
     with ExitStack() as tables:
         mentions = tables.enter_context(open_table(out / "mentions.csv", MENTIONS.names))
         entities = tables.enter_context(open_table(out / "entities.csv", ENTITIES.names))
         claims = tables.enter_context(open_table(out / "claims.csv", CLAIMS.names))
+        statements = tables.enter_context(open_table(out / "statements.csv", STATEMENTS.names))
         for n, one in enumerate(tagged, 1):
             write_bytes(to_json(one.document), documents / f"{one.document.id}.json")
             totals.add(one)
@@ -171,6 +174,7 @@ def _write_documents(
                 mentions(mention_rows(one, framework))
                 entities(entity_rows(one))
                 claims(claim_rows(one, framework))
+                statements(statement_rows(one, framework))
             tell("linking", n)
             yield one
 
@@ -206,7 +210,9 @@ def _write_checks(
     return findings, coverage
 
 
-def write_check(out: Path, tagged: Tagged, checked: Checked, framework: Framework, *, against: str) -> None:
+def write_check(
+    out: Path, tagged: Tagged, checked: Checked, framework: Framework, *, against: str, measured: Measured
+) -> None:
     """Write one document's check: its tables, brief.md, and check.html.
 
     Raises:
@@ -234,6 +240,7 @@ def write_check(out: Path, tagged: Tagged, checked: Checked, framework: Framewor
         claims=checked.claims,
         promises=checked.promises,
         against=against,
+        measured=measured,
     )
     seal(folder, CHECK_OUTPUTS)
 

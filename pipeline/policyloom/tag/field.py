@@ -30,7 +30,9 @@ PART_DENSITY = 0.25
 other fields do not even come oftener."""
 
 
-def find_field_blocks(docs: Sequence[Doc], scope: Scope, sections: Sequence[tuple[str, ...]] = ()) -> list[bool]:
+def find_field_blocks(
+    docs: Sequence[Doc], scope: Scope, sections: Sequence[tuple[str, ...]] = ()
+) -> list[bool]:
     """For each block, whether it is of the framework's field, or in a text too short to tell.
 
     The field's words come often enough, and oftener than the words of other fields: in the whole document, or,

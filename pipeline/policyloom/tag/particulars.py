@@ -63,7 +63,9 @@ class Particulars:
         return self.bearer or max(before, key=lambda agent: agent[1], default=None)
 
 
-def find_particulars(draft: SentenceDraft, entities: Sequence[tuple[str, int, int]], cues: Cues) -> Particulars:
+def find_particulars(
+    draft: SentenceDraft, entities: Sequence[tuple[str, int, int]], cues: Cues
+) -> Particulars:
     """The particulars of a sentence.
 
     Args:
@@ -86,7 +88,9 @@ def _is_somebody(span: TokenSpan, agents: Sequence[TokenSpan], draft: SentenceDr
     if any(first < end and start < last for first, last in agents):
         return True
     words = [draft.text[slice(*draft.tokens[i])] for i in range(start, end)]
-    return not cues.offices.isdisjoint(draft.forms[start:end]) or any(_INITIALS.fullmatch(word) for word in words)
+    return not cues.offices.isdisjoint(draft.forms[start:end]) or any(
+        _INITIALS.fullmatch(word) for word in words
+    )
 
 
 def _find_agents(draft: SentenceDraft, entities: Sequence[tuple[str, int, int]]) -> list[TokenSpan]:
@@ -114,9 +118,7 @@ def _find_facets(context: SentenceContext, entities: Sequence[tuple[str, int, in
         elif label in _ENTITIES:
             found.append((_ENTITIES[label], start, end))
     limits = [(start, end) for kind, start, end in found if kind == "deadline"]
-    return [
-        f for f in found if f[0] != "amount" or not any(s <= f[1] and f[2] <= e for s, e in limits)
-    ]
+    return [f for f in found if f[0] != "amount" or not any(s <= f[1] and f[2] <= e for s, e in limits)]
 
 
 def _numbers(context: SentenceContext) -> list[TokenSpan]:
