@@ -135,7 +135,7 @@ def _promises(case: Case) -> Iterator[Finding]:
             by = f", by {promise.actor}" if promise.actor else ""
             yield case.finding(
                 "vague-promise", "warning", promise.element,
-                f"{case.name(promise.element)} is promised{by}, and nothing was found of {_missing(case)}.", (promise.evidence,),
+                f"{case.name(promise.element)} is promised{by}, and nothing was found there of {_missing(case)}.", (promise.evidence,),
             )  # fmt: skip
         elif promise.is_complete:
             yield case.finding(
@@ -151,8 +151,14 @@ _WORDS = {
 }  # fmt: skip
 
 
+_NOUNS = {
+    "actor": "who acts", "instrument": "an instrument", "amount": "a sum or number", "deadline": "a date",
+    "monitoring": "how it is watched",
+}  # fmt: skip
+
+
 def _missing(case: Case) -> str:
-    *first, last = [_WORDS[particular] for particular in case.framework.checks.vague_without]
+    *first, last = [_NOUNS[particular] for particular in case.framework.checks.vague_without]
     return f"{', '.join(first)} or {last}" if first else last
 
 

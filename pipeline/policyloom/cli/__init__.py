@@ -383,7 +383,7 @@ def _print_summary(done: Run) -> None:
 
 def _print_findings(findings: Iterable[Finding]) -> None:
     for finding in findings:
-        say(f"{finding.severity:8}{finding.rule:24}{finding.message}")
+        say(f"{finding.severity:8}{finding.rule:27}{finding.message}")
         if finding.severity != "info" and finding.evidence:
             best = finding.evidence[0]
             page = f"p. {best.page}: " if best.page else ""

@@ -81,7 +81,7 @@ def find_particulars(
 
 
 def _is_somebody(span: TokenSpan, agents: Sequence[TokenSpan], draft: SentenceDraft, cues: Cues) -> bool:
-    """Whether a noun phrase names somebody who can answer for a duty: an institution, an actor, an office, initials."""
+    """Whether a noun phrase names somebody who can answer for a duty: an institution, an actor, an office, a name."""
     start, end = span
     owned = [i + 1 for i in range(start, end) if draft.forms[i] in _POSSESSIVE]
     start = max(owned, default=start)  # "the Minister's order" is an order
