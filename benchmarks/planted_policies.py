@@ -31,7 +31,12 @@ def read_arguable(folder: Path, expected: dict[str, Any]) -> set[tuple[str, str,
     path = folder / "arguable.json"
     if path.exists():
         rows = json.loads(path.read_text("utf-8"))
-        found |= {(file, row["rule"], row["subject"]) for file, of in rows.items() if isinstance(of, list) for row in of}
+        found |= {
+            (file, row["rule"], row["subject"])
+            for file, of in rows.items()
+            if isinstance(of, list)
+            for row in of
+        }
     return found
 
 
@@ -42,7 +47,9 @@ def letters(text: str) -> str:
 
 def is_same(finding: Finding, expected: dict[str, Any], subjects: set[str]) -> bool:
     """Whether a finding is one that the writer lists."""
-    if finding.rule != expected["rule"] or (finding.subject not in subjects and expected["subject"] != finding.subject):
+    if finding.rule != expected["rule"] or (
+        finding.subject not in subjects and expected["subject"] != finding.subject
+    ):
         return False
     if finding.rule not in PROMISES:
         return True
@@ -52,7 +59,9 @@ def is_same(finding: Finding, expected: dict[str, Any], subjects: set[str]) -> b
 
 def main() -> None:
     """Score and print."""
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
     parser.add_argument("sets", nargs="+", type=Path)
     parser.add_argument("--coder", default="classifier", help='"none" for rules alone')
     parser.add_argument("--encoder", type=Path, help="a folder with an encoder, beside the classifier")
@@ -72,18 +81,23 @@ def main() -> None:
     for folder in options.sets:
         expected = json.loads((folder / "expected.json").read_text("utf-8"))
         arguable = read_arguable(folder, expected)
-        evidence = tag_together([read_document(p) for p in sorted((folder / "evidence").iterdir())], nlp, coder)
+        evidence = tag_together(
+            [read_document(p) for p in sorted((folder / "evidence").iterdir())], nlp, coder
+        )
         network = find_links(evidence, framework)
         for name, listed in expected["policies"].items():
             tagged = tag_together([read_document(folder / "policies" / name)], nlp, coder)[0]
             checked = check(tagged, framework, network, measured=coder.measured)  # type: ignore[attr-defined]
-            also = {
-                letters(p["quote"]): set(p.get("also", ())) for p in expected["promises"].get(name, ())
-            }
+            also = {letters(p["quote"]): set(p.get("also", ())) for p in expected["promises"].get(name, ())}
             open_rows = list(listed)
             for finding in checked.findings:
                 hit = next(
-                    (row for row in open_rows if is_same(finding, row, also.get(letters(row["quote"]), set()))), None
+                    (
+                        row
+                        for row in open_rows
+                        if is_same(finding, row, also.get(letters(row["quote"]), set()))
+                    ),
+                    None,
                 )
                 if hit is not None:
                     right[finding.rule] += 1

@@ -14,6 +14,7 @@ from policyloom.errors import FrameworkError
 from policyloom.framework import CheckSettings, Element, Framework, Link
 from policyloom.network.counting import DEFAULT_STATUSES, Statuses
 from policyloom.records import (
+    Accuracy,
     Block,
     BlockKind,
     Claim,
@@ -601,12 +602,12 @@ def test_each_vague_promise_is_a_finding_with_its_sentence() -> None:
     tagged = make((1, *T1, "planned"), (2, "mechanism", "T1.1", "planned"), (3, "mechanism", "T2", "planned"),
                   acting=(2,), facets={3: ("deadline",)})  # fmt: skip
     found = [f for f in check(tagged, FRAMEWORK).findings if f.rule == "vague-promise"]
-    missing = "with what instrument, how much, by when or how it is watched."
+    missing = "an instrument, a sum or number, a date or how it is watched."
     assert [(f.subject, f.severity, [e.quote for e in f.evidence]) for f in found] == [
         ("T1", "warning", [SENTENCES[1]]), ("T1", "warning", [SENTENCES[2]]),
     ]  # fmt: skip
-    assert found[0].message == f"T1 label T1 is promised, and nothing was found of {missing}"
-    assert found[1].message == f"T1 label T1 is promised, by {SENTENCES[2]}, and nothing was found of {missing}"
+    assert found[0].message == f"T1 label T1 is promised, and nothing was found there of {missing}"
+    assert found[1].message == f"T1 label T1 is promised, by {SENTENCES[2]}, and nothing was found there of {missing}"
 
 
 def test_a_complete_promise_is_a_finding_that_tells_its_particulars() -> None:
@@ -665,7 +666,7 @@ def test_a_framework_says_what_a_promise_needs() -> None:
     (finding,) = (
         f for f in check(make(plan, facets={1: ("amount",)}), framework).findings if f.rule == "vague-promise"
     )
-    assert finding.message.endswith("nothing was found of who acts or by when.")
+    assert finding.message.endswith("nothing was found there of who acts or a date.")
 
 
 # Claims
@@ -701,22 +702,43 @@ def test_a_claim_is_held_against_the_other_documents(
 @pytest.mark.parametrize(
     ("pair", "severity", "words"),
     [
-        (Pair(claims=("x",)), "info", "1 other document of the corpus claims it too, and none denies it."),
-        (Pair(claims=("x", "y")), "info", "2 other documents of the corpus claim it too, and none denies it."),
+        (Pair(claims=("x",)), "info", "1 other document of the corpus claims it too, and none denies it"),
+        (Pair(claims=("x", "y")), "info", "2 other documents of the corpus claim it too, and none denies it"),
         (Pair(claims=("x", "y"), denials=("z",)), "warning",
-         "2 other documents of the corpus claim it too, and 1 other document denies it."),
-        (Pair(denials=("x",)), "warning", "1 other document of the corpus denies it, and none claims it."),
-        (Pair(denials=("x", "y")), "error", "2 other documents of the corpus deny it, and none claims it."),
+         "2 other documents of the corpus claim it too, and 1 other document denies it"),
+        (Pair(denials=("x",)), "warning", "1 other document of the corpus denies it, and none claims it"),
+        (Pair(denials=("x", "y")), "error", "2 other documents of the corpus deny it, and none claims it"),
         (Pair(together=("x",)), "info",
-         "1 other document of the corpus names both together, and none claims or denies it."),
+         "1 other document of the corpus names both together, and none claims or denies it"),
         (Pair(), "warning", "no other document of the corpus speaks of it."),
     ],
 )  # fmt: skip
 def test_a_claim_says_what_the_others_say(pair: Pair, severity: str, words: str) -> None:
     checked = check(CLAIMING, FRAMEWORK, Corpus(pair))
     (finding,) = (f for f in checked.findings if f.rule.startswith("claim-"))
-    assert finding.message == f"Claims that T2 label T2 leads to S1 label S1: {words}"
+    said, _, sure = finding.message.partition("; ")
+    assert said == f"Claims that T2 label T2 leads to S1 label S1: {words}"
     assert finding.severity == severity
+    # How sure the others' claims are, or that both stand in one sentence, depends on the coder.
+    things = "" if checked.claims[0].state == "unknown" else "joint sentences" if pair.together else "claims"
+    assert sure == (
+        f"how many of this coder’s {things} are right, and how many it finds, has not been measured." if things else ""
+    )
+
+
+def test_a_claim_states_how_well_the_others_claims_are_found() -> None:
+    measured = Measured(claims=Accuracy(0.75, 0.5, 40, 30), pairs=Accuracy(0.8, 0.9, 50, 60))
+
+    def message(pair: Pair) -> str:
+        checked = check(CLAIMING, FRAMEWORK, Corpus(pair), measured=measured)
+        return next(f.message for f in checked.findings if f.rule.startswith("claim-"))
+
+    assert message(Pair(claims=("x",))).endswith(
+        "; about 75% of this coder’s claims are right, and it finds about 50% of those there are "
+        "(measured on 30 found and 40 labelled)."
+    )
+    assert "about 80% of this coder’s joint sentences are right" in message(Pair(together=("x",)))
+    assert message(Pair()).endswith("speaks of it.")
 
 
 @pytest.mark.parametrize(

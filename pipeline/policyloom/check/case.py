@@ -45,9 +45,9 @@ class Case:
     ) -> Finding:
         """A finding on this document, with at most `N_QUOTES` quotes of its own and as many of others."""
         # A sentence that names a challenge and its answer is quoted once.
-        own, others = [], []
-        for quote in dict.fromkeys(evidence):
-            (own if quote.document == self.tagged.document.id else others).append(quote)
+        every = tuple(dict.fromkeys(evidence))
+        own = [quote for quote in every if quote.document == self.tagged.document.id]
+        others = [quote for quote in every if quote.document != self.tagged.document.id]
         quotes = (*own[:N_QUOTES], *others[: 2 * N_QUOTES])
         return Finding(self.tagged.document.id, rule, severity, subject, message, quotes, nearest)
 

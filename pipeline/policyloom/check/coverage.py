@@ -35,7 +35,9 @@ def cover(tagged: Tagged, framework: Framework, promises: Sequence[Promise] = ()
             id = framework[id].parent
     complete = {(promise.element, promise.evidence.start) for promise in promises if promise.is_complete}
     return tuple(
-        _cover_element(tagged, id, mentions, {start for element, start in complete if element == framework.top(id)})
+        _cover_element(
+            tagged, id, mentions, {start for element, start in complete if element == framework.top(id)}
+        )
         for id, mentions in found.items()
     )
 

@@ -60,11 +60,15 @@ def check(
     """
     unknown = [name for name in framework.checks.off if name not in RULE_NAMES]
     if unknown and not rules:
-        raise FrameworkError(f"checks, off: there is no rule {unknown[0]!r}; the rules are {', '.join(RULE_NAMES)}")
+        raise FrameworkError(
+            f"checks, off: there is no rule {unknown[0]!r}; the rules are {', '.join(RULE_NAMES)}"
+        )
     promises = find_promises(tagged, framework)
     coverage = cover(tagged, framework, promises)
     claims = check_claims(tagged, framework, network, same_text=same_text)
-    absent = [row.element for row in coverage if not row.is_named and framework.top(row.element) == row.element]
+    absent = [
+        row.element for row in coverage if not row.is_named and framework.top(row.element) == row.element
+    ]
     case = Case(
         tagged,
         framework,

@@ -18,7 +18,9 @@ N_NEAREST = 3
 _WORD = re.compile(r"[^\W\d_]{3,}")
 
 
-def find_nearest(tagged: Tagged, framework: Framework, elements: Sequence[str]) -> dict[str, tuple[Evidence, ...]]:
+def find_nearest(
+    tagged: Tagged, framework: Framework, elements: Sequence[str]
+) -> dict[str, tuple[Evidence, ...]]:
     """For each element, the sentences that share most words with its definition, label and examples, best first.
 
     Words that stand in few sentences of the document weigh more (inverse document frequency); at most `N_NEAREST` sentences, and

@@ -41,7 +41,9 @@ def find_unread_parts(case: Case) -> Iterator[Finding]:
     if not tagged.is_judged:
         yield case.finding("not-judged", "warning", "", f"The document was not judged: {why}.")
     elif share >= MIN_TOLD_SHARE:
-        message = f"About {share:.0%} of the document was not judged, and what stands there is not absent: {why}."
+        message = (
+            f"About {share:.0%} of the document was not judged, and what stands there is not absent: {why}."
+        )
         yield case.finding("not-judged", "warning", "", message)
 
 
@@ -135,7 +137,7 @@ def _promises(case: Case) -> Iterator[Finding]:
             by = f", by {promise.actor}" if promise.actor else ""
             yield case.finding(
                 "vague-promise", "warning", promise.element,
-                f"{case.name(promise.element)} is promised{by}, and nothing was found of {_missing(case)}.", (promise.evidence,),
+                f"{case.name(promise.element)} is promised{by}, and nothing was found there of {_missing(case)}.", (promise.evidence,),
             )  # fmt: skip
         elif promise.is_complete:
             yield case.finding(
@@ -151,8 +153,14 @@ _WORDS = {
 }  # fmt: skip
 
 
+_NOUNS = {
+    "actor": "who acts", "instrument": "an instrument", "amount": "a sum or number", "deadline": "a date",
+    "monitoring": "how it is watched",
+}  # fmt: skip
+
+
 def _missing(case: Case) -> str:
-    *first, last = [_WORDS[particular] for particular in case.framework.checks.vague_without]
+    *first, last = [_NOUNS[particular] for particular in case.framework.checks.vague_without]
     return f"{', '.join(first)} or {last}" if first else last
 
 
@@ -170,10 +178,20 @@ def _outcomes(case: Case) -> Iterator[Finding]:
 def _claims(case: Case) -> Iterator[Finding]:
     words: dict[ClaimState, tuple[Severity, str]] = {
         "supported": ("info", "{n_for} of the corpus claim{s_for} it too, and none denies it"),
-        "contested": ("warning", "{n_for} of the corpus claim{s_for} it too, and {n_against} den{y_against} it"),
+        "contested": (
+            "warning",
+            "{n_for} of the corpus claim{s_for} it too, and {n_against} den{y_against} it",
+        ),
         "contradicted": ("error", "{n_against} of the corpus den{y_against} it, and none claims it"),
-        "co-occurring": ("info", "{n_together} of the corpus name{s_together} both together, and none claims or denies it"),
+        "co-occurring": (
+            "info",
+            "{n_together} of the corpus name{s_together} both together, and none claims or denies it",
+        ),
         "unknown": ("warning", "no other document of the corpus speaks of it"),
+    }
+    claims, pairs = case.measured.claims.in_words("claims"), case.measured.pairs.in_words("joint sentences")
+    sure = dict.fromkeys(("supported", "contested", "contradicted"), f"; {claims}") | {
+        "co-occurring": f"; {pairs}"
     }
     for claim in case.claims if case.has_corpus else ():
         severity, text = words[claim.state]
@@ -186,7 +204,7 @@ def _claims(case: Case) -> Iterator[Finding]:
         says = "Says, weakened or in doubt, that" if claim.is_hedged else "Claims that"
         yield case.finding(
             f"claim-{claim.state}", severity, f"{claim.mechanism}>{claim.outcome}",
-            f"{says} {case.name(claim.mechanism)} leads to {case.name(claim.outcome)}: {text.format(**counted)}.",
+            f"{says} {case.name(claim.mechanism)} leads to {case.name(claim.outcome)}: {text.format(**counted)}{sure.get(claim.state, '')}.",
             (*claim.evidence, *claim.others_against, *claim.others_for),
         )  # fmt: skip
 

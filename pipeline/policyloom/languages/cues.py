@@ -209,9 +209,7 @@ def _compile(pack: LanguagePack, added: tuple[tuple[str, str], ...]) -> Cues:
         number_words=listed("numbers", "words"),
         frequency_words=listed("numbers", "frequency"),
         months=listed("numbers", "dates"),
-        offices=frozenset(
-            form for word in listed("duty", "offices") for form in pack.inflections(word)
-        ),
+        offices=frozenset(form for word in listed("duty", "offices") for form in pack.inflections(word)),
         continuing=frozenset((word,) for word in listed("continuing", "openers")),
         headings={status: tuple(heading.get(status, ())) for status in ("planned", "lacking")},
         _matcher=TermMatcher(terms, words=words, inflect=pack.inflections),

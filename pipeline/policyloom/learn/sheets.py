@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import get_args
 
 from policyloom.errors import LabelsError
-from policyloom.files import FORMULA_STARTS, safe_cell
+from policyloom.files import plain_cell, safe_cell
 from policyloom.framework import Framework
 from policyloom.learn.labels import Label, Labelled, check_framework, coded_ids
 from policyloom.records import Status
@@ -120,8 +120,7 @@ def _find_delimiter(text: str) -> str:
 
 def _cell(text: str) -> str:
     """A cell without the space around it, and without the apostrophe by which `safe_cell` keeps it from being a formula."""
-    text = text.strip()
-    return text[1:] if text.startswith("'") and text[1:].startswith(FORMULA_STARTS) else text
+    return plain_cell(text.strip())
 
 
 def _find_columns(header: Sequence[str], path: Path, framework: Framework) -> _Columns:

@@ -23,7 +23,15 @@ from policyloom.network.evidence import (
 from policyloom.network.incidence import CorpusArrays
 from policyloom.network.links import CLAIMED, KINDS, EdgeKind, LinkOptions, build_links, edge_documents
 from policyloom.network.pairs import PAIR_EDGES, PairCounts, PairDocuments, count_pair
-from policyloom.network.signed import Aggregation, Normalization, project, two_mode
+from policyloom.network.signed import (
+    Normalization,
+    OneModeAggregation,
+    Stances,
+    TwoModeAggregation,
+    combine_signs,
+    count_stances,
+    project,
+)
 from policyloom.records import Evidence
 
 if TYPE_CHECKING:
@@ -216,7 +224,11 @@ class Network:
         return structure.centralities(self.graph)
 
     def actors(
-        self, kind: ElementKind = "mechanism", *, aggregation: Aggregation = "ignore", stated: bool = True
+        self,
+        kind: ElementKind = "mechanism",
+        *,
+        aggregation: TwoModeAggregation = "ignore",
+        stated: bool = True,
     ) -> pd.DataFrame:
         """The two-mode network of actors and elements, actors down and elements across, in documents.
 
@@ -227,31 +239,37 @@ class Network:
             stated: whether the text must make the actor the one who acts; otherwise standing in one sentence
                 is enough.
         """
-        return two_mode(
-            self.arrays, self.options, of="actor", kind=kind, aggregation=aggregation, stated=stated
-        )
+        return combine_signs(self._stances("actor", kind, aggregation, stated), aggregation)
 
     def stances(
-        self, kind: ElementKind = "mechanism", *, aggregation: Aggregation = "subtract"
+        self, kind: ElementKind = "mechanism", *, aggregation: TwoModeAggregation = "subtract"
     ) -> pd.DataFrame:
         """The two-mode network of documents and elements; see `actors`."""
-        return two_mode(self.arrays, self.options, of="document", kind=kind, aggregation=aggregation)
+        return combine_signs(self._stances("document", kind, aggregation), aggregation)
 
     def agreement(
         self,
         of: Literal["document", "actor"] = "document",
         kind: ElementKind = "mechanism",
         *,
-        aggregation: Aggregation = "subtract",
+        aggregation: OneModeAggregation = "subtract",
         normalization: Normalization = "no",
         stated: bool = True,
     ) -> pd.DataFrame:
         """How documents, or actors, agree over elements: a square table; see `signed.project`."""
-        signs = [
-            two_mode(self.arrays, self.options, of=of, kind=kind, aggregation=part, stated=stated)
-            for part in ("positive", "negative")
-        ]
-        return project(*signs, aggregation=aggregation, normalization=normalization)
+        stances = self._stances(of, kind, aggregation, stated)
+        return project(stances, aggregation=aggregation, normalization=normalization)
+
+    def _stances(
+        self,
+        of: Literal["document", "actor"],
+        kind: ElementKind,
+        aggregation: OneModeAggregation | TwoModeAggregation,
+        stated: bool = True,
+    ) -> Stances:
+        return count_stances(
+            self.arrays, self.options, of=of, kind=kind, aggregation=aggregation, stated=stated
+        )
 
     def slices(self, by: Mapping[str, str] | None = None) -> dict[str, Network]:
         """A network for each group of documents, sorted by the group's name.
@@ -414,4 +432,6 @@ class Network:
 
 
 def _evidence_of(row: Mapping[str, Any]) -> Evidence:
-    return Evidence(str(row["document"]), int(row["page"]), int(row["start"]), int(row["end"]), str(row["quote"]))
+    return Evidence(
+        str(row["document"]), int(row["page"]), int(row["start"]), int(row["end"]), str(row["quote"])
+    )

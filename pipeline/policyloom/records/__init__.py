@@ -12,6 +12,9 @@ serial     records as JSON
 """
 
 from policyloom.records.coding import (
+    MIN_MEASURED,
+    STATED,
+    Accuracy,
     Candidate,
     ClaimDraft,
     ClaimKind,
@@ -43,6 +46,9 @@ from policyloom.records.serial import from_json, to_json
 from policyloom.records.tagged import Claim, Evidence, Facet, FacetKind, Mention, Sentence, Tagged
 
 __all__ = [
+    "MIN_MEASURED",
+    "STATED",
+    "Accuracy",
     "Block",
     "BlockKind",
     "Box",
@@ -69,9 +75,9 @@ __all__ = [
     "OcrUse",
     "Passage",
     "Polarity",
+    "Promise",
     "Sentence",
     "SentenceDraft",
-    "Promise",
     "Severity",
     "Span",
     "Status",

@@ -12,14 +12,21 @@ from policyloom.check import Checked, check
 from policyloom.export import (
     CLAIMS,
     COVERAGE,
+    ENTITIES,
     FAILURES,
     FINDINGS,
     MENTIONS,
+    PROMISES,
+    STATEMENTS,
     claim_rows,
     coverage_rows,
+    entity_rows,
     failure_rows,
     finding_rows,
     mention_rows,
+    promise_rows,
+    statement_rows,
+    write_data_package,
     write_network,
 )
 from policyloom.files import open_table, write_bytes
@@ -27,13 +34,21 @@ from policyloom.framework import Framework
 from policyloom.network import Network, find_links
 from policyloom.network.counting import Unit, count_units
 from policyloom.records import Coverage, Document, Failure, Finding, Measured, Tagged, to_json
-from policyloom.report import ReportedDocument, report_links, write_check_report, write_run_report
+from policyloom.report import (
+    ReportedDocument,
+    make_brief,
+    report_links,
+    write_check_report,
+    write_run_report,
+)
 from policyloom.run.coder import ChosenCoder
 from policyloom.run.folder import claim, open_folder, seal
 
 __all__ = ["Written", "document_row", "write_check", "write_outputs"]
 
-CHECK_OUTPUTS = ("findings.csv", "coverage.csv", "mentions.csv", "claims.csv", "check.html")
+CHECK_OUTPUTS = (
+    "findings.csv", "coverage.csv", "promises.csv", "mentions.csv", "entities.csv", "claims.csv", "brief.md", "check.html",
+)  # fmt: skip
 
 Tell = Callable[[str, int], None]
 """Is told the stage and how many documents are through it."""
@@ -119,6 +134,7 @@ def write_outputs(
     with open_table(out / "failures.csv", FAILURES.names) as add:
         add(failure_rows(failures))
     findings, coverage = _write_checks(out, tagged(), framework, network, coder.measured, tell)
+    write_data_package(out, name)
     tell("writing the report", len(totals.rows))
     links, evidence = report_links(network)
     write_run_report(
@@ -143,18 +159,22 @@ def write_outputs(
 def _write_documents(
     out: Path, tagged: Iterator[Tagged], framework: Framework, totals: _Totals, tell: Tell
 ) -> Iterator[Tagged]:
-    """Writes each document and its mentions and claims, adds it up, and hands it on to the network."""
+    """Writes each document, its mentions, entities, claims and statements, adds it up, and hands it on to the network."""
     documents = out / "documents"
     documents.mkdir(exist_ok=True)
     with ExitStack() as tables:
         mentions = tables.enter_context(open_table(out / "mentions.csv", MENTIONS.names))
+        entities = tables.enter_context(open_table(out / "entities.csv", ENTITIES.names))
         claims = tables.enter_context(open_table(out / "claims.csv", CLAIMS.names))
+        statements = tables.enter_context(open_table(out / "statements.csv", STATEMENTS.names))
         for n, one in enumerate(tagged, 1):
             write_bytes(to_json(one.document), documents / f"{one.document.id}.json")
             totals.add(one)
             if one.is_judged:
                 mentions(mention_rows(one, framework))
+                entities(entity_rows(one))
                 claims(claim_rows(one, framework))
+                statements(statement_rows(one, framework))
             tell("linking", n)
             yield one
 
@@ -167,14 +187,18 @@ def _write_checks(
     measured: Measured,
     tell: Tell,
 ) -> tuple[list[Finding], list[Coverage]]:
-    """Checks each document, and writes coverage and findings; the coverage returned is of outermost elements found."""
+    """Checks each document, and writes coverage, promises and findings; the coverage returned is of outermost elements found."""
     findings: list[Finding] = []
     coverage: list[Coverage] = []
-    with open_table(out / "coverage.csv", COVERAGE.names) as covered:
+    with (
+        open_table(out / "coverage.csv", COVERAGE.names) as covered,
+        open_table(out / "promises.csv", PROMISES.names) as promised,
+    ):
         for n, one in enumerate(tagged, 1):
             checked = check(one, framework, network, measured=measured)
             findings.extend(checked.findings)
             covered(coverage_rows(checked.coverage, framework))
+            promised(promise_rows(checked.promises))
             coverage.extend(
                 c
                 for c in checked.coverage
@@ -186,8 +210,10 @@ def _write_checks(
     return findings, coverage
 
 
-def write_check(out: Path, tagged: Tagged, checked: Checked, framework: Framework, *, against: str) -> None:
-    """Write one document's check: findings.csv, coverage.csv, mentions.csv, claims.csv and check.html.
+def write_check(
+    out: Path, tagged: Tagged, checked: Checked, framework: Framework, *, against: str, measured: Measured
+) -> None:
+    """Write one document's check: its tables, brief.md, and check.html.
 
     Raises:
         RunError: `out` cannot be written without losing somebody's files.
@@ -197,11 +223,14 @@ def write_check(out: Path, tagged: Tagged, checked: Checked, framework: Framewor
     for name, columns, rows in (
         ("findings.csv", FINDINGS.names, finding_rows(checked.findings)),
         ("coverage.csv", COVERAGE.names, coverage_rows(checked.coverage, framework)),
+        ("promises.csv", PROMISES.names, promise_rows(checked.promises)),
         ("mentions.csv", MENTIONS.names, mention_rows(tagged, framework)),
+        ("entities.csv", ENTITIES.names, entity_rows(tagged)),
         ("claims.csv", CLAIMS.names, claim_rows(tagged, framework)),
     ):
         with open_table(out / name, columns) as add:
             add(rows)
+    write_bytes(make_brief(tagged, checked, framework, against=against).encode("utf-8"), out / "brief.md")
     write_check_report(
         out / "check.html",
         framework=framework,
@@ -209,7 +238,9 @@ def write_check(out: Path, tagged: Tagged, checked: Checked, framework: Framewor
         coverage=[c for c in checked.coverage if c.is_named],
         findings=checked.findings,
         claims=checked.claims,
+        promises=checked.promises,
         against=against,
+        measured=measured,
     )
     seal(folder, CHECK_OUTPUTS)
 

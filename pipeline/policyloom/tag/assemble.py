@@ -129,7 +129,7 @@ def _read_particulars(
     sentence, own = sentences[number], read(number)
     tokens = own.agent_of(mention)
     agent = sentence.characters(tokens) if tokens else None
-    facets = {kind: Facet(kind, *sentence.characters(at)) for kind, *at in pick_facets(mention, own)}
+    facets = {kind: Facet(kind, *sentence.characters((a, b))) for kind, a, b in pick_facets(mention, own)}
     lenders = [(n, get_args(FacetKind)) for n in _find_lead_ins(sentences, number)]
     if _goes_on(sentences, number, read):
         lenders.append((number + 1, GOING_ON))
@@ -137,9 +137,9 @@ def _read_particulars(
         lent = read(n)
         if agent is None and kinds is not GOING_ON and lent.bearer:
             agent = sentences[n].characters(lent.bearer)
-        for kind, *at in lent.facets:
+        for kind, a, b in lent.facets:
             if kind in kinds and kind not in facets:
-                facets[kind] = Facet(kind, *sentences[n].characters(at))
+                facets[kind] = Facet(kind, *sentences[n].characters((a, b)))
     return agent, facets
 
 

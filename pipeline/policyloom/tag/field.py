@@ -22,21 +22,25 @@ WINDOW_DENSITY = 2.5
 """How many times as often the field's words must come there as in a whole document."""
 
 
-MIN_PART_WORDS = 100
+MIN_PART_WORDS = 150
 """Words of a section from which it is judged by itself in a document of the field."""
 
-PART_DENSITY = 0.25
-"""The share of the words of the field that a whole document must have below which such a section is of another field, if words of
-other fields do not even come oftener."""
+MIN_EXPECTED = 5
+"""Words of the field that such a section would have, were it like the rest of the document, from which it is of another field if it
+has next to none: by chance it has none with a probability of 0.7 % (Poisson)."""
+
+MAX_SHARE_OF_EXPECTED = 0.1
 
 
-def find_field_blocks(docs: Sequence[Doc], scope: Scope, sections: Sequence[tuple[str, ...]] = ()) -> list[bool]:
+def find_field_blocks(
+    docs: Sequence[Doc], scope: Scope, sections: Sequence[tuple[str, ...]] = ()
+) -> list[bool]:
     """For each block, whether it is of the framework's field, or in a text too short to tell.
 
     The field's words come often enough, and oftener than the words of other fields: in the whole document, or,
     where the document is mostly about something else, in the `WINDOW` words around the block. So a chapter on
-    the field is read in a plan about everything. In a document of the field, a section with next to none of the field's words
-    is of another.
+    the field is read in a plan about everything. In a document of the field, a long section with next to none of the
+    field's words is of another.
 
     Args:
         docs: the blocks.
@@ -58,8 +62,11 @@ def find_field_blocks(docs: Sequence[Doc], scope: Scope, sections: Sequence[tupl
     if is_of_field(0, len(docs), scope.per_1000_words):
         found = [True] * len(docs)
         for first, last in _parts(sections):
-            is_long = words[last] - words[first] >= MIN_PART_WORDS
-            if is_long and not is_of_field(first, last, PART_DENSITY * scope.per_1000_words):
+            n_words, n_field = words[last] - words[first], field[last] - field[first]
+            if n_words < MIN_PART_WORDS or n_words == words[-1]:
+                continue
+            expected = (field[-1] - n_field) / (words[-1] - n_words) * n_words
+            if expected >= MIN_EXPECTED and n_field <= MAX_SHARE_OF_EXPECTED * expected:
                 found[first:last] = [False] * (last - first)
         return found
     found = []

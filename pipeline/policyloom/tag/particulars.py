@@ -63,7 +63,9 @@ class Particulars:
         return self.bearer or max(before, key=lambda agent: agent[1], default=None)
 
 
-def find_particulars(draft: SentenceDraft, entities: Sequence[tuple[str, int, int]], cues: Cues) -> Particulars:
+def find_particulars(
+    draft: SentenceDraft, entities: Sequence[tuple[str, int, int]], cues: Cues
+) -> Particulars:
     """The particulars of a sentence.
 
     Args:
@@ -79,14 +81,16 @@ def find_particulars(draft: SentenceDraft, entities: Sequence[tuple[str, int, in
 
 
 def _is_somebody(span: TokenSpan, agents: Sequence[TokenSpan], draft: SentenceDraft, cues: Cues) -> bool:
-    """Whether a noun phrase names somebody who can answer for a duty: an institution, an actor, an office, initials."""
+    """Whether a noun phrase names somebody who can answer for a duty: an institution, an actor, an office, a name."""
     start, end = span
     owned = [i + 1 for i in range(start, end) if draft.forms[i] in _POSSESSIVE]
     start = max(owned, default=start)  # "the Minister's order" is an order
     if any(first < end and start < last for first, last in agents):
         return True
     words = [draft.text[slice(*draft.tokens[i])] for i in range(start, end)]
-    return not cues.offices.isdisjoint(draft.forms[start:end]) or any(_INITIALS.fullmatch(word) for word in words)
+    return not cues.offices.isdisjoint(draft.forms[start:end]) or any(
+        _INITIALS.fullmatch(word) for word in words
+    )
 
 
 def _find_agents(draft: SentenceDraft, entities: Sequence[tuple[str, int, int]]) -> list[TokenSpan]:
@@ -116,9 +120,7 @@ def _find_facets(context: SentenceContext, entities: Sequence[tuple[str, int, in
         elif label in _ENTITIES:
             found.append((_ENTITIES[label], start, end))
     limits = [(start, end) for kind, start, end in found if kind == "deadline"]
-    return [
-        f for f in found if f[0] != "amount" or not any(s <= f[1] and f[2] <= e for s, e in limits)
-    ]
+    return [f for f in found if f[0] != "amount" or not any(s <= f[1] and f[2] <= e for s, e in limits)]
 
 
 def _numbers(context: SentenceContext) -> list[TokenSpan]:

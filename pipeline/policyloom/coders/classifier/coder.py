@@ -44,7 +44,9 @@ class StatusCoder(RulesCoder):
         contexts = [context_of(sentence, self.cues) for sentence in sentences]
         return [
             Coding(s.candidates, find_claims(s.candidates, context) if context else ())
-            for s, context in zip(set_statuses(sentences, contexts, self.answerer.answer), contexts, strict=True)
+            for s, context in zip(
+                set_statuses(sentences, contexts, self.answerer.answer), contexts, strict=True
+            )
         ]
 
 
@@ -149,7 +151,9 @@ def set_statuses(
         if given.value != question.given:
             new = replace(new, status=given.value, cue=given.at)  # type: ignore[arg-type]
         candidates[number][place] = new
-    return [replace(sentence, candidates=tuple(found)) for sentence, found in zip(ruled, candidates, strict=True)]
+    return [
+        replace(sentence, candidates=tuple(found)) for sentence, found in zip(ruled, candidates, strict=True)
+    ]
 
 
 def apply_judgements(

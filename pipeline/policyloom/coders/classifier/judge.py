@@ -15,7 +15,7 @@ from policyloom.coders.classifier.answers import Answerer
 from policyloom.coders.classifier.encoder import SentenceEncoder
 from policyloom.coders.classifier.features import TOKEN, Features, tokens_of
 from policyloom.coders.classifier.questions import QuestionKind
-from policyloom.records import Measured, SentenceDraft
+from policyloom.records import Accuracy, Measured, SentenceDraft
 
 __all__ = ["Judgement", "SentenceClassifier", "find_ruled", "min_probabilities"]
 
@@ -169,11 +169,16 @@ class SentenceClassifier:
         if self.min_probability:
             source += f"; mentions with a probability below {self.min_probability:g} are left out"
         of = {id: figures for id, figures in levels[level].items() if self.card["named"].get(id)}
+        ties = {
+            name: Accuracy(**figures, source=source)
+            for name, figures in self.card.get("ties", {}).get(level, {}).items()
+        }
         return Measured(
             source=source,
             recall={id: figures["recall"] for id, figures in of.items()},
             precision={id: figures["precision"] for id, figures in of.items() if figures["found"]},
             n={id: self.card["named"][id] for id in of},
+            **ties,
         )
 
     def _with_encoder(

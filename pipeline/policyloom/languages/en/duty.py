@@ -23,12 +23,37 @@ _OPENERS = frozenset(
 )
 """Words that open what stands before the subject: "Within 120 days, …"."""
 
-_BESIDE = frozenset("in with through acting together jointly after where as including subject following under working via".split())
+_BESIDE = frozenset(
+    "in with through acting together jointly after where as including subject following under working via".split()
+)
 """Words that open what stands between the subject and its verb: "the Board, in consultation with firms, shall"."""
 
-_BREAKS = frozenset((";", ":", "that", "which", "who", "what", "because", "so", "but", "(", ")", "“", "”", '"', "—", "–", "•"))
-_PRONOUNS = frozenset("it this that these those they we i you he she there which who what one each all both such".split())
-_ENDS = frozenset(",.;:()") | {"and", "to", "in", "on", "at", "from", "before", "within", "for", "with", "which", "that", "not", "no", "under", "shall", "will", "must"}
+_BREAKS = frozenset(
+    (";", ":", "that", "which", "who", "what", "because", "so", "but", "(", ")", "“", "”", '"', "—", "–", "•")
+)
+_PRONOUNS = frozenset(
+    "it this that these those they we i you he she there which who what one each all both such".split()
+)
+_ENDS = frozenset(",.;:()") | {
+    "and",
+    "to",
+    "in",
+    "on",
+    "at",
+    "from",
+    "before",
+    "within",
+    "for",
+    "with",
+    "which",
+    "that",
+    "not",
+    "no",
+    "under",
+    "shall",
+    "will",
+    "must",
+}
 _DETERMINERS = frozenset(("the", "each", "every", "all"))
 _MAX_TOKENS = 20
 """Tokens of the longest name of somebody who is to act."""
@@ -82,7 +107,9 @@ def _agent(forms: Sequence[str], after: int) -> TokenSpan | None:
     for i in range(after, len(forms) - 1):
         if forms[i] in (";", ":"):
             return None
-        if forms[i] == "by" and (forms[i + 1] in ("the", "a", "an", "each", "every") or forms[i + 1].isalpha()):
+        if forms[i] == "by" and (
+            forms[i + 1] in ("the", "a", "an", "each", "every") or forms[i + 1].isalpha()
+        ):
             end = i + 1
             while end < len(forms) and forms[end] not in _ENDS and not forms[end].isdigit():
                 end += 1
