@@ -33,12 +33,17 @@ class _StatementIn:
     def date(self) -> str:
         return self.tagged.document.metadata.date
 
+    @property
+    def year(self) -> int | None:
+        found = find_year(self.date)
+        return int(found) if found else None
+
 
 STATEMENTS: Table[_StatementIn] = Table(
     (
         Column("document", "the document's id", lambda x: x.tagged.document.id),
         Column("date", "as the document states it", lambda x: x.date),
-        Column("year", "the first year in the date; empty without one", lambda x: find_year(x.date) or ""),
+        Column("year", "the first year in the date; empty without one", lambda x: x.year, "Int64"),
         Column(
             "page",
             "counted from 1; empty without pages",
