@@ -87,7 +87,11 @@ class Corpus:
         pair = self.pair_documents(mechanism, outcome)
         return {
             name: tuple(Evidence(id, 1, n, n + 1, f"{id} {n}") for id in documents for n in (1, 2))
-            for name, documents in (("claims", pair.claims), ("denials", pair.denials), ("together", pair.together))
+            for name, documents in (
+                ("claims", pair.claims),
+                ("denials", pair.denials),
+                ("together", pair.together),
+            )
         }
 
 
@@ -153,7 +157,11 @@ def test_cover_counts_sentences_by_status_and_rolls_parts_up() -> None:
 
 
 def test_quotes_with_particulars_come_first() -> None:
-    tagged = make((1, "mechanism", "T1", "planned"), (2, "mechanism", "T1", "planned"), facets={2: ("amount", "deadline")})
+    tagged = make(
+        (1, "mechanism", "T1", "planned"),
+        (2, "mechanism", "T1", "planned"),
+        facets={2: ("amount", "deadline")},
+    )
     rows = {c.element: c for c in cover(tagged, FRAMEWORK)}
     assert rows["T1"].evidence[0].quote == SENTENCES[2]
     assert rows["T1"].concreteness == 2
@@ -527,7 +535,9 @@ def test_a_part_is_operational_where_it_stands_in_the_promise_itself() -> None:
     rows = {row.element: level(row) for row in check(tagged, FRAMEWORK).coverage}
     assert rows["T1.1"] == rows["T1"] == ("operational", 3)
     assert rows["T2"] == ("stated", 2)
-    elsewhere = make((1, *T1, "planned"), (2, "mechanism", "T1.1", "planned"), acting=(1,), facets={1: COMPLETE})
+    elsewhere = make(
+        (1, *T1, "planned"), (2, "mechanism", "T1.1", "planned"), acting=(1,), facets={1: COMPLETE}
+    )
     rows = {row.element: level(row) for row in check(elsewhere, FRAMEWORK).coverage}
     assert rows["T1.1"] == ("stated", 2)
 
@@ -607,7 +617,10 @@ def test_each_vague_promise_is_a_finding_with_its_sentence() -> None:
         ("T1", "warning", [SENTENCES[1]]), ("T1", "warning", [SENTENCES[2]]),
     ]  # fmt: skip
     assert found[0].message == f"T1 label T1 is promised, and nothing was found there of {missing}"
-    assert found[1].message == f"T1 label T1 is promised, by {SENTENCES[2]}, and nothing was found there of {missing}"
+    assert (
+        found[1].message
+        == f"T1 label T1 is promised, by {SENTENCES[2]}, and nothing was found there of {missing}"
+    )
 
 
 def test_a_complete_promise_is_a_finding_that_tells_its_particulars() -> None:
@@ -627,7 +640,9 @@ def test_only_what_is_planned_is_promised(status: str) -> None:
 
 
 def test_only_mechanisms_in_running_text_are_promised() -> None:
-    assert not find_promises(make((1, "outcome", "S1", "planned"), (2, "challenge", "C1", "planned")), FRAMEWORK)
+    assert not find_promises(
+        make((1, "outcome", "S1", "planned"), (2, "challenge", "C1", "planned")), FRAMEWORK
+    )
     heading: tuple[BlockKind, ...] = ("paragraph", "heading", "paragraph", "paragraph")
     assert not find_promises(make((1, *T1, "planned"), kinds=heading), FRAMEWORK)
     item: tuple[BlockKind, ...] = ("paragraph", "list_item", "paragraph", "paragraph")
@@ -722,7 +737,9 @@ def test_a_claim_says_what_the_others_say(pair: Pair, severity: str, words: str)
     # How sure the others' claims are, or that both stand in one sentence, depends on the coder.
     things = "" if checked.claims[0].state == "unknown" else "joint sentences" if pair.together else "claims"
     assert sure == (
-        f"how many of this coder’s {things} are right, and how many it finds, has not been measured." if things else ""
+        f"how many of this coder’s {things} are right, and how many it finds, has not been measured."
+        if things
+        else ""
     )
 
 
@@ -744,8 +761,14 @@ def test_a_claim_states_how_well_the_others_claims_are_found() -> None:
 @pytest.mark.parametrize(
     ("pair", "quotes"),
     [
-        (Pair(together=("x", "y"), claims=("x",)), ["x 1"]),  # who names both is not quoted where somebody claims it
-        (Pair(claims=("x", "d"), denials=("y", "z")), ["y 1", "z 1", "x 1"]),  # denials first; nothing of its own
+        (
+            Pair(together=("x", "y"), claims=("x",)),
+            ["x 1"],
+        ),  # who names both is not quoted where somebody claims it
+        (
+            Pair(claims=("x", "d"), denials=("y", "z")),
+            ["y 1", "z 1", "x 1"],
+        ),  # denials first; nothing of its own
         (Pair(together=("x", "y"), denials=("y",)), ["y 1"]),
         (Pair(together=("x", "y")), ["x 1", "y 1"]),
         (Pair(), []),

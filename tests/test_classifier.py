@@ -312,7 +312,10 @@ def test_answers_are_kept_without_loss(answering: SentenceClassifier) -> None:
     for a, b in zip(answer(again, *questions), answer(answering, *questions), strict=True):
         assert (a.value, a.at) == (b.value, b.at)
         assert a.probability == pytest.approx(b.probability, abs=5e-3)
-    assert again.answerers["status"].version == load_classifier(dump_classifier(again)).answerers["status"].version
+    assert (
+        again.answerers["status"].version
+        == load_classifier(dump_classifier(again)).answerers["status"].version
+    )
 
 
 def test_no_sentences_are_judged_as_none(trained: SentenceClassifier) -> None:

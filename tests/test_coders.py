@@ -244,7 +244,9 @@ def test_a_classifier_drops_no_denied_effect(nlp: Language) -> None:
     assert claim.polarity == "negative"
 
 
-def test_a_classifier_without_statuses_of_its_own_answers_as_was_learned_for_the_language(nlp: Language) -> None:
+def test_a_classifier_without_statuses_of_its_own_answers_as_was_learned_for_the_language(
+    nlp: Language,
+) -> None:
     class Bare(FakeClassifier):
         answerers: Mapping[str, FakeAnswerer] = {}  # type: ignore[assignment]
 
@@ -342,7 +344,8 @@ def test_a_denied_effect_is_a_negative_claim(
 ) -> None:
     tagged = tag(document(text), nlp, RULES)
     found = [
-        (tagged.mentions[c.mechanism].label, tagged.mentions[c.target].label, c.polarity) for c in tagged.claims
+        (tagged.mentions[c.mechanism].label, tagged.mentions[c.target].label, c.polarity)
+        for c in tagged.claims
     ]
     assert sorted(found) == claims
 

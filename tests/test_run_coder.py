@@ -157,9 +157,9 @@ def test_learned_statuses_reach_the_workers(texts: Path, tmp_path: Path, workers
         return [m.status for t in read_tagged(out) for m in t.mentions if m.kind == "mechanism"]
 
     assert statuses(None) == ["lacking"]
-    assert "Mentions are found by rules, with learned statuses." in (tmp_path / "out-None" / "report.html").read_text(
-        "utf-8"
-    )
+    assert "Mentions are found by rules, with learned statuses." in (
+        tmp_path / "out-None" / "report.html"
+    ).read_text("utf-8")
     assert statuses("rules") == ["affirmed"]
 
 

@@ -435,6 +435,35 @@ def test_find_field_blocks_counts_the_words_of_the_field(
     assert find_field_blocks(docs, scope) == [is_of_field, is_of_field]
 
 
+FIELD, ROADS, A, B = "vocational " * 5 + "road " * 95, "road " * 100, ("A",), ("B",)
+"""Two blocks of a hundred words, one with words of the field, and the headings that they may stand under."""
+
+
+@pytest.mark.parametrize(
+    ("texts", "sections", "expected"),
+    [
+        # 200 words without one of the field, where the rest would make one expect ten
+        ([FIELD, FIELD, ROADS, ROADS], [A, A, B, B], [True, True, False, False]),
+        ([FIELD, FIELD, ROADS, ROADS], [(), (), (), ()], [True] * 4),  # no headings, no parts
+        ([FIELD, FIELD, ROADS], [A, A, B], [True] * 3),  # 100 words are too few to tell
+        ([FIELD, FIELD, "vocational " * 2 + "road " * 98, ROADS], [A, A, B, B], [True] * 4),
+        ([FIELD, FIELD, "vocational " * 1 + "road " * 99, ROADS], [A, A, B, B], [True, True, False, False]),
+        # sections under one title are parts too; those within a part are not
+        ([FIELD, FIELD, ROADS, ROADS], [("T", "A"), ("T", "A"), ("T", "B"), ("T", "B")], [True, True, False, False]),
+        ([FIELD, FIELD, ROADS, ROADS], [A, A, ("B", "x"), ("B", "y")], [True, True, False, False]),
+        # where the field is named seldom anyway, its absence from a part tells nothing
+        (["vocational " * 4 + "road " * 96, ROADS, ROADS, ROADS], [A, A, B, B], [True] * 4),
+    ],
+)  # fmt: skip
+def test_a_part_without_the_words_of_the_field_is_of_another(
+    texts: list[str], sections: list[tuple[str, ...]], expected: list[bool]
+) -> None:
+    element = Element(id="T4", kind="mechanism", label="x", definition="x", terms=("training centre",))
+    scope = Scope(terms=("vocational",), per_1000_words=10)
+    nlp = load_pipeline(Framework(id="s", title="s", version="1", scope=scope, elements=(element,)))
+    assert find_field_blocks([nlp(text.strip()) for text in texts], scope, sections) == expected
+
+
 def test_a_chapter_on_the_field_is_read_in_a_plan_about_everything() -> None:
     element = Element(id="T4", kind="mechanism", label="x", definition="x", terms=("training centre",))
     scope = Scope(terms=("vocational", "apprentic*"), per_1000_words=20)

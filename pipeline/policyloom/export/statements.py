@@ -62,13 +62,14 @@ STATEMENTS: Table[_StatementIn] = Table(
             "agreement",
             "1 where it is affirmed or planned, 0 where it is lacking or negated",
             lambda x: int(SIGNS[x.mention.status] > 0),
+            "int64",
         ),
         Column("status", "the status behind the agreement", lambda x: x.mention.status),
         Column("actor_quote", "the words for the actor", lambda x: x.tagged.quote(x.actor)),
         Column("quote", "the words for the element", lambda x: x.tagged.quote(x.mention)),
         Column("sentence", "the sentence", lambda x: x.tagged.quote(x.sentence)),
-        Column("start", "first character of the sentence", lambda x: x.sentence.start),
-        Column("end", "the character after its last", lambda x: x.sentence.end),
+        Column("start", "first character of the sentence", lambda x: x.sentence.start, "int64"),
+        Column("end", "the character after its last", lambda x: x.sentence.end, "int64"),
     )
 )
 

@@ -158,10 +158,10 @@ class CheckSettings(_Strict):
     """
 
     vague_without: tuple[Particular, ...] = Field(
-        ("instrument", "amount", "deadline", "monitoring"), min_length=1
+        default=("instrument", "amount", "deadline", "monitoring"), min_length=1
     )
     complete_with: tuple[tuple[Particular, ...], ...] = Field(
-        (("actor",), ("instrument", "amount"), ("deadline",), ("monitoring",)), min_length=1
+        default=(("actor",), ("instrument", "amount"), ("deadline",), ("monitoring",)), min_length=1
     )
     off: tuple[Text, ...] = ()
 

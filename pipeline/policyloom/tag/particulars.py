@@ -105,8 +105,10 @@ def _find_facets(context: SentenceContext, entities: Sequence[tuple[str, int, in
         facet
         for facet in context.cues.find_facets(context.forms)
         if facet[0] != "amount"
-        or not _YEAR.fullmatch(context.forms[facet[1]])
-        and context.cues.numbered_words.isdisjoint(context.forms[facet[1] - 1 : facet[1]])
+        or (
+            not _YEAR.fullmatch(context.forms[facet[1]])
+            and context.cues.numbered_words.isdisjoint(context.forms[facet[1] - 1 : facet[1]])
+        )
     ]
     # A date counts nothing, and a sum or a share is found whole: "EUR 5 million", not "million for".
     whole = [(start, end) for label, start, end in entities if label in ("DATE", "MONEY", "PERCENT")]
