@@ -123,8 +123,16 @@ def read_status_answerer(language: str) -> Answerer | None:
     What it is asked holds nothing of an element, so it serves a framework that it has not learned from.
     """
     file = resources.files("policyloom") / "frameworks" / f"{BUILT_IN}.classifier"
-    found = load_classifier(file.read_bytes()) if file.is_file() else None
-    return found.answerers.get("status") if found and found.language == language else None
+    data = file.read_bytes() if file.is_file() else b""
+    # Another language's classifier is not loaded, for that would load the language too.
+    if not data or _language_of(data) != language:
+        return None
+    return load_classifier(data).answerers.get("status")
+
+
+def _language_of(data: bytes) -> str:
+    with np.load(io.BytesIO(data), allow_pickle=False) as file:
+        return str(json.loads(file["head"].tobytes())["language"])
 
 
 def _read_file(framework: Framework, path: str | Path) -> SentenceClassifier:
