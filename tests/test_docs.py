@@ -177,6 +177,11 @@ def test_the_commands_of_the_page_on_exchange_run(workplace: Path) -> None:
     run, *others = commands(exports)
     for words in (["run", "my-folder", *run[2:]], *others):
         assert call(words).exit_code == 0, words
+    options = {option for command in main.commands.values() for p in command.params for option in p.opts}
+    back, codebooks = (commands(block) for block in blocks(page, "sh"))
+    assert {word for words in back for word in words if word.startswith("-")} <= options
+    first, _ = codebooks
+    assert call([*first[:-1], "begun.toml"]).exit_code == 0
     (code,) = blocks(page, "python")
     *lines, last = code.strip().split("\n")
     names: dict[str, object] = {}

@@ -118,6 +118,14 @@ def test_export_writes_each_form_beside_the_run(form: str, ending: str, finished
         assert "1 of the run's files are not in it" in done.output
 
 
+def test_what_is_exported_is_what_was_found(finished: Path, tmp_path: Path, framework: Framework) -> None:
+    assert export(finished, "--to", "qdpx", "-o", tmp_path / "a.qdpx").exit_code == 0
+    rows = pl.read_labels(tmp_path / "a.qdpx", framework)
+    assert any(label.id == "T1" for row in rows for label in row.elements or ())
+    with zipfile.ZipFile(tmp_path / "a.qdpx") as packed:
+        assert b'name="policyloom (rules)"' in packed.read("project.qde")
+
+
 def test_for_nvivo_goes_with_projects_alone(finished: Path, tmp_path: Path) -> None:
     assert export(finished, "--to", "qdpx", "--for", "nvivo", "-o", tmp_path / "a.qdpx").exit_code == 0
     with zipfile.ZipFile(tmp_path / "a.qdpx") as packed:
