@@ -3,7 +3,8 @@
 One form for everything that is learned from, scored or compared. A JSONL file has a sentence a line:
 `{"id", "doc", "text", "elements": [{"id", "status"}], "links": [[mechanism, outcome]], "answers": [[mechanism,
 challenge]]}`, and may have `heading`, `before`, `after`, `page`, `note`, `coded_for`, `framework` and `inclusion`. A CSV
-sheet, for coding in a spreadsheet, has a column for each outermost element (`policyloom.learn.sheets`).
+sheet, for coding in a spreadsheet, has a column for each outermost element (`policyloom.learn.sheets`). A project of a
+program for qualitative analysis (`.qdpx`) is read too (`policyloom.learn.projects`).
 """
 
 from __future__ import annotations
@@ -19,6 +20,7 @@ from policyloom.records import Block, Document, Metadata, Status, Tagged, from_j
 
 __all__ = [
     "CODED",
+    "PROJECTS",
     "Label",
     "Labelled",
     "as_document",
@@ -37,6 +39,9 @@ CODED = ("outcome", "challenge", "mechanism")
 """The kinds of element that are labelled; cases and actors are names, which rules find."""
 
 LINES = (".jsonl", ".ndjson", ".json")
+PROJECTS = ".qdpx"
+"""The ending of projects of programs for qualitative analysis."""
+
 WORKBOOKS = (b"PK\x03\x04", b"\xd0\xcf\x11\xe0")
 """How workbooks of spreadsheet programs begin: zip files, and the compound files of before."""
 
@@ -158,7 +163,7 @@ def join_found(sentence: Labelled, tagged: Tagged, framework: Framework) -> Labe
 
 
 def read_labels(path: str | Path, framework: Framework) -> tuple[Labelled, ...]:
-    """The sentences of a `.jsonl` or `.csv` file that have been coded, in the file's order.
+    """The sentences of a `.jsonl`, `.csv` or `.qdpx` file that have been coded, in the file's order.
 
     Parts of an element are taken as the outermost one. In a sheet, a row without any entry has not been coded and
     is left out; a row that names nothing has an entry in the column "none". A sheet that has no column for some
@@ -180,9 +185,12 @@ def read_sampled(path: str | Path, framework: Framework) -> tuple[Labelled, ...]
     Raises:
         LabelsError: as for `read_labels`.
     """
+    from policyloom.learn.projects import read_project_labels
     from policyloom.learn.sheets import read_sheet
 
     path = Path(path)
+    if path.suffix.lower() == PROJECTS:
+        return read_project_labels(path, framework)
     text = _read_text(path)
     is_sheet = path.suffix.lower() not in LINES and not text.lstrip().startswith("{")
     rows = read_sheet(text, path, framework) if is_sheet else _read_jsonl(text, path)

@@ -13,6 +13,7 @@
     manifest       run.json, and what is read back from a run folder
     folder         no file of a person's is replaced or removed
     lock           one process writes a folder at a time
+    exchange       a finished run as exports take it
     estimates      a sample of sentences to be coded by people, and shares corrected with it
     single         one file, or a few, without a run: check, tag, extract; a framework tried; sentences to label
 
@@ -36,6 +37,7 @@ from policyloom.network.counting import UNITS, Unit
 from policyloom.records import Failure, OcrUse
 from policyloom.run.coder import ChosenCoder, CoderChoice, resolve_coder
 from policyloom.run.estimates import estimate, write_sample_sheet
+from policyloom.run.exchange import FinishedRun, read_finished_run
 from policyloom.run.folder import ResultFolder, claim, open_folder, seal
 from policyloom.run.manifest import (
     MANIFEST,
@@ -63,6 +65,7 @@ if TYPE_CHECKING:
     from policyloom.run.conversation import Conversation, RequestPlan
 
 __all__ = [
+    "FinishedRun",
     "Limits",
     "Progress",
     "Run",
@@ -73,6 +76,7 @@ __all__ = [
     "find_skipped",
     "name_documents",
     "plan_requests",
+    "read_finished_run",
     "read_run_framework",
     "read_tagged",
     "refuse_other_file",
