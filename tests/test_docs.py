@@ -73,6 +73,21 @@ def test_the_commands_and_lines_of_the_readme_and_the_page_on_networks_run(workp
     assert len(names["counts"].documents) == len(names["tagged"])  # type: ignore[arg-type, attr-defined]
 
 
+def test_the_commands_and_lines_of_the_page_on_metadata_run(workplace: Path) -> None:
+    page = ROOT / "docs" / "metadata.md"
+    (table,) = blocks(page, "csv")
+    (workplace / "table.csv").write_text(table, "utf-8")
+    ((words,),) = (commands(block) for block in blocks(page, ""))
+    assert call(words).exit_code == 0
+    (code,) = blocks(page, "python")
+    names: dict[str, object] = {}
+    exec(code, names)
+    assert sorted(names["groups"]) == ["college", "state"]  # type: ignore[call-overload]
+    with (workplace / "outputs" / "mine" / "documents.csv").open(encoding="utf-8-sig", newline="") as file:
+        rows = list(csv.DictReader(file))
+    assert rows[0]["type"] == "regulation"
+
+
 def test_the_lines_on_entities_run() -> None:
     (code,) = blocks(ROOT / "docs" / "entities.md", "python")
     *lines, last = code.strip().split("\n")

@@ -35,7 +35,16 @@ if TYPE_CHECKING:
     from policyloom.learn.training import train_classifier
     from policyloom.network import find_links, load_network
     from policyloom.records import from_json, to_json
-    from policyloom.run import check_file, estimate, extract_files, plan_requests, read_tagged, run, tag_file
+    from policyloom.run import (
+        check_file,
+        estimate,
+        extract_files,
+        plan_requests,
+        read_groups,
+        read_tagged,
+        run,
+        tag_file,
+    )
     from policyloom.tag import tag, tag_all
     from policyloom.tag.pipeline import load_pipeline
 
@@ -62,6 +71,7 @@ _HOMES = {
     "PolicyloomError": "errors",
     "read_document": "extract",
     "read_framework": "framework",
+    "read_groups": "run",
     "read_labels": "learn.labels",
     "read_pdf": "extract",
     "read_tagged": "run",
@@ -102,6 +112,7 @@ __all__ = [
     "plan_requests",
     "read_document",
     "read_framework",
+    "read_groups",
     "read_labels",
     "read_pdf",
     "read_tagged",

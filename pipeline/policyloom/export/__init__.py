@@ -1,9 +1,11 @@
 """Records and networks as tables, and as files for other programs.
 
-tables  each table's columns, declared once
-graphs  a network for spreadsheets, Gephi, Cytoscape, VOSviewer and Pajek
+tables     each table's columns, declared once
+documents  the table of documents, and a user's columns of them in the other tables
+graphs     a network for spreadsheets, Gephi, Cytoscape, VOSviewer and Pajek
 """
 
+from policyloom.export.documents import DOCUMENTS, RESERVED, UserColumns, document_row
 from policyloom.export.graphs import write_network
 from policyloom.export.tables import (
     BLOCKS,
@@ -28,15 +30,19 @@ __all__ = [
     "BLOCKS",
     "CLAIMS",
     "COVERAGE",
+    "DOCUMENTS",
     "FAILURES",
     "FINDINGS",
     "MENTIONS",
+    "RESERVED",
     "Column",
     "Table",
     "TableRow",
+    "UserColumns",
     "block_rows",
     "claim_rows",
     "coverage_rows",
+    "document_row",
     "failure_rows",
     "finding_rows",
     "mention_rows",

@@ -1,6 +1,7 @@
 """From labels to classifiers and scores.
 
 labels      labelled sentences, and the files that hold them
+rows        the rows of a table that somebody made in a spreadsheet
 sheets      the sheet in which people code sentences
 sampling    which sentences to label, to learn from them
 drawing     sentences drawn with known probabilities, to tell of all sentences

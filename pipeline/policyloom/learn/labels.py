@@ -13,8 +13,9 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from policyloom.errors import LabelsError
-from policyloom.files import decode, write_bytes
+from policyloom.files import write_bytes
 from policyloom.framework import Framework
+from policyloom.learn.rows import read_table_text
 from policyloom.records import Block, Document, Metadata, Status, Tagged, from_json, to_json
 
 __all__ = [
@@ -36,8 +37,6 @@ CODED = ("outcome", "challenge", "mechanism")
 """The kinds of element that are labelled; cases and actors are names, which rules find."""
 
 LINES = (".jsonl", ".ndjson", ".json")
-WORKBOOKS = (b"PK\x03\x04", b"\xd0\xcf\x11\xe0")
-"""How workbooks of spreadsheet programs begin: zip files, and the compound files of before."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -169,7 +168,10 @@ def read_sampled(path: str | Path, framework: Framework) -> tuple[Labelled, ...]
     from policyloom.learn.sheets import read_sheet
 
     path = Path(path)
-    text = _read_text(path)
+    try:
+        text = read_table_text(path)
+    except ValueError as error:
+        raise LabelsError(f"{path}: {error}") from error
     is_sheet = path.suffix.lower() not in LINES and not text.lstrip().startswith("{")
     rows = read_sheet(text, path, framework) if is_sheet else _read_jsonl(text, path)
     found: list[Labelled] = []
@@ -216,23 +218,6 @@ def write_labels(sentences: Iterable[Labelled], path: str | Path, framework: Fra
         write_bytes(format_sheet(rows, framework).encode("utf-8-sig"), path)
     else:
         write_bytes(b"".join(to_json(row) + b"\n" for row in rows), path)
-
-
-def _read_text(path: Path) -> str:
-    advice = "in the spreadsheet choose “Save as” and “CSV UTF-8”, and give that file"
-    try:
-        data = path.read_bytes()
-    except OSError as error:
-        raise LabelsError(f"{path}: cannot be opened ({error.strerror or error})") from error
-    if data.startswith(WORKBOOKS):
-        raise LabelsError(f"{path}: is a workbook, and labels are read from text; {advice}")
-    try:
-        text = decode(data)
-    except ValueError as error:
-        raise LabelsError(f"{path}: {error}; {advice}") from error
-    if "\0" in text:
-        raise LabelsError(f"{path}: is no text; {advice}")
-    return text
 
 
 def _read_jsonl(text: str, path: Path) -> Iterator[tuple[int, Labelled]]:

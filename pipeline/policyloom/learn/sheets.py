@@ -17,9 +17,10 @@ from pathlib import Path
 from typing import get_args
 
 from policyloom.errors import LabelsError
-from policyloom.files import FORMULA_STARTS, safe_cell
+from policyloom.files import safe_cell
 from policyloom.framework import Framework
 from policyloom.learn.labels import Label, Labelled, check_framework, coded_ids
+from policyloom.learn.rows import read_rows
 from policyloom.records import Status
 
 __all__ = ["format_sheet", "read_sheet"]
@@ -32,9 +33,6 @@ _FIXED = ("id", "doc", "page", "heading", "before", "text", "after")
 _INCLUSION = "inclusion"
 _LAST = ("links", "answers", _NONE, "note", "framework", _INCLUSION)
 _NEEDED = ("id", "doc", "text")
-_DELIMITERS = (",", ";", "\t")
-_DELIMITER_LINE = re.compile(r'\A"?sep=(.)"?\r?\n', re.IGNORECASE)
-"""A first line that tells Excel the delimiter."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,36 +90,10 @@ def read_sheet(text: str, path: Path, framework: Framework) -> Iterator[tuple[in
 
 def _rows(text: str, path: Path) -> Iterator[tuple[int, list[str]]]:
     """The rows that are not empty, with the numbers of their lines."""
-    told = _DELIMITER_LINE.match(text)
-    body = text[told.end() :] if told else text
-    delimiter = told[1] if told else _find_delimiter(body)
-    reader = csv.reader(io.StringIO(body, newline=""), delimiter=delimiter)
     try:
-        for row in reader:
-            cells = [_cell(cell) for cell in row]
-            if any(cells):
-                yield reader.line_num + bool(told), cells
-    except csv.Error as error:
-        raise LabelsError(
-            f"{path}, line {reader.line_num + bool(told)}: is no row of a table ({error})"
-        ) from error
-
-
-def _find_delimiter(text: str) -> str:
-    """What separates the names of the columns; spreadsheets of many countries write semicolons for commas."""
-    first = next((line for line in text.split("\n") if line.strip()), "")
-
-    def n_known(delimiter: str) -> int:
-        names = {name.strip().lower() for name in next(csv.reader([first], delimiter=delimiter), [])}
-        return len(names & {*_FIXED, *_LAST})
-
-    return max(_DELIMITERS, key=lambda delimiter: (n_known(delimiter), first.count(delimiter)))
-
-
-def _cell(text: str) -> str:
-    """A cell without the space around it, and without the apostrophe by which `safe_cell` keeps it from being a formula."""
-    text = text.strip()
-    return text[1:] if text.startswith("'") and text[1:].startswith(FORMULA_STARTS) else text
+        yield from read_rows(text, {*_FIXED, *_LAST})
+    except ValueError as error:
+        raise LabelsError(f"{path}, {error}") from error
 
 
 def _find_columns(header: Sequence[str], path: Path, framework: Framework) -> _Columns:
