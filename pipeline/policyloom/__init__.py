@@ -44,6 +44,8 @@ if TYPE_CHECKING:
         read_tagged,
         run,
         tag_file,
+        write_estimates,
+        write_sentences,
     )
     from policyloom.tag import tag, tag_all
     from policyloom.tag.pipeline import load_pipeline
@@ -84,8 +86,10 @@ _HOMES = {
     "to_json": "records",
     "train_classifier": "learn.training",
     "write_classifier": "coders.classifier",
+    "write_estimates": "run",
     "write_labels": "learn.labels",
     "write_network": "export",
+    "write_sentences": "run",
 }
 
 __all__ = [
@@ -124,8 +128,10 @@ __all__ = [
     "to_json",
     "train_classifier",
     "write_classifier",
+    "write_estimates",
     "write_labels",
     "write_network",
+    "write_sentences",
 ]
 
 

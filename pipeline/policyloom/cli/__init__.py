@@ -11,7 +11,7 @@ import click
 
 from policyloom.cli.agreement import agreement_command
 from policyloom.cli.console import Commands, printable, say
-from policyloom.cli.estimates import estimate_command
+from policyloom.cli.estimates import estimate_command, sentences_command
 from policyloom.cli.frameworks import framework_group
 from policyloom.cli.language_model import (
     LanguageModelOptions,
@@ -74,6 +74,7 @@ for command in (
     evaluate_command,
     agreement_command,
     estimate_command,
+    sentences_command,
     framework_group,
     coder_group,
 ):

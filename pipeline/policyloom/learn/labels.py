@@ -2,7 +2,7 @@
 
 One form for everything that is learned from, scored or compared. A JSONL file has a sentence a line:
 `{"id", "doc", "text", "elements": [{"id", "status"}], "links": [[mechanism, outcome]], "answers": [[mechanism,
-challenge]]}`, and may have `heading`, `before`, `after`, `page`, `note`, `coded_for`, `framework` and `inclusion`. A CSV
+challenge]]}`, and may have `heading`, `before`, `after`, `page`, `note`, `coded_for`, `framework`, `inclusion` and `draw`. A CSV
 sheet, for coding in a spreadsheet, has a column for each outermost element (`policyloom.learn.sheets`).
 """
 
@@ -67,6 +67,8 @@ class Labelled:
             is not known.
         inclusion: the probability with which it was drawn from the sentences of a run, above 0 and at most 1; None
             where it was not drawn so. `policyloom estimate` needs it; learning and scores do not use it.
+        draw: of how many sentences it is one, and of which draw, such as "200 of 394, seed 0"; empty where that is not
+            known.
     """
 
     id: str
@@ -83,6 +85,7 @@ class Labelled:
     coded_for: tuple[str, ...] | None = None
     framework: str = ""
     inclusion: float | None = None
+    draw: str = ""
 
     @property
     def statuses(self) -> dict[str, Status]:

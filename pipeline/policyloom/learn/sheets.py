@@ -31,7 +31,8 @@ _CROSSES = ("x", "✓", "✔", "☒", "☑")
 _NONE = "none"
 _FIXED = ("id", "doc", "page", "heading", "before", "text", "after")
 _INCLUSION = "inclusion"
-_LAST = ("links", "answers", _NONE, "note", "framework", _INCLUSION)
+_DRAW = "draw"
+_LAST = ("links", "answers", _NONE, "note", "framework", _INCLUSION, _DRAW)
 _NEEDED = ("id", "doc", "text")
 
 
@@ -65,6 +66,7 @@ def format_sheet(sentences: Iterable[Labelled], framework: Framework) -> str:
             s.note,
             s.framework,
             "" if s.inclusion is None else f"{s.inclusion:.12g}",
+            s.draw,
         ]
         sheet.writerow([safe_cell(cell) for cell in cells])
     return file.getvalue()
@@ -176,7 +178,7 @@ def _labelled(
         pairs["links"], pairs["answers"],
         row.get("heading", ""), row.get("before", ""), row.get("after", ""),
         int(page) if page.isdecimal() else 0, row.get("note", ""), coded_for, row.get("framework", ""),
-        _inclusion(row.get(_INCLUSION, ""), where),
+        _inclusion(row.get(_INCLUSION, ""), where), row.get(_DRAW, ""),
     )  # fmt: skip
 
 

@@ -14,7 +14,10 @@
     manifest       run.json, and what is read back from a run folder
     folder         no file of a person's is replaced or removed
     lock           one process writes a folder at a time
-    estimates      a sample of sentences to be coded by people, and shares corrected with it
+    things         what of a sentence has a share
+    samples        a sample of sentences to be coded by people
+    estimates      shares corrected with it, differences and trends; estimate_table, these as a table
+    sentences      a row a sentence, for R and the like
     single         one file, or a few, without a run: check, tag, extract; a framework tried; sentences to label
 
 A document's result is kept under its key, so that a run that was interrupted goes on where it stopped, and a run over
@@ -37,7 +40,8 @@ from policyloom.frameworks import BUILT_IN
 from policyloom.network.counting import UNITS, Unit
 from policyloom.records import Failure, OcrUse
 from policyloom.run.coder import ChosenCoder, CoderChoice, resolve_coder
-from policyloom.run.estimates import estimate, write_sample_sheet
+from policyloom.run.estimate_table import write_estimates
+from policyloom.run.estimates import estimate
 from policyloom.run.folder import ResultFolder, claim, open_folder, seal
 from policyloom.run.manifest import (
     MANIFEST,
@@ -52,6 +56,8 @@ from policyloom.run.metadata import NO_METADATA, MetadataTable, read_metadata
 from policyloom.run.plan import Plan, find_files, find_skipped, make_plan, name_documents
 from policyloom.run.progress import Progress, Tell, tell_nobody
 from policyloom.run.reading import UNANSWERED, ReadDocuments, read_documents, read_results, set_copies_aside
+from policyloom.run.samples import write_sample_sheet
+from policyloom.run.sentences import write_sentences
 from policyloom.run.settings import Limits, Settings, choose_limits
 from policyloom.run.single import (
     check_file,
@@ -85,8 +91,10 @@ __all__ = [
     "run",
     "tag_file",
     "validate_framework",
+    "write_estimates",
     "write_label_sheet",
     "write_sample_sheet",
+    "write_sentences",
 ]
 
 OUTPUTS = (

@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from policyloom.errors import RunError
+from policyloom.export import UserColumns
 from policyloom.files import write_bytes
 from policyloom.framework import Framework
 from policyloom.records import Tagged, from_json
@@ -30,6 +31,7 @@ __all__ = [
     "read_manifest",
     "read_run_framework",
     "read_tagged",
+    "read_user_columns",
     "refuse_other_framework",
     "write_manifest",
 ]
@@ -162,12 +164,22 @@ def read_groups(folder: str | Path, column: str) -> dict[str, str]:
     Example:
         `network.slices(read_groups("outputs/mine", "country"))` are the networks of the countries.
     """
-    manifest = _finished(Path(folder))
-    columns = manifest.get("metadata", [])
-    if column not in columns:
-        there = f"there are {', '.join(columns)}" if columns else "it was made without --metadata"
+    user = read_user_columns(folder)
+    if column not in user.names:
+        there = f"there are {', '.join(user.names)}" if user.names else "it was made without --metadata"
         raise RunError(f"{folder}: has no column {column!r} of its documents; {there}")
-    return {entry["id"]: value for entry in manifest["documents"] if (value := entry["metadata"].get(column))}
+    return {id: cells[column] for id, cells in user.cells.items() if cells[column]}
+
+
+def read_user_columns(folder: str | Path) -> UserColumns:
+    """The user's table of documents that a run was made with.
+
+    Raises:
+        RunError: the folder holds no finished run.
+    """
+    manifest = _finished(Path(folder))
+    cells = {entry["id"]: entry.get("metadata", {}) for entry in manifest["documents"]}
+    return UserColumns(tuple(manifest.get("metadata", ())), cells)
 
 
 def _finished(folder: Path) -> dict[str, Any]:
