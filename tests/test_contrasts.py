@@ -132,6 +132,23 @@ def test_estimate_trends_is_least_squares_over_sentences_with_a_jackknife_over_d
     assert found.naive == pytest.approx(np.polyfit(x, coder, 1)[0])
 
 
+def test_estimate_trends_in_the_run_has_the_error_of_what_was_drawn() -> None:
+    survey = random_survey(7)
+    years = np.arange(12) % 6 + 2001
+    centre = np.average(years, weights=survey.sizes)
+    spread = (survey.sizes * (years - centre) ** 2).sum()
+    # What each drawn sentence adds to the slope; the variance is that of Hajek, with the sentences' parts still open.
+    z = (survey.coded[:, 0].astype(float) - survey.found[:, 0]) / survey.inclusion
+    z = z * (years[survey.documents] - centre) / spread
+    rest = 1 - survey.inclusion
+    middle, k = (rest * z).sum() / rest.sum(), len(z)
+    (found,) = estimate_trends(survey, years)
+    assert found.standard_error_in_run == pytest.approx(sqrt(k / (k - 1) * (rest * (z - middle) ** 2).sum()))
+    assert found.interval_in_run is not None
+    low, high = found.interval_in_run
+    assert (high - low) / 2 == pytest.approx(1.987 * found.standard_error_in_run, rel=2e-3)  # 89 degrees
+
+
 def test_estimate_trends_refuses_fewer_than_three_years() -> None:
     with pytest.raises(ValueError, match="a trend takes documents of 3 years"):
         estimate_trends(coded_all([1, 2, 3, 4]), np.array([2001, 2001, 2002, 2002]))

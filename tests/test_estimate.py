@@ -155,6 +155,20 @@ def test_estimate_shares_has_the_error_of_a_simple_random_sample_in_the_run() ->
     assert log(high / (1 - high)) == pytest.approx(log(0.35 / 0.65) + half, abs=1e-4)
 
 
+@pytest.mark.parametrize(("n_changed", "has_interval"), [(0, False), (1, False), (2, True)])
+def test_estimate_shares_gives_no_interval_for_the_run_where_people_changed_nothing(
+    n_changed: int, has_interval: bool
+) -> None:
+    # Of 200 sentences 40 are coded, and in 20 of these the coder finds it; people change so many answers.
+    found = (np.arange(40) < 20)[:, None]
+    coded = found ^ (np.arange(40) >= 40 - n_changed)[:, None]
+    (share,) = estimate_shares(
+        Survey(np.full(10, 20), np.full((10, 1), 10.0), np.arange(40) % 10, found, coded, np.full(40, 0.2))
+    )
+    assert (share.interval_in_run is not None) is has_interval
+    assert share.interval is not None
+
+
 @pytest.mark.parametrize("wrong", [0.0, -0.1, 1.5])
 def test_a_survey_refuses_what_is_no_probability(wrong: float) -> None:
     with pytest.raises(ValueError, match="above 0 and at most 1"):

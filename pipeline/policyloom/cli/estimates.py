@@ -191,13 +191,14 @@ def _print_trends(found: Estimates) -> None:
 
 
 def _print_legend() -> None:
-    from policyloom.run.estimates import MAX_RELATIVE_ERROR, MIN_DOCUMENTS, MIN_NAMED
+    from policyloom.run.estimates import MAX_RELATIVE_ERROR, MIN_CHANGED, MIN_DOCUMENTS, MIN_NAMED
 
     say(
         "\nsuch documents: the documents count as drawn from many like them. this run: these sentences, and no others.\n"
         "found, coded and both: sentences of the sample in which the coder finds it, people see it, both do; named: either.\n"
-        f"“too few”: fewer than {MIN_NAMED} sentences of the sample name it, the run or a group has fewer than {MIN_DOCUMENTS} documents, or "
-        f"the standard error is above {MAX_RELATIVE_ERROR} of the corrected share. Do not report that figure; code a larger sample."
+        f"“too few”: fewer than {MIN_NAMED} sentences of the sample name it, the run or a group has fewer than {MIN_DOCUMENTS} documents, people "
+        f"changed fewer than {MIN_CHANGED} of the coder's answers (for this run), or the standard error is above {MAX_RELATIVE_ERROR} of the "
+        "corrected share. Do not report that figure; code a larger sample."
     )
 
 

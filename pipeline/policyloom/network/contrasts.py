@@ -87,6 +87,7 @@ def estimate_differences(a: Survey, b: Survey) -> list[Estimate]:
     degrees = [effective_number(group.sizes) - 1 for group in (a, b)]
     enough = min(a.n_documents, b.n_documents) >= MIN_DOCUMENTS
     n_named = a.n_named + b.n_named
+    told = a.tells_run & b.tells_run
     t_in_run = quantile(len(a.inclusion) + len(b.inclusion) - len(a.draw_parts) - len(b.draw_parts))
     found = []
     for i in range(a.found.shape[1]):
@@ -99,7 +100,7 @@ def estimate_differences(a: Survey, b: Survey) -> list[Estimate]:
                 float(naive[0][i] - naive[1][i]),
                 difference,
                 _around(difference, error, quantile(_welch(pair, degrees))) if is_named and enough else None,
-                _around(difference, error_in_run, t_in_run) if is_named else None,
+                _around(difference, error_in_run, t_in_run) if is_named and told[i] else None,
                 error,
                 error_in_run,
                 int(n_named[i]),
@@ -135,7 +136,7 @@ def estimate_trends(survey: Survey, years: Numbers) -> list[Estimate]:
         without = (rest[0][:, None] * xy - rest[1][:, None] * y) / (rest[0] * rest[2] - rest[1] ** 2)[:, None]
     errors = _jackknife(without[used], corrected)
     in_run = drawing_errors(survey, survey.changed * (x / spread)[survey.documents][:, None])
-    degrees = effective_number(sizes * x**2) - 1
+    degrees, told = effective_number(sizes * x**2) - 1, survey.tells_run
     found = []
     for i, slope in enumerate(corrected.tolist()):
         error, error_in_run = errors[i], None if in_run is None else float(in_run[i])
@@ -146,7 +147,7 @@ def estimate_trends(survey: Survey, years: Numbers) -> list[Estimate]:
                 float(naive[i]),
                 slope,
                 _around(slope, error, quantile(degrees)) if enough else None,
-                _around(slope, error_in_run, drawing_quantile(survey)) if is_named else None,
+                _around(slope, error_in_run, drawing_quantile(survey)) if is_named and told[i] else None,
                 error,
                 error_in_run,
                 int(survey.n_named[i]),
@@ -195,7 +196,7 @@ def estimate_association(survey: Survey, name: str, joint: int, source: int, tar
         naive,
         corrected,
         _around(corrected, error, quantile(effective_number(survey.sizes) - 1)) if enough else None,
-        _around(corrected, error_in_run, drawing_quantile(survey)),
+        _around(corrected, error_in_run, drawing_quantile(survey)) if survey.tells_run[joint] else None,
         error,
         error_in_run,
         n_named,

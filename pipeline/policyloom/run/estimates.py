@@ -22,6 +22,7 @@ from policyloom.network.contrasts import (
 from policyloom.network.counting import STATUSES
 from policyloom.network.estimate import (
     MAX_RELATIVE_ERROR,
+    MIN_CHANGED,
     MIN_DOCUMENTS,
     MIN_NAMED,
     Share,
@@ -39,6 +40,7 @@ if TYPE_CHECKING:
 
 __all__ = [
     "MAX_RELATIVE_ERROR",
+    "MIN_CHANGED",
     "MIN_DOCUMENTS",
     "MIN_NAMED",
     "MIN_YEARS",
