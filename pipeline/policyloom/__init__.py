@@ -35,7 +35,18 @@ if TYPE_CHECKING:
     from policyloom.learn.training import train_classifier
     from policyloom.network import find_links, load_network
     from policyloom.records import from_json, to_json
-    from policyloom.run import check_file, estimate, extract_files, plan_requests, read_tagged, run, tag_file
+    from policyloom.run import (
+        check_file,
+        estimate,
+        extract_files,
+        plan_requests,
+        read_groups,
+        read_tagged,
+        run,
+        tag_file,
+        write_estimates,
+        write_sentences,
+    )
     from policyloom.tag import tag, tag_all
     from policyloom.tag.pipeline import load_pipeline
 
@@ -62,6 +73,7 @@ _HOMES = {
     "PolicyloomError": "errors",
     "read_document": "extract",
     "read_framework": "framework",
+    "read_groups": "run",
     "read_labels": "learn.labels",
     "read_pdf": "extract",
     "read_tagged": "run",
@@ -74,8 +86,10 @@ _HOMES = {
     "to_json": "records",
     "train_classifier": "learn.training",
     "write_classifier": "coders.classifier",
+    "write_estimates": "run",
     "write_labels": "learn.labels",
     "write_network": "export",
+    "write_sentences": "run",
 }
 
 __all__ = [
@@ -102,6 +116,7 @@ __all__ = [
     "plan_requests",
     "read_document",
     "read_framework",
+    "read_groups",
     "read_labels",
     "read_pdf",
     "read_tagged",
@@ -113,8 +128,10 @@ __all__ = [
     "to_json",
     "train_classifier",
     "write_classifier",
+    "write_estimates",
     "write_labels",
     "write_network",
+    "write_sentences",
 ]
 
 

@@ -113,7 +113,7 @@ def label_command(
 
 def _draw_sample(run: Path, out: Path, n: int, seed: int, classifier: str | None, model: str | None) -> None:
     from policyloom.run import write_sample_sheet
-    from policyloom.run.estimates import TYPICAL_PRECISION, TYPICAL_RECALL
+    from policyloom.run.samples import TYPICAL_PRECISION, TYPICAL_RECALL
 
     done = write_sample_sheet(run, out, n, seed=seed, classifier=classifier, model=model)
     docs = len({sentence.doc for sentence in done.sentences})

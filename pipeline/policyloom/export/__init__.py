@@ -1,6 +1,7 @@
 """Records and networks as tables, and as files for other programs.
 
 tables        each table's columns, declared once
+documents     the table of documents, and a user's columns of them in the other tables
 statements    who says what, for discourse network analysis
 run_tables    the tables of a run folder, with types and keys
 data_package  a run's tables described for machines
@@ -15,6 +16,7 @@ docbin        documents for spaCy
 """
 
 from policyloom.export.data_package import write_data_package
+from policyloom.export.documents import DOCUMENTS, RESERVED, UserColumns, document_row
 from policyloom.export.graphs import write_network
 from policyloom.export.parquet import write_parquet
 from policyloom.export.statements import STATEMENTS, statement_rows
@@ -46,18 +48,22 @@ __all__ = [
     "BLOCKS",
     "CLAIMS",
     "COVERAGE",
+    "DOCUMENTS",
     "ENTITIES",
     "FAILURES",
     "FINDINGS",
     "MENTIONS",
     "PROMISES",
+    "RESERVED",
     "STATEMENTS",
     "Column",
     "Table",
     "TableRow",
+    "UserColumns",
     "block_rows",
     "claim_rows",
     "coverage_rows",
+    "document_row",
     "entity_rows",
     "failure_rows",
     "finding_rows",

@@ -1,6 +1,7 @@
 """From labels to classifiers and scores.
 
 labels      labelled sentences, and the files that hold them
+rows        the rows of a table that somebody made in a spreadsheet
 sheets      the sheet in which people code sentences
 projects    labels from projects of programs for qualitative analysis
 sampling    which sentences to label, to learn from them

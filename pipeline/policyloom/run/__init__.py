@@ -5,6 +5,7 @@
     conversation   what a language model is asked, and its answers
     copies         one text in two layouts or formats, which counts once
     plan           the files, their names, and the keys of their results
+    metadata       a user's table of the documents
     keys           what makes a result another one
     reading        the documents whose result is not there yet
     progress       how far it is
@@ -14,7 +15,10 @@
     folder         no file of a person's is replaced or removed
     lock           one process writes a folder at a time
     exchange       a finished run as exports take it
-    estimates      a sample of sentences to be coded by people, and shares corrected with it
+    things         what of a sentence has a share
+    samples        a sample of sentences to be coded by people
+    estimates      shares corrected with it, differences and trends; estimate_table, these as a table
+    sentences      a row a sentence, for R and the like
     single         one file, or a few, without a run: check, tag, extract; a framework tried; sentences to label
 
 A document's result is kept under its key, so that a run that was interrupted goes on where it stopped, and a run over
@@ -24,6 +28,7 @@ a changed folder does only what changed.
 from __future__ import annotations
 
 import hashlib
+import json
 import time
 from concurrent.futures import Executor
 from dataclasses import dataclass, replace
@@ -36,20 +41,25 @@ from policyloom.frameworks import BUILT_IN
 from policyloom.network.counting import UNITS, Unit
 from policyloom.records import Failure, OcrUse
 from policyloom.run.coder import ChosenCoder, CoderChoice, resolve_coder
-from policyloom.run.estimates import estimate, write_sample_sheet
+from policyloom.run.estimate_table import write_estimates
+from policyloom.run.estimates import estimate
 from policyloom.run.exchange import FinishedRun, read_finished_run
 from policyloom.run.folder import ResultFolder, claim, open_folder, seal
 from policyloom.run.manifest import (
     MANIFEST,
+    read_groups,
     read_manifest,
     read_run_framework,
     read_tagged,
     refuse_other_framework,
     write_manifest,
 )
+from policyloom.run.metadata import NO_METADATA, MetadataTable, read_metadata
 from policyloom.run.plan import Plan, find_files, find_skipped, make_plan, name_documents
 from policyloom.run.progress import Progress, Tell, tell_nobody
 from policyloom.run.reading import UNANSWERED, ReadDocuments, read_documents, read_results, set_copies_aside
+from policyloom.run.samples import write_sample_sheet
+from policyloom.run.sentences import write_sentences
 from policyloom.run.settings import Limits, Settings, choose_limits
 from policyloom.run.single import (
     check_file,
@@ -77,21 +87,25 @@ __all__ = [
     "name_documents",
     "plan_requests",
     "read_finished_run",
+    "read_groups",
+    "read_metadata",
     "read_run_framework",
     "read_tagged",
     "refuse_other_file",
     "run",
     "tag_file",
     "validate_framework",
+    "write_estimates",
     "write_label_sheet",
     "write_sample_sheet",
+    "write_sentences",
 ]
 
 OUTPUTS = (
-    "mentions.csv", "entities.csv", "claims.csv", "statements.csv", "coverage.csv", "promises.csv", "findings.csv",
-    "failures.csv", "links.csv", "links_evidence.csv", "elements.csv", "network.graphml", "network.gexf", "network.json",
-    "network.net", "vosviewer.json", "counts.json", "options.json", "evidence.jsonl", "framework.json", "datapackage.json",
-    "report.html",
+    "documents.csv", "mentions.csv", "entities.csv", "claims.csv", "statements.csv", "coverage.csv", "promises.csv",
+    "findings.csv", "failures.csv", "links.csv", "links_evidence.csv", "elements.csv", "network.graphml", "network.gexf",
+    "network.json", "network.net", "vosviewer.json", "counts.json", "options.json", "evidence.jsonl", "framework.json",
+    "datapackage.json", "report.html",
 )  # fmt: skip
 """What a run writes besides documents/ and run.json."""
 ANSWERS_FILE = "answers.jsonl"
@@ -112,6 +126,7 @@ class Run:
         seconds: how long it took.
         no_links: why there are no links, in words; empty where there are some.
         versions: pairs of files that hold versions of one text, with the share of it that they have in common; both count.
+        notes: what in the table of documents does not fit the files, in words.
     """
 
     folder: Path
@@ -123,6 +138,7 @@ class Run:
     seconds: float
     no_links: str = ""
     versions: tuple[tuple[str, str, float], ...] = ()
+    notes: tuple[str, ...] = ()
 
     @property
     def status(self) -> int:
@@ -149,6 +165,7 @@ def run(
     ocr: OcrUse = "auto",
     recursive: bool = False,
     unit: Unit = "sentence",
+    metadata: str | Path | None = None,
     workers: int | None = None,
     limits: Limits | None = None,
     executor: Executor | None = None,
@@ -172,6 +189,9 @@ def run(
         ocr: which pages are read by OCR, as in `read_pdf`.
         recursive: look in the folder's folders too.
         unit: the unit in which two elements must stand together for a link, as in `find_links`.
+        metadata: a CSV table of the documents, with a column `file` and any others, such as `date`, `group` or `country`,
+            as in `read_metadata`; they stand in each table that names documents. Another table does not make documents
+            be read anew.
         workers: processes; as many as there are processors unless given; 0 works in this process.
         limits: what one document may cost; `Limits()` unless given. There are none with 0 workers or an executor.
         executor: runs the documents instead of local processes, for example a Dask cluster's.
@@ -180,7 +200,7 @@ def run(
 
     Raises:
         RunError: there is nothing to read, `out` cannot be written without losing somebody's files, it holds a run with
-            another framework, or another process writes there.
+            another framework, another process writes there, or the table of documents is wrong.
         PolicyloomError: the language model's server cannot be reached, or its answers cannot be read.
         FrameworkError: the framework is wrong.
         ValueError: `ocr` or `unit` is none of its values, `coder` is no coder, or limits are given where they cannot be kept.
@@ -197,6 +217,7 @@ def run(
     if not isinstance(framework, Framework):
         framework = read_framework(framework)
     chosen, paths = _look_before(folder, out, framework, coder, min_probability, model, recursive, force)
+    described = read_metadata(metadata, folder, paths) if metadata is not None else NO_METADATA
     results = open_folder(out, "run")
     with results.held():
         talk = _talk(results, framework, coder) if chosen.form.kind == "language_model" else None
@@ -209,7 +230,7 @@ def run(
         read = set_copies_aside(read, plan, results.cache)
         return _write_results(
             results, plan, read, framework, settings, chosen, kept_limits, folder.resolve().name, tell, started,
-            framework_file=framework_file, talk=talk, unit=unit,
+            framework_file=framework_file, talk=talk, unit=unit, metadata=described,
         )  # fmt: skip
 
 
@@ -315,10 +336,11 @@ def _write_results(
     framework_file: str | None,
     talk: Conversation | None,
     unit: Unit,
+    metadata: MetadataTable,
 ) -> Run:
     """Writes the outputs, unless they are those of the run before, and the manifest."""
     out = results.path
-    signature = _sign(plan, read, unit, talk)
+    signature = _sign(plan, read, unit, talk, metadata)
     before = read_manifest(out)
     told = [ANSWERS_FILE] if talk else []
     written = [MANIFEST, *OUTPUTS, *told, *(f"documents/{job.id}.json" for job in read.jobs)]
@@ -340,6 +362,8 @@ def _write_results(
             coder=chosen,
             name=name,
             unit=unit,
+            files={job.id: job.source for job in read.jobs},
+            metadata=metadata,
             tell=lambda stage, n: tell(Progress(stage, n, len(read.jobs))),
         )
         if talk:
@@ -351,22 +375,24 @@ def _write_results(
     }  # fmt: skip
     done = Run(
         out, tuple(job.id for job in read.jobs), failures, read.n_reused, totals, errors, time.monotonic() - started,
-        no_links, read.versions,
+        no_links, read.versions, metadata.notes,
     )  # fmt: skip
     write_manifest(
         done, plan, settings, framework=framework, framework_file=framework_file, limits=limits, outputs=counts,
-        signature=signature, unit=unit,
+        signature=signature, unit=unit, metadata=metadata,
     )  # fmt: skip
     seal(results, [MANIFEST] if is_done else written, keep_others=is_done)
     return done
 
 
-def _sign(plan: Plan, read: ReadDocuments, unit: Unit, talk: Conversation | None) -> str:
-    """A hash of all that decides the outputs: the unit of links, answers, the documents' keys and the failures."""
+def _sign(
+    plan: Plan, read: ReadDocuments, unit: Unit, talk: Conversation | None, metadata: MetadataTable
+) -> str:
+    """A hash of all that decides the outputs: the unit of links, answers, the documents' keys and rows, the failures."""
     lines = [
         unit,
         talk.sign() if talk else "",
-        *(plan.keys[job.id] for job in read.jobs),
+        *(f"{plan.keys[job.id]} {json.dumps(metadata.of(job.source))}" for job in read.jobs),
         *(f"{failure.source} {failure.reason}" for failure in read.failures),
     ]
     return hashlib.sha256("\n".join(lines).encode("utf-8")).hexdigest()
