@@ -139,6 +139,14 @@ def test_the_worked_example_of_the_page_on_estimates_gives_its_table(workplace: 
     exec(lines, {})
 
 
+def test_the_commands_of_the_page_on_marks_run(workplace: Path) -> None:
+    (workplace / "my-folder").rename(workplace / "policies")
+    (steps,) = (block for block in blocks(ROOT / "docs" / "marks.md", "") if "policyloom " in block)
+    for words in commands(steps):
+        assert call(words).exit_code == 0, words
+    assert list((workplace / "outputs" / "marked").glob("*.pdf"))
+
+
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
 def test_links_to_files_lead_somewhere(page: Path) -> None:
     for target in re.findall(r"\]\((?!https?:)([^)#]+)", page.read_text("utf-8")):

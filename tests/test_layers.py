@@ -37,6 +37,7 @@ ONLY_IMPORTERS = {
     "pydantic": {"framework"},
     "pdfplumber": {"extract"},
     "pypdfium2": {"extract"},
+    "pypdf": {"export"},
     "tesserocr": {"extract"},
     "symspellpy": {"languages"},
     "spacy": {"languages", "tag", "learn"},

@@ -35,7 +35,16 @@ if TYPE_CHECKING:
     from policyloom.learn.training import train_classifier
     from policyloom.network import find_links, load_network
     from policyloom.records import from_json, to_json
-    from policyloom.run import check_file, estimate, extract_files, plan_requests, read_tagged, run, tag_file
+    from policyloom.run import (
+        check_file,
+        estimate,
+        extract_files,
+        mark_run,
+        plan_requests,
+        read_tagged,
+        run,
+        tag_file,
+    )
     from policyloom.tag import tag, tag_all
     from policyloom.tag.pipeline import load_pipeline
 
@@ -58,6 +67,7 @@ _HOMES = {
     "load_coder": "coders",
     "load_network": "network",
     "load_pipeline": "tag.pipeline",
+    "mark_run": "run",
     "plan_requests": "run",
     "PolicyloomError": "errors",
     "read_document": "extract",
@@ -99,6 +109,7 @@ __all__ = [
     "load_coder",
     "load_network",
     "load_pipeline",
+    "mark_run",
     "plan_requests",
     "read_document",
     "read_framework",

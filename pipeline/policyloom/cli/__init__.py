@@ -21,6 +21,7 @@ from policyloom.cli.language_model import (
     print_requests,
 )
 from policyloom.cli.learning import evaluate_command, label_command, train_command
+from policyloom.cli.marks import mark_command
 from policyloom.cli.options import (
     EPILOG,
     coder_option,
@@ -74,6 +75,7 @@ for command in (
     evaluate_command,
     agreement_command,
     estimate_command,
+    mark_command,
     framework_group,
     coder_group,
 ):

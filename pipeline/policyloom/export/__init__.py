@@ -2,6 +2,9 @@
 
 tables  each table's columns, declared once
 graphs  a network for spreadsheets, Gephi, Cytoscape, VOSviewer and Pajek
+marked_pdf       a document's PDF with its mentions highlighted
+pdf_annotations  a copy of a PDF to which annotations are added
+colours          of a framework's elements
 """
 
 from policyloom.export.graphs import write_network

@@ -238,16 +238,19 @@ class Document:
         """The words that `x` points at, verbatim."""
         return self.text[x.start : x.end]
 
+    def lines_at(self, start: int, end: int) -> tuple[Line, ...]:
+        """The printed lines that `[start, end)` touches."""
+        first = bisect.bisect_right(self.lines, start, key=lambda line: line.end)
+        last = bisect.bisect_left(self.lines, end, lo=first, key=lambda line: line.start)
+        return self.lines[first:last]
+
     def boxes(self, start: int, end: int) -> tuple[Box, ...]:
         """Where `[start, end)` is printed: one box a line it touches, to the width of its words.
 
         Empty for a format without pages. A word that the span cuts counts whole.
         """
         found = []
-        first = bisect.bisect_right(self.lines, start, key=lambda line: line.end)
-        for line in self.lines[first:]:
-            if line.start >= end:
-                break
+        for line in self.lines_at(start, end):
             starts = [word[0] for word in line.words]
             lo = max(0, bisect.bisect_right(starts, start) - 1)
             hit = line.words[lo : bisect.bisect_left(starts, end)]
