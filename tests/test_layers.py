@@ -38,6 +38,7 @@ ONLY_IMPORTERS = {
     "pdfplumber": {"extract"},
     "pypdfium2": {"extract"},
     "pypdf": {"export"},
+    "matplotlib": {"export"},
     "tesserocr": {"extract"},
     "symspellpy": {"languages"},
     "spacy": {"languages", "tag", "learn"},

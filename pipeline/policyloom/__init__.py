@@ -44,6 +44,7 @@ if TYPE_CHECKING:
         read_tagged,
         run,
         tag_file,
+        write_figure,
     )
     from policyloom.tag import tag, tag_all
     from policyloom.tag.pipeline import load_pipeline
@@ -84,6 +85,7 @@ _HOMES = {
     "to_json": "records",
     "train_classifier": "learn.training",
     "write_classifier": "coders.classifier",
+    "write_figure": "run",
     "write_labels": "learn.labels",
     "write_network": "export",
 }
@@ -124,6 +126,7 @@ __all__ = [
     "to_json",
     "train_classifier",
     "write_classifier",
+    "write_figure",
     "write_labels",
     "write_network",
 ]

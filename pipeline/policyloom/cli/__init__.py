@@ -12,6 +12,7 @@ import click
 from policyloom.cli.agreement import agreement_command
 from policyloom.cli.console import Commands, printable, say
 from policyloom.cli.estimates import estimate_command
+from policyloom.cli.figures import figure_command
 from policyloom.cli.frameworks import framework_group
 from policyloom.cli.language_model import (
     LanguageModelOptions,
@@ -76,6 +77,7 @@ for command in (
     agreement_command,
     estimate_command,
     mark_command,
+    figure_command,
     framework_group,
     coder_group,
 ):

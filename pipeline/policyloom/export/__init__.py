@@ -1,10 +1,14 @@
 """Records and networks as tables, and as files for other programs.
 
-tables  each table's columns, declared once
-graphs  a network for spreadsheets, Gephi, Cytoscape, VOSviewer and Pajek
+tables           each table's columns, declared once
+graphs           a network for spreadsheets, Gephi, Cytoscape, VOSviewer and Pajek
 marked_pdf       a document's PDF with its mentions highlighted
 pdf_annotations  a copy of a PDF to which annotations are added
 colours          of a framework's elements
+figures          coverage, planned and done, trends
+network_figures  a network, and its gaps
+figure_parts     what figures have in common
+figure_files     figures as PDF, SVG or PNG
 """
 
 from policyloom.export.graphs import write_network

@@ -13,6 +13,7 @@
     manifest       run.json, and what is read back from a run folder
     folder         no file of a person's is replaced or removed
     lock           one process writes a folder at a time
+    figures        figures of a run, for papers
     marks          the PDFs of a run with their mentions marked
     estimates      a sample of sentences to be coded by people, and shares corrected with it
     single         one file, or a few, without a run: check, tag, extract; a framework tried; sentences to label
@@ -37,6 +38,7 @@ from policyloom.network.counting import UNITS, Unit
 from policyloom.records import Failure, OcrUse
 from policyloom.run.coder import ChosenCoder, CoderChoice, resolve_coder
 from policyloom.run.estimates import estimate, write_sample_sheet
+from policyloom.run.figures import FigureName, write_figure
 from policyloom.run.folder import ResultFolder, claim, open_folder, seal
 from policyloom.run.manifest import (
     MANIFEST,
@@ -65,6 +67,7 @@ if TYPE_CHECKING:
     from policyloom.run.conversation import Conversation, RequestPlan
 
 __all__ = [
+    "FigureName",
     "Limits",
     "MarkedRun",
     "Progress",
@@ -83,6 +86,7 @@ __all__ = [
     "run",
     "tag_file",
     "validate_framework",
+    "write_figure",
     "write_label_sheet",
     "write_sample_sheet",
 ]
