@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from policyloom.coders.language_model import LanguageModel, language_model_coder
     from policyloom.errors import DocumentError, FrameworkError, LabelsError, PolicyloomError, RunError
     from policyloom.export import to_frame, write_network
-    from policyloom.extract import read_document, read_pdf
+    from policyloom.extract import read_document, read_pdf, read_text
     from policyloom.framework import read_framework
     from policyloom.learn.agreement import agreement, compare_coders
     from policyloom.learn.evaluation import evaluate_labels
@@ -46,7 +46,7 @@ if TYPE_CHECKING:
         tag_file,
         write_figure,
     )
-    from policyloom.tag import tag, tag_all
+    from policyloom.run.tagging import tag, tag_all
     from policyloom.tag.pipeline import load_pipeline
 
 _HOMES = {
@@ -76,10 +76,11 @@ _HOMES = {
     "read_labels": "learn.labels",
     "read_pdf": "extract",
     "read_tagged": "run",
+    "read_text": "extract",
     "run": "run",
     "RunError": "errors",
-    "tag": "tag",
-    "tag_all": "tag",
+    "tag": "run.tagging",
+    "tag_all": "run.tagging",
     "tag_file": "run",
     "to_frame": "export",
     "to_json": "records",
@@ -118,6 +119,7 @@ __all__ = [
     "read_labels",
     "read_pdf",
     "read_tagged",
+    "read_text",
     "run",
     "tag",
     "tag_all",

@@ -10,6 +10,7 @@ from policyloom.check.coverage import cover
 from policyloom.check.rules import RULES, Case, Rule, find_nothing_found, find_unread_parts
 from policyloom.framework import Framework
 from policyloom.records import Coverage, Finding, Measured, Severity, Tagged
+from policyloom.records.show import counted, cut, html_table
 
 __all__ = ["Checked", "check"]
 
@@ -24,6 +25,15 @@ class Checked:
     coverage: tuple[Coverage, ...]
     findings: tuple[Finding, ...]
     claims: tuple[ClaimCheck, ...]
+
+    def __repr__(self) -> str:
+        counts = [counted(len(self.findings), "finding"), f"{sum(c.is_named for c in self.coverage):,} of "]
+        counts[1] += f"{counted(len(self.coverage), 'element')} named"
+        return f"<Checked {cut(self.document)}: {', '.join([*counts, counted(len(self.claims), 'claim')])}>"
+
+    def _repr_html_(self) -> str:
+        rows = ((f.severity, f.rule, f.subject, cut(f.message, 300)) for f in self.findings)
+        return html_table(repr(self), ("severity", "rule", "subject", "message"), rows, len(self.findings))
 
 
 def check(

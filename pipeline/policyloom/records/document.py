@@ -6,6 +6,8 @@ import bisect
 from dataclasses import dataclass
 from typing import Literal, Protocol, get_args
 
+from policyloom.records.show import counted, cut, html_table
+
 __all__ = [
     "Block",
     "BlockKind",
@@ -233,6 +235,16 @@ class Document:
                     f"document {self.id}: block [{block.start}, {block.end}) overlaps or runs out"
                 )
             last = block.end
+
+    def __repr__(self) -> str:
+        pages = f"{counted(self.n_pages, 'page')}, " if self.n_pages else ""
+        words = f"{counted(len(self.text), 'character')} in {counted(len(self.blocks), 'block')}"
+        return f"<Document {cut(self.id)}: {pages}{words}, language {self.language}>"
+
+    def _repr_html_(self) -> str:
+        title = f"{cut(self.metadata.title, 120)} {self!r}".strip()
+        rows = ((b.kind, b.pages[0] if b.pages else "", cut(self.quote(b), 120)) for b in self.blocks)
+        return html_table(title, ("block", "page", "text"), rows, len(self.blocks))
 
     def quote(self, x: HasSpan) -> str:
         """The words that `x` points at, verbatim."""

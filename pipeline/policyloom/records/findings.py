@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Literal
 
+from policyloom.records.show import counted, cut
 from policyloom.records.tagged import Evidence
 
 __all__ = ["Coverage", "Failure", "Finding", "Severity"]
@@ -31,6 +32,9 @@ class Finding:
     subject: str
     message: str
     evidence: tuple[Evidence, ...] = field(default=())
+
+    def __repr__(self) -> str:
+        return f"<Finding {cut(self.document)} {self.severity} {self.rule}: {cut(self.message, 240)}>"
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,6 +72,19 @@ class Coverage:
             raise ValueError(
                 f"coverage of {self.element}: {self.n_sentences} sentences cannot have {by_status} by status"
             )
+
+    def __repr__(self) -> str:
+        counts = (
+            (n, word) for word in ("affirmed", "planned", "lacking", "negated") if (n := getattr(self, word))
+        )
+        by_status = ", ".join(f"{n:,} {word}" for n, word in counts)
+        return (
+            f"<Coverage {cut(self.document)} {self.element}: {counted(self.n_sentences, 'sentence')}"
+            + (f" ({by_status})" if by_status else "")
+            + (f", {self.n_elsewhere:,} elsewhere" if self.n_elsewhere else "")
+            + (f", {self.not_judged:.0%} not judged" if self.not_judged else "")
+            + ">"
+        )
 
     @property
     def is_named(self) -> bool:

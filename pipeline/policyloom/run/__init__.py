@@ -16,6 +16,7 @@
     figures        figures of a run, for papers
     marks          the PDFs of a run with their mentions marked
     estimates      a sample of sentences to be coded by people, and shares corrected with it
+    tagging        a document or text tagged, in a notebook
     single         one file, or a few, without a run: check, tag, extract; a framework tried; sentences to label
 
 A document's result is kept under its key, so that a run that was interrupted goes on where it stopped, and a run over
@@ -36,6 +37,7 @@ from policyloom.framework import Framework, read_framework
 from policyloom.frameworks import BUILT_IN
 from policyloom.network.counting import UNITS, Unit
 from policyloom.records import Failure, OcrUse
+from policyloom.records.show import cut, html_table
 from policyloom.run.coder import ChosenCoder, CoderChoice, resolve_coder
 from policyloom.run.estimates import estimate, write_sample_sheet
 from policyloom.run.figures import FigureName, write_figure
@@ -132,12 +134,13 @@ class Run:
         """The exit status: 0 all well, 1 some document failed or was not judged, or a check found an error."""
         return 1 if self.errors or any(f.kind != "duplicate" for f in self.failures) else 0
 
-    def _repr_html_(self) -> str:
-        from html import escape
+    def __repr__(self) -> str:
+        counts = ", ".join(f"{n:,} {name}" for name, n in self.counts.items())
+        return f"<Run {cut(str(self.folder), 120)}: {counts}>"
 
-        rows = "".join(f"<tr><td>{escape(k)}</td><td>{v:,}</td></tr>" for k, v in self.counts.items())
-        report = escape(str(self.folder / "report.html"))
-        return f"<table>{rows}</table><p>Report: <code>{report}</code></p>"
+    def _repr_html_(self) -> str:
+        rows = [(name, f"{n:,}") for name, n in self.counts.items()]
+        return html_table(f"Report: {self.folder / 'report.html'}", ("", ""), rows, len(rows))
 
 
 def run(

@@ -31,6 +31,9 @@ class ClassifierCoder:
     def __init__(self, framework: Framework, classifier: SentenceClassifier) -> None:
         self.framework, self.classifier, self.rules = framework, classifier, RulesCoder(framework)
 
+    def __repr__(self) -> str:
+        return f"<ClassifierCoder: {self.classifier!r}>"
+
     @property
     def description(self) -> str:
         """What it learned from, and how sure it must be."""
