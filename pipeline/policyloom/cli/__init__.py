@@ -13,6 +13,7 @@ from policyloom.cli.agreement import agreement_command
 from policyloom.cli.console import Commands, printable, say
 from policyloom.cli.estimates import estimate_command, sentences_command
 from policyloom.cli.export import export_command
+from policyloom.cli.figures import figure_command
 from policyloom.cli.frameworks import framework_group
 from policyloom.cli.language_model import (
     LanguageModelOptions,
@@ -22,6 +23,7 @@ from policyloom.cli.language_model import (
     print_requests,
 )
 from policyloom.cli.learning import evaluate_command, label_command, train_command
+from policyloom.cli.marks import mark_command
 from policyloom.cli.options import (
     EPILOG,
     coder_option,
@@ -76,6 +78,8 @@ for command in (
     agreement_command,
     estimate_command,
     export_command,
+    mark_command,
+    figure_command,
     sentences_command,
     framework_group,
     coder_group,

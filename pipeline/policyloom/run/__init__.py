@@ -15,10 +15,13 @@
     folder         no file of a person's is replaced or removed
     lock           one process writes a folder at a time
     exchange       a finished run as exports take it
+    figures        figures of a run, for papers
+    marks          the PDFs of a run with their mentions marked
     things         what of a sentence has a share
     samples        a sample of sentences to be coded by people
     estimates      shares corrected with it, differences and trends; estimate_table, these as a table
     sentences      a row a sentence, for R and the like
+    tagging        a document or text tagged, in a notebook
     single         one file, or a few, without a run: check, tag, extract; a framework tried; sentences to label
 
 A document's result is kept under its key, so that a run that was interrupted goes on where it stopped, and a run over
@@ -40,10 +43,12 @@ from policyloom.framework import Framework, read_framework
 from policyloom.frameworks import BUILT_IN
 from policyloom.network.counting import UNITS, Unit
 from policyloom.records import Failure, OcrUse
+from policyloom.records.show import cut, html_table
 from policyloom.run.coder import ChosenCoder, CoderChoice, resolve_coder
 from policyloom.run.estimate_table import write_estimates
 from policyloom.run.estimates import estimate
 from policyloom.run.exchange import FinishedRun, read_finished_run
+from policyloom.run.figures import FigureName, write_figure
 from policyloom.run.folder import ResultFolder, claim, open_folder, seal
 from policyloom.run.manifest import (
     MANIFEST,
@@ -54,6 +59,7 @@ from policyloom.run.manifest import (
     refuse_other_framework,
     write_manifest,
 )
+from policyloom.run.marks import MarkedRun, mark_run
 from policyloom.run.metadata import NO_METADATA, MetadataTable, read_metadata
 from policyloom.run.plan import Plan, find_files, find_skipped, make_plan, name_documents
 from policyloom.run.progress import Progress, Tell, tell_nobody
@@ -75,8 +81,10 @@ if TYPE_CHECKING:
     from policyloom.run.conversation import Conversation, RequestPlan
 
 __all__ = [
+    "FigureName",
     "FinishedRun",
     "Limits",
+    "MarkedRun",
     "Progress",
     "Run",
     "check_file",
@@ -84,6 +92,7 @@ __all__ = [
     "extract_files",
     "find_files",
     "find_skipped",
+    "mark_run",
     "name_documents",
     "plan_requests",
     "read_finished_run",
@@ -96,6 +105,7 @@ __all__ = [
     "tag_file",
     "validate_framework",
     "write_estimates",
+    "write_figure",
     "write_label_sheet",
     "write_sample_sheet",
     "write_sentences",
@@ -145,12 +155,13 @@ class Run:
         """The exit status: 0 all well, 1 some document failed or was not judged, or a check found an error."""
         return 1 if self.errors or any(f.kind != "duplicate" for f in self.failures) else 0
 
-    def _repr_html_(self) -> str:
-        from html import escape
+    def __repr__(self) -> str:
+        counts = ", ".join(f"{n:,} {name}" for name, n in self.counts.items())
+        return f"<Run {cut(str(self.folder), 120)}: {counts}>"
 
-        rows = "".join(f"<tr><td>{escape(k)}</td><td>{v:,}</td></tr>" for k, v in self.counts.items())
-        report = escape(str(self.folder / "report.html"))
-        return f"<table>{rows}</table><p>Report: <code>{report}</code></p>"
+    def _repr_html_(self) -> str:
+        rows = [(name, f"{n:,}") for name, n in self.counts.items()]
+        return html_table(f"Report: {self.folder / 'report.html'}", ("", ""), rows, len(rows))
 
 
 def run(

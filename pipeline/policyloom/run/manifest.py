@@ -85,6 +85,7 @@ def write_manifest(
         "errors": done.errors,
         "not_judged": [[f.source, f.reason] for f in done.failures if f.kind == "not-judged"],
         "no_links": done.no_links,
+        "folder": str(plan.folder),
         "unit": unit,
         "signature": signature,
         "reused": done.n_reused,

@@ -59,6 +59,9 @@ class Answerer:
     offsets: Floats
     _vectorizer: TfidfVectorizer = field(init=False)
 
+    def __repr__(self) -> str:
+        return f"<Answerer {' | '.join(self.options)}: {len(self.vocabulary):,} features>"
+
     def __post_init__(self) -> None:
         vectorizer = _vectorizer(vocabulary={name: i for i, name in enumerate(self.vocabulary)})
         vectorizer.idf_ = self.idf
