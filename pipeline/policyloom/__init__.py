@@ -35,12 +35,23 @@ if TYPE_CHECKING:
     from policyloom.learn.training import train_classifier
     from policyloom.network import find_links, load_network
     from policyloom.records import from_json, to_json
-    from policyloom.run import check_file, estimate, extract_files, plan_requests, read_tagged, run, tag_file
+    from policyloom.run import (
+        apply_review,
+        check_file,
+        estimate,
+        extract_files,
+        plan_requests,
+        read_tagged,
+        run,
+        tag_file,
+        write_review,
+    )
     from policyloom.tag import tag, tag_all
     from policyloom.tag.pipeline import load_pipeline
 
 _HOMES = {
     "agreement": "learn.agreement",
+    "apply_review": "run",
     "check": "check",
     "check_file": "run",
     "choose_sentences": "learn.sampling",
@@ -76,6 +87,7 @@ _HOMES = {
     "write_classifier": "coders.classifier",
     "write_labels": "learn.labels",
     "write_network": "export",
+    "write_review": "run",
 }
 
 __all__ = [
@@ -86,6 +98,7 @@ __all__ = [
     "PolicyloomError",
     "RunError",
     "agreement",
+    "apply_review",
     "check",
     "check_file",
     "choose_sentences",
@@ -115,6 +128,7 @@ __all__ = [
     "write_classifier",
     "write_labels",
     "write_network",
+    "write_review",
 ]
 
 

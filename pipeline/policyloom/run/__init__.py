@@ -14,6 +14,9 @@
     folder         no file of a person's is replaced or removed
     lock           one process writes a folder at a time
     estimates      a sample of sentences to be coded by people, and shares corrected with it
+    decisions      what people decided about mentions, kept with a run
+    recount        a run's outputs written anew with decisions
+    review         the page on which people decide, and its decisions brought back
     single         one file, or a few, without a run: check, tag, extract; a framework tried; sentences to label
 
 A document's result is kept under its key, so that a run that was interrupted goes on where it stopped, and a run over
@@ -35,6 +38,7 @@ from policyloom.frameworks import BUILT_IN
 from policyloom.network.counting import UNITS, Unit
 from policyloom.records import Failure, OcrUse
 from policyloom.run.coder import ChosenCoder, CoderChoice, resolve_coder
+from policyloom.run.decisions import DECISIONS_TABLE, read_decisions_of, unfit_in_words, write_decisions_table
 from policyloom.run.estimates import estimate, write_sample_sheet
 from policyloom.run.folder import ResultFolder, claim, open_folder, seal
 from policyloom.run.manifest import (
@@ -48,6 +52,8 @@ from policyloom.run.manifest import (
 from policyloom.run.plan import Plan, find_files, find_skipped, make_plan, name_documents
 from policyloom.run.progress import Progress, Tell, tell_nobody
 from policyloom.run.reading import UNANSWERED, ReadDocuments, read_documents, read_results, set_copies_aside
+from policyloom.run.recount import OutputsNote, describe_decisions, sign_outputs, write_outputs_note
+from policyloom.run.review import Applied, ReviewPage, apply_review, write_review
 from policyloom.run.settings import Limits, Settings, choose_limits
 from policyloom.run.single import (
     check_file,
@@ -63,9 +69,12 @@ if TYPE_CHECKING:
     from policyloom.run.conversation import Conversation, RequestPlan
 
 __all__ = [
+    "Applied",
     "Limits",
     "Progress",
+    "ReviewPage",
     "Run",
+    "apply_review",
     "check_file",
     "estimate",
     "extract_files",
@@ -80,6 +89,7 @@ __all__ = [
     "tag_file",
     "validate_framework",
     "write_label_sheet",
+    "write_review",
     "write_sample_sheet",
 ]
 
@@ -107,6 +117,7 @@ class Run:
         seconds: how long it took.
         no_links: why there are no links, in words; empty where there are some.
         versions: pairs of files that hold versions of one text, with the share of it that they have in common; both count.
+        unfit: decisions of people that no longer fit, each with its reason, in words.
     """
 
     folder: Path
@@ -118,6 +129,7 @@ class Run:
     seconds: float
     no_links: str = ""
     versions: tuple[tuple[str, str, float], ...] = ()
+    unfit: tuple[str, ...] = ()
 
     @property
     def status(self) -> int:
@@ -313,9 +325,12 @@ def _write_results(
 ) -> Run:
     """Writes the outputs, unless they are those of the run before, and the manifest."""
     out = results.path
-    signature = _sign(plan, read, unit, talk)
+    base = _sign(plan, read, unit, talk)
+    decisions = read_decisions_of(out, framework)
+    decided = decisions.results(read_results(results.cache, plan, read)) if decisions.n_decisions else []
+    signature = sign_outputs(base, decisions)
     before = read_manifest(out)
-    told = [ANSWERS_FILE] if talk else []
+    told = [*([ANSWERS_FILE] if talk else []), *([DECISIONS_TABLE] if decided else [])]
     written = [MANIFEST, *OUTPUTS, *told, *(f"documents/{job.id}.json" for job in read.jobs)]
     is_done = before.get("signature") == signature and all((out / file).exists() for file in written)
     claim(results, [MANIFEST] if is_done else written)
@@ -328,15 +343,18 @@ def _write_results(
 
         counts, errors, not_judged, no_links = write_outputs(
             out,
-            lambda: read_results(results.cache, plan, read),
+            lambda: read_results(results.cache, plan, read, decisions),
             framework,
             read.failures,
             model=settings.model,
             coder=chosen,
             name=name,
             unit=unit,
+            decided=describe_decisions(decisions),
             tell=lambda stage, n: tell(Progress(stage, n, len(read.jobs))),
         )
+        if decided:
+            write_decisions_table(decided, out / DECISIONS_TABLE)
         if talk:
             talk.write(out / ANSWERS_FILE)
     failures = tuple(sorted((*read.failures, *not_judged), key=lambda failure: failure.source))
@@ -346,7 +364,13 @@ def _write_results(
     }  # fmt: skip
     done = Run(
         out, tuple(job.id for job in read.jobs), failures, read.n_reused, totals, errors, time.monotonic() - started,
-        no_links, read.versions,
+        no_links, read.versions, tuple(unfit_in_words(decided)),
+    )  # fmt: skip
+    write_outputs_note(
+        results,
+        OutputsNote(
+            base, read.failures, settings.model, (chosen.form.kind, chosen.form.name), chosen.description, chosen.measured, name, unit
+        ),
     )  # fmt: skip
     write_manifest(
         done, plan, settings, framework=framework, framework_file=framework_file, limits=limits, outputs=counts,

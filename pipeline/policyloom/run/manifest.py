@@ -15,6 +15,7 @@ from policyloom.errors import RunError
 from policyloom.files import write_bytes
 from policyloom.framework import Framework
 from policyloom.records import Tagged, from_json
+from policyloom.run.decisions import Decisions, read_decisions_of
 from policyloom.run.folder import CACHE, MARK
 from policyloom.run.keys import library_versions, ocr_version
 from policyloom.run.plan import Plan
@@ -125,8 +126,12 @@ def refuse_other_framework(out: str | Path, framework: Framework) -> None:
         )
 
 
-def read_tagged(folder: str | Path) -> Iterator[Tagged]:
+def read_tagged(folder: str | Path, *, decided: bool = True) -> Iterator[Tagged]:
     """The tagged documents of a run folder, one at a time, by id.
+
+    Args:
+        folder: the run folder.
+        decided: with the decisions of people that the run keeps; without them, as the coder left the documents.
 
     Raises:
         RunError: the folder holds no finished run.
@@ -135,12 +140,14 @@ def read_tagged(folder: str | Path) -> Iterator[Tagged]:
     manifest = read_manifest(folder)
     if "documents" not in manifest:
         raise RunError(f"{folder}: holds no finished run ({MANIFEST} cannot be read)")
+    decisions = read_decisions_of(folder, read_run_framework(folder)) if decided else Decisions()
     for entry in manifest["documents"]:
         path = folder / MARK / CACHE / f"{entry['key']}.json"
         try:
-            yield from_json(Tagged, path.read_bytes())
+            tagged = from_json(Tagged, path.read_bytes())
         except OSError as error:
             raise RunError(f"{path}: is missing; run again to make it") from error
+        yield decisions.decide(tagged)
 
 
 def read_run_framework(folder: str | Path) -> Framework:

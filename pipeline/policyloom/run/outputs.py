@@ -96,6 +96,7 @@ def write_outputs(
     name: str,
     unit: Unit,
     tell: Tell,
+    decided: str = "",
 ) -> Written:
     """Write all but the manifest; every file appears whole or not at all.
 
@@ -109,6 +110,7 @@ def write_outputs(
         name: what the run is called.
         unit: the unit in which two elements must stand together for a link.
         tell: is told the stage and how many documents are through it.
+        decided: how much people decided, in words.
     """
     totals = _Totals()
     network = find_links(_write_documents(out, tagged(), framework, totals, tell), framework, unit=unit)
@@ -132,7 +134,7 @@ def write_outputs(
         failures=failures,
         evidence=evidence,
         measured=coder.measured,
-        settings=_settings(framework, model, coder, unit, totals.counts.get(LEFT_OUT)),
+        settings=_settings(framework, model, coder, unit, totals.counts.get(LEFT_OUT), decided),
         no_links=no_links,
     )
     counts = totals.counts | {"links": len(network.links), "findings": len(findings)}
@@ -248,7 +250,12 @@ def _outline(document: Document) -> tuple[tuple[int, str, int], ...]:
 
 
 def _settings(
-    framework: Framework, model: str | None, coder: ChosenCoder, unit: Unit, n_left_out: int | None
+    framework: Framework,
+    model: str | None,
+    coder: ChosenCoder,
+    unit: Unit,
+    n_left_out: int | None,
+    decided: str,
 ) -> dict[str, str]:
     recall = coder.measured.recall
     found_by = {
@@ -262,6 +269,7 @@ def _settings(
     )
     caution = (
         f"Mentions are found by {found_by[coder.form.kind]}. {left_out}"
+        + (f"{decided} instead of what was found (decisions.csv). " if decided else "")
         + (
             f"On labelled sentences {min(recall.values()):.0%} to {max(recall.values()):.0%} of what was there was found, "
             f"by element ({coder.measured.source}). "
