@@ -149,6 +149,12 @@ def test_what_is_added_and_found_by_the_coder_too_counts_once() -> None:
     assert by_label(done)["T1"].source == "person: Ann; term: T1"
 
 
+@pytest.mark.parametrize("words", ["children attend", "tend"])
+def test_words_are_mended_by_rejecting_and_adding_in_any_order(words: str) -> None:
+    done = apply(decide("add", words, "S1"), decide("reject", "attend", "S1"))
+    assert done.quote(by_label(done)["S1"]) == words
+
+
 def test_what_is_accepted_holds_where_the_coder_finds_it_no_more() -> None:
     assert set(by_label(apply(decide("accept", "funds", "T1"), to=tagged(mentions=False)))) == {"T1"}
 
@@ -372,6 +378,18 @@ def test_decisions_outlive_an_edit_of_the_document_and_the_lost_ones_are_named(
     assert "d2: Ann: reject" in again.output
     assert len(table(finished / "decisions.csv")) == n
     assert [m for t in read_tagged(finished) for m in t.mentions if m.kind == "outcome"] == []
+
+
+def test_a_decision_is_taken_back_after_its_sentence_has_moved(
+    finished: Path, tmp_path: Path, framework: Framework
+) -> None:
+    apply_review(finished, reject_all(finished, tmp_path / "a.jsonl", framework, "outcome"))
+    for path in (tmp_path / "in").iterdir():
+        path.write_text("A foreword of the mayor stands first.\n\n" + path.read_text(), "utf-8")
+    run(tmp_path / "in", finished, coder="rules", workers=0)
+    file = reject_all(finished, tmp_path / "b.jsonl", framework, "outcome")  # at the new places
+    file.write_text(file.read_text().replace('"reject"', '"withdraw"'))
+    assert apply_review(finished, file).n_held == 0
 
 
 def test_corrected_shares_go_by_what_the_coder_found_and_not_by_what_people_mended(

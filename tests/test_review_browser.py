@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import csv
 import json
+import os
 import re
 import shutil
 from collections import Counter
@@ -21,9 +22,14 @@ from policyloom.framework import Framework
 from policyloom.learn.agreement import agreement
 from policyloom.run import apply_review, write_review, write_sample_sheet
 
-sync_api = pytest.importorskip("playwright.sync_api")
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
 pytestmark = pytest.mark.skipif(not CHROMIUM, reason="needs a Chromium")
+if os.environ.get("BROWSER_EXPECTED"):  # then a skip would hide a fault
+    import axe_playwright_python.sync_playwright
+    import playwright.sync_api
+
+    del axe_playwright_python, playwright
+sync_api = pytest.importorskip("playwright.sync_api")
 
 
 @pytest.fixture(scope="module")
@@ -312,6 +318,27 @@ def test_a_blind_sheet_shows_nothing_until_it_is_finished_and_gives_labels(
     assert [s.id for s in first] == [s.id for s in sheet.sentences]
     assert agreement(first, second, framework).sentences == 6
     assert estimate(finished, files[0]).n_labelled == 6
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("size", [(1400, 900), (390, 800)])
+def test_the_page_is_accessible_and_fits_the_screen(
+    finished: Path, browser: Any, tmp_path: Path, scheme: str, size: tuple[int, int]
+) -> None:
+    axe = pytest.importorskip("axe_playwright_python.sync_playwright").Axe()
+    write_review(finished, tmp_path / "page.html")
+    # The page's own policy would not let the checker in.
+    person = Reviewer(
+        browser, tmp_path / "page.html", color_scheme=scheme, bypass_csp=True,
+        viewport={"width": size[0], "height": size[1]},
+    )  # fmt: skip
+    for keys in ([], ["d", "a", "n", "x", "n"], ["e"], ["Escape", "?"]):
+        person.press(*keys)
+        found = axe.run(person.page).response["violations"]
+        assert [(fault["id"], fault["nodes"][0]["html"][:200]) for fault in found] == []
+    assert person.page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+    assert person.faults == []
+    person.context.close()
 
 
 def test_text_from_a_document_cannot_run_or_break_the_page(browser: Any, tmp_path: Path) -> None:

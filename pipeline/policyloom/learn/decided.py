@@ -63,8 +63,8 @@ def apply_decisions(
         return tagged, ()
     work = _Work(tagged, framework)
     results = []
-    # Links come last, as they are between mentions that hold.
-    for decision in sorted(decisions, key=lambda d: d.target is not None):
+    # What is rejected is the coder's, and goes first; links come last, as they are between mentions that hold.
+    for decision in sorted(decisions, key=lambda d: (d.target is not None, d.action != "reject")):
         placed = place_decision(decision, tagged)
         problem = placed if isinstance(placed, str) else work.apply(placed)
         results.append(DecisionResult(decision, problem))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -155,6 +155,19 @@ def _plain(text: str) -> str:
     return " ".join(text.split())
 
 
+def _where_they_are_now(run: str | Path, decisions: Iterable[Decision]) -> list[Decision]:
+    """Decisions at the places that the run's documents now have, so that those about the same are known as such."""
+    waiting: dict[str, list[Decision]] = {}
+    for decision in decisions:
+        waiting.setdefault(decision.document, []).append(decision)
+    found: list[Decision] = []
+    for tagged in read_tagged(run, decided=False) if waiting else ():
+        for decision in waiting.pop(tagged.document.id, ()):
+            placed = place_decision(decision, tagged)
+            found.append(placed if isinstance(placed, Decision) else decision)
+    return [*found, *(decision for rows in waiting.values() for decision in rows)]
+
+
 def apply_review(run: str | Path, file: str | Path, *, progress: Tell | None = None) -> Applied:
     """Brings a person's decisions into a run: its mentions, links, checks and report are made anew with them.
 
@@ -172,7 +185,7 @@ def apply_review(run: str | Path, file: str | Path, *, progress: Tell | None = N
     """
     given = read_decisions(file, read_run_framework(run))
     before = kept_decisions(run)
-    held, overruled = merge_decisions(before, given)
+    held, overruled = merge_decisions(_where_they_are_now(run, before), _where_they_are_now(run, given))
     counts_before = dict(read_manifest(run).get("outputs", {}))
     by_document: dict[str, list[Decision]] = {}
     for decision in held:

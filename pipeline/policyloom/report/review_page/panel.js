@@ -62,7 +62,7 @@ function drawPanel() {
   const focused = document.activeElement?.closest?.("#panel") ? document.activeElement.dataset.act : null;
   const parts = isHidden() && !here ? [make("p", { text: "Go to the first sentence with j or d. Select words and press + to code them; s when the sentence is done." })]
     : !here ? [make("p", { text: "Press d for the most doubtful mention, or n for the next one in the text." })] : sentenceParts();
-  const tools = make("p", { class: "tools" },
+  const tools = make("p", { class: "tools go" },
     keyed(isHidden() ? "Next to code" : "Next doubtful", "d", nextDoubtful), keyed("Next mention", "n", () => stepMention(1)),
     keyed("Undo", "u", undoLast, { disabled: !history.length }),
     index.blind && !state.finished ? keyed("Finish", "F", finishSheet) : null);
