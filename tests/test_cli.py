@@ -37,6 +37,7 @@ def test_help_names_every_command_and_the_exit_status(cli) -> None:
         "extract",
         "framework",
         "label",
+        "review",
         "run",
         "tag",
         "train",

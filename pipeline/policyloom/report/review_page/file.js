@@ -95,6 +95,7 @@ function readLines(text) {
   for (const row of text.split("\n")) {
     if (!row.trim()) continue;
     const line = JSON.parse(row);
+    if (line.framework && line.framework !== index.framework.version) throw new Error(`it is coded with framework ${line.framework}`);
     if (typeof line.doc !== "string" || !documentOf.has(line.doc)) continue;
     const at = line.at ?? Number(line.id.split(":").pop());
     name ||= line.coder ?? "";

@@ -203,7 +203,7 @@ function put(part, key, value) {
   noteKey(key);
 }
 function undo() {
-  const group = history.pop();
+  const group = isLocked() ? null : history.pop();
   if (!group) return null;
   for (const [part, key, before] of group.reverse()) put(part, key, before);
   keepState();

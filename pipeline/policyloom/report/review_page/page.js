@@ -301,9 +301,13 @@ function saveFile() {
 async function openFile(file) {
   try {
     const [steps, name] = readLines(await file.text());
+    if (state.name.trim() && name && name !== state.name.trim())
+      return tell(`That is the file of ${name}: clear your name to go on as ${name}, or compare the files with policyloom agreement`);
     if (!state.name) state.name = byId("name").value = name;
     act(steps, `Opened: ${steps.length} decisions and sentences done`);
     if (shown) { const doc = shown; shown = null; openDocument(doc); }
-    drawAll();
-  } catch (error) { tell(`That is no file of a review page (${error.message})`); }
+    return drawAll();
+  } catch (error) {
+    return tell(`That file cannot be taken up: ${error.message}`);
+  }
 }
