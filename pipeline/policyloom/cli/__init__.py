@@ -33,7 +33,7 @@ from policyloom.cli.options import (
     password_option,
     plain_errors,
 )
-from policyloom.cli.review import review_command
+from policyloom.cli.review import review_command, tell_unfit
 from policyloom.frameworks import BUILT_IN
 from policyloom.records import OcrUse
 
@@ -366,14 +366,7 @@ def _print_summary(done: Run) -> None:
         say(
             f"  {file}: has {share:.0%} of its words in common with {other}, so they may be versions of one text; both count"
         )
-    if done.unfit:
-        say(
-            f"  {count(len(done.unfit), 'decision')} of people no longer fit{'s' if len(done.unfit) == 1 else ''}:"
-        )
-    for line in done.unfit[:20]:
-        say(f"    {line}")
-    if len(done.unfit) > 20:
-        say(f"    and {len(done.unfit) - 20} more; see {done.folder / 'decisions.csv'}")
+    tell_unfit(done.unfit)
     reused = f", {done.n_reused} from the run before" if done.n_reused else ""
     say(f"{done.seconds:.1f} s{reused}. Open {done.folder / 'report.html'}")
 

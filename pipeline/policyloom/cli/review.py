@@ -9,7 +9,7 @@ import click
 from policyloom.cli.console import quote, say
 from policyloom.cli.options import EPILOG, count, fail, plain_errors
 
-__all__ = ["review_command"]
+__all__ = ["review_command", "tell_unfit"]
 
 MAX_SHOWN = 20
 """Lines of a list that are printed; decisions.csv has all."""
@@ -55,7 +55,7 @@ def review_command(run: Path, out: Path | None, sheet: Path | None, blind: bool,
     done = write_review(run, out, sheet=sheet, blind=blind)
     what = f"{count(done.n_sentences, 'sentence')} to code" if sheet else count(done.n_mentions, "mention")
     say(f"{count(done.n_documents, 'document')}, {what}: open {out} in a browser")
-    _tell("decision that no longer fits", "decisions that no longer fit", done.unfit)
+    tell_unfit(done.unfit)
     if blind:
         say(f"Each coder saves a file; then: policyloom agreement FIRST.jsonl SECOND.jsonl, and policyloom estimate {quote(run)} --labels FILE.jsonl")  # fmt: skip
     else:
@@ -71,8 +71,13 @@ def _apply(run: Path, file: Path) -> None:
         before = done.counts_before.get(name, 0)
         say(f"{name:10}  {n:,}" + (f" (before: {before:,})" if n != before else ""))
     _tell("decision of another person overruled", "decisions of other people overruled", done.overruled)
-    _tell("decision that does not fit", "decisions that do not fit", done.unfit)
+    tell_unfit(done.unfit)
     say(f"See {run / 'decisions.csv'} and {run / 'report.html'}")
+
+
+def tell_unfit(lines: tuple[str, ...]) -> None:
+    """Names the decisions of people that no longer fit."""
+    _tell("decision of a person no longer fits", "decisions of people no longer fit", lines)
 
 
 def _tell(one: str, many: str, lines: tuple[str, ...]) -> None:

@@ -327,7 +327,8 @@ def _write_results(
     out = results.path
     base = _sign(plan, read, unit, talk)
     decisions = read_decisions_of(out, framework)
-    decided = decisions.results(read_results(results.cache, plan, read)) if decisions.n_decisions else []
+    about = replace(read, jobs=tuple(job for job in read.jobs if job.id in decisions.by_document))
+    decided = decisions.results(read_results(results.cache, plan, about))
     signature = sign_outputs(base, decisions)
     before = read_manifest(out)
     told = [*([ANSWERS_FILE] if talk else []), *([DECISIONS_TABLE] if decided else [])]
