@@ -40,6 +40,7 @@ def test_help_names_every_command_and_the_exit_status(cli) -> None:
         "framework",
         "label",
         "mark",
+        "review",
         "run",
         "tag",
         "train",

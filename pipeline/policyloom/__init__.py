@@ -36,6 +36,7 @@ if TYPE_CHECKING:
     from policyloom.network import find_links, load_network
     from policyloom.records import from_json, to_json
     from policyloom.run import (
+        apply_review,
         check_file,
         estimate,
         extract_files,
@@ -47,6 +48,7 @@ if TYPE_CHECKING:
         tag_file,
         write_estimates,
         write_figure,
+        write_review,
         write_sentences,
     )
     from policyloom.run.tagging import tag, tag_all
@@ -54,6 +56,7 @@ if TYPE_CHECKING:
 
 _HOMES = {
     "agreement": "learn.agreement",
+    "apply_review": "run",
     "check": "check",
     "check_file": "run",
     "choose_sentences": "learn.sampling",
@@ -94,6 +97,7 @@ _HOMES = {
     "write_figure": "run",
     "write_labels": "learn.labels",
     "write_network": "export",
+    "write_review": "run",
     "write_sentences": "run",
 }
 
@@ -105,6 +109,7 @@ __all__ = [
     "PolicyloomError",
     "RunError",
     "agreement",
+    "apply_review",
     "check",
     "check_file",
     "choose_sentences",
@@ -139,6 +144,7 @@ __all__ = [
     "write_figure",
     "write_labels",
     "write_network",
+    "write_review",
     "write_sentences",
 ]
 

@@ -36,6 +36,7 @@ from policyloom.cli.options import (
     password_option,
     plain_errors,
 )
+from policyloom.cli.review import review_command, tell_unfit
 from policyloom.frameworks import BUILT_IN
 from policyloom.records import OcrUse
 
@@ -81,6 +82,7 @@ for command in (
     mark_command,
     figure_command,
     sentences_command,
+    review_command,
     framework_group,
     coder_group,
 ):
@@ -389,6 +391,7 @@ def _print_summary(done: Run) -> None:
         say(
             f"  {file}: has {share:.0%} of its words in common with {other}, so they may be versions of one text; both count"
         )
+    tell_unfit(done.unfit)
     reused = f", {done.n_reused} from the run before" if done.n_reused else ""
     say(f"{done.seconds:.1f} s{reused}. Open {done.folder / 'report.html'}")
 

@@ -51,7 +51,8 @@ class Mention:
         sentence: the index of its sentence in `Tagged.sentences`.
         status: how it stands in the text; entities are always `affirmed`.
         probability: that the sentence names the element; 1 where rules alone decide.
-        source: the rule or model that found it, such as `term: tax incentive` or `classifier: skills, firms`.
+        source: the rule or model that found it, such as `term: tax incentive` or `classifier: skills, firms`; where a
+            person decided it, first `person: NAME`.
         cue: the span that decided the status, or None where nothing did.
         agent: the span of whoever acts, where the sentence says it; an institution, or the mention of an `actor`.
         name: for entities, the normalised form.
@@ -106,6 +107,7 @@ class Claim:
         sentence: index into `Tagged.sentences`.
         polarity: `negative` where the text denies it.
         hedged: whether the text weakens it ("may", "could").
+        source: the person who decided it, as `person: NAME`; empty where a coder alone did.
     """
 
     kind: ClaimKind
@@ -115,6 +117,7 @@ class Claim:
     sentence: int
     polarity: Polarity = "positive"
     hedged: bool = False
+    source: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -22,6 +22,9 @@
     estimates      shares corrected with it, differences and trends; estimate_table, these as a table
     sentences      a row a sentence, for R and the like
     tagging        a document or text tagged, in a notebook
+    decisions      what people decided about mentions, kept with a run
+    recount        a run's outputs written anew with decisions
+    review         the page on which people decide, and its decisions brought back
     single         one file, or a few, without a run: check, tag, extract; a framework tried; sentences to label
 
 A document's result is kept under its key, so that a run that was interrupted goes on where it stopped, and a run over
@@ -45,6 +48,7 @@ from policyloom.network.counting import UNITS, Unit
 from policyloom.records import Failure, OcrUse
 from policyloom.records.show import cut, html_table
 from policyloom.run.coder import ChosenCoder, CoderChoice, resolve_coder
+from policyloom.run.decisions import DECISIONS_TABLE, read_decisions_of, unfit_in_words, write_decisions_table
 from policyloom.run.estimate_table import write_estimates
 from policyloom.run.estimates import estimate
 from policyloom.run.exchange import FinishedRun, read_finished_run
@@ -64,6 +68,8 @@ from policyloom.run.metadata import NO_METADATA, MetadataTable, read_metadata
 from policyloom.run.plan import Plan, find_files, find_skipped, make_plan, name_documents
 from policyloom.run.progress import Progress, Tell, tell_nobody
 from policyloom.run.reading import UNANSWERED, ReadDocuments, read_documents, read_results, set_copies_aside
+from policyloom.run.recount import OutputsNote, describe_decisions, sign_outputs, write_outputs_note
+from policyloom.run.review import Applied, ReviewPage, apply_review, write_review
 from policyloom.run.samples import write_sample_sheet
 from policyloom.run.sentences import write_sentences
 from policyloom.run.settings import Limits, Settings, choose_limits
@@ -81,12 +87,15 @@ if TYPE_CHECKING:
     from policyloom.run.conversation import Conversation, RequestPlan
 
 __all__ = [
+    "Applied",
     "FigureName",
     "FinishedRun",
     "Limits",
     "MarkedRun",
     "Progress",
+    "ReviewPage",
     "Run",
+    "apply_review",
     "check_file",
     "estimate",
     "extract_files",
@@ -107,6 +116,7 @@ __all__ = [
     "write_estimates",
     "write_figure",
     "write_label_sheet",
+    "write_review",
     "write_sample_sheet",
     "write_sentences",
 ]
@@ -137,6 +147,7 @@ class Run:
         no_links: why there are no links, in words; empty where there are some.
         versions: pairs of files that hold versions of one text, with the share of it that they have in common; both count.
         notes: what in the table of documents does not fit the files, in words.
+        unfit: decisions of people that no longer fit, each with its reason, in words.
     """
 
     folder: Path
@@ -149,6 +160,7 @@ class Run:
     no_links: str = ""
     versions: tuple[tuple[str, str, float], ...] = ()
     notes: tuple[str, ...] = ()
+    unfit: tuple[str, ...] = ()
 
     @property
     def status(self) -> int:
@@ -351,9 +363,13 @@ def _write_results(
 ) -> Run:
     """Writes the outputs, unless they are those of the run before, and the manifest."""
     out = results.path
-    signature = _sign(plan, read, unit, talk, metadata)
+    base = _sign(plan, read, unit, talk, metadata)
+    decisions = read_decisions_of(out, framework)
+    about = replace(read, jobs=tuple(job for job in read.jobs if job.id in decisions.by_document))
+    decided = decisions.results(read_results(results.cache, plan, about))
+    signature = sign_outputs(base, decisions)
     before = read_manifest(out)
-    told = [ANSWERS_FILE] if talk else []
+    told = [*([ANSWERS_FILE] if talk else []), *([DECISIONS_TABLE] if decided else [])]
     written = [MANIFEST, *OUTPUTS, *told, *(f"documents/{job.id}.json" for job in read.jobs)]
     is_done = before.get("signature") == signature and all((out / file).exists() for file in written)
     claim(results, [MANIFEST] if is_done else written)
@@ -366,7 +382,7 @@ def _write_results(
 
         counts, errors, not_judged, no_links = write_outputs(
             out,
-            lambda: read_results(results.cache, plan, read),
+            lambda: read_results(results.cache, plan, read, decisions),
             framework,
             read.failures,
             model=settings.model,
@@ -375,8 +391,11 @@ def _write_results(
             unit=unit,
             files={job.id: job.source for job in read.jobs},
             metadata=metadata,
+            decided=describe_decisions(decisions),
             tell=lambda stage, n: tell(Progress(stage, n, len(read.jobs))),
         )
+        if decided:
+            write_decisions_table(decided, out / DECISIONS_TABLE)
         if talk:
             talk.write(out / ANSWERS_FILE)
     failures = tuple(sorted((*read.failures, *not_judged), key=lambda failure: failure.source))
@@ -386,7 +405,13 @@ def _write_results(
     }  # fmt: skip
     done = Run(
         out, tuple(job.id for job in read.jobs), failures, read.n_reused, totals, errors, time.monotonic() - started,
-        no_links, read.versions, metadata.notes,
+        no_links, read.versions, metadata.notes, tuple(unfit_in_words(decided)),
+    )  # fmt: skip
+    write_outputs_note(
+        results,
+        OutputsNote(
+            base, read.failures, settings.model, (chosen.form.kind, chosen.form.name), chosen.description, chosen.measured, name, unit
+        ),
     )  # fmt: skip
     write_manifest(
         done, plan, settings, framework=framework, framework_file=framework_file, limits=limits, outputs=counts,

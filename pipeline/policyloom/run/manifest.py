@@ -16,6 +16,7 @@ from policyloom.export import UserColumns
 from policyloom.files import write_bytes
 from policyloom.framework import Framework
 from policyloom.records import Tagged, from_json
+from policyloom.run.decisions import Decisions, read_decisions_of
 from policyloom.run.folder import CACHE, MARK
 from policyloom.run.keys import library_versions, ocr_version
 from policyloom.run.metadata import MetadataTable, describe
@@ -28,6 +29,7 @@ if TYPE_CHECKING:
 __all__ = [
     "MANIFEST",
     "read_groups",
+    "read_kept",
     "read_manifest",
     "read_run_framework",
     "read_tagged",
@@ -139,8 +141,24 @@ def refuse_other_framework(out: str | Path, framework: Framework) -> None:
         )
 
 
-def read_tagged(folder: str | Path) -> Iterator[Tagged]:
+def read_tagged(folder: str | Path, *, decided: bool = True) -> Iterator[Tagged]:
     """The tagged documents of a run folder, one at a time, by id, with the dates and titles of the user's table.
+
+    Args:
+        folder: the run folder.
+        decided: with the decisions of people that the run keeps; without them, as the coder left the documents.
+
+    Raises:
+        RunError: the folder holds no finished run.
+    """
+    decisions = read_decisions_of(folder, read_run_framework(folder)) if decided else Decisions()
+    entries = _finished(Path(folder))["documents"]
+    for tagged, entry in zip(read_kept(folder), entries, strict=True):
+        yield decisions.decide(describe(tagged, entry.get("metadata", {})))
+
+
+def read_kept(folder: str | Path) -> Iterator[Tagged]:
+    """The documents of a run folder as they were kept: without the user's table, and without the decisions of people.
 
     Raises:
         RunError: the folder holds no finished run.
@@ -149,7 +167,7 @@ def read_tagged(folder: str | Path) -> Iterator[Tagged]:
     for entry in _finished(folder)["documents"]:
         path = folder / MARK / CACHE / f"{entry['key']}.json"
         try:
-            yield describe(from_json(Tagged, path.read_bytes()), entry.get("metadata", {}))
+            yield from_json(Tagged, path.read_bytes())
         except OSError as error:
             raise RunError(f"{path}: is missing; run again to make it") from error
 

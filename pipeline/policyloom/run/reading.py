@@ -19,6 +19,7 @@ from policyloom.run.workers import process_all
 if TYPE_CHECKING:
     from policyloom.coders.language_model import Asked
     from policyloom.run.conversation import Conversation
+    from policyloom.run.decisions import Decisions
 
 __all__ = ["UNANSWERED", "ReadDocuments", "read_documents", "read_results", "set_copies_aside"]
 
@@ -126,9 +127,13 @@ def _asking(asked: Asked) -> Progress:
     return Progress("asking", asked.n_done, asked.n_total, tokens)
 
 
-def read_results(cache: Path, plan: Plan, read: ReadDocuments) -> Iterator[Tagged]:
-    """The tagged documents, one at a time."""
-    return (from_json(Tagged, result_path(cache, plan, job).read_bytes()) for job in read.jobs)
+def read_results(
+    cache: Path, plan: Plan, read: ReadDocuments, decisions: Decisions | None = None
+) -> Iterator[Tagged]:
+    """The tagged documents, one at a time, as people decided them where decisions are given."""
+    for job in read.jobs:
+        tagged = from_json(Tagged, result_path(cache, plan, job).read_bytes())
+        yield decisions.decide(tagged) if decisions else tagged
 
 
 def result_path(cache: Path, plan: Plan, job: Job) -> Path:
