@@ -6,6 +6,7 @@ import hashlib
 import importlib.metadata
 import json
 import platform
+import re
 from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime
 from pathlib import Path
@@ -14,10 +15,11 @@ from typing import TYPE_CHECKING, Any
 from policyloom.errors import RunError
 from policyloom.files import write_bytes
 from policyloom.framework import Framework
-from policyloom.records import Tagged, from_json
+from policyloom.records import Failure, Tagged
 from policyloom.run.folder import CACHE, MARK
 from policyloom.run.keys import library_versions, ocr_version
 from policyloom.run.plan import Plan
+from policyloom.run.results import read_result
 from policyloom.run.settings import Limits, Settings
 
 if TYPE_CHECKING:
@@ -25,6 +27,7 @@ if TYPE_CHECKING:
 
 __all__ = [
     "MANIFEST",
+    "read_found",
     "read_manifest",
     "read_run_framework",
     "read_tagged",
@@ -39,9 +42,19 @@ def read_manifest(out: str | Path) -> dict[str, Any]:
     """The manifest of the run before; empty where there is none."""
     try:
         found = json.loads((Path(out) / MANIFEST).read_text("utf-8-sig"))
-    except (OSError, ValueError):
+    except (OSError, ValueError, RecursionError):
         return {}
     return found if isinstance(found, dict) else {}
+
+
+def read_found(manifest: Mapping[str, Any]) -> tuple[dict[str, int], int, list[Failure], str] | None:
+    """What the run before found: counts, errors, documents not judged, why there are no links; None where that is damaged."""
+    try:
+        counts = {str(name): int(n) for name, n in manifest["outputs"].items()}
+        not_judged = [Failure(source, "not-judged", reason) for source, reason in manifest["not_judged"]]
+        return counts, int(manifest["errors"]), not_judged, str(manifest["no_links"])
+    except (KeyError, TypeError, ValueError, AttributeError):
+        return None
 
 
 def write_manifest(
@@ -135,12 +148,25 @@ def read_tagged(folder: str | Path) -> Iterator[Tagged]:
     manifest = read_manifest(folder)
     if "documents" not in manifest:
         raise RunError(f"{folder}: holds no finished run ({MANIFEST} cannot be read)")
-    for entry in manifest["documents"]:
-        path = folder / MARK / CACHE / f"{entry['key']}.json"
+    for id, key in _read_keys(folder, manifest):
+        path = folder / MARK / CACHE / f"{key}.json"
         try:
-            yield from_json(Tagged, path.read_bytes())
+            yield read_result(path, id)
         except OSError as error:
             raise RunError(f"{path}: is missing; run again to make it") from error
+        except ValueError as error:
+            raise RunError(f"{path}: cannot be used, as {error}; run again to make it anew") from error
+
+
+def _read_keys(folder: Path, manifest: dict[str, Any]) -> list[tuple[str, str]]:
+    """The id of each document of a run, and the key of its result."""
+    try:
+        found = [(str(entry["id"]), str(entry["key"])) for entry in manifest["documents"]]
+    except (KeyError, TypeError) as error:
+        raise RunError(f"{folder / MANIFEST}: is damaged; run again to make it anew") from error
+    if strange := next((key for _, key in found if not re.fullmatch("[0-9a-f]+", key)), None):
+        raise RunError(f"{folder / MANIFEST}: {strange!r} is no key of a result; run again to make it anew")
+    return found
 
 
 def read_run_framework(folder: str | Path) -> Framework:

@@ -309,7 +309,8 @@ def write_label_sheet(
 
 def _find_framework_file(manifest: Mapping[str, Any], framework: Framework) -> str | None:
     """The file of a run's framework, if it is there and still holds the same id and version."""
-    told = manifest.get("framework", {}).get("file")
+    told = manifest.get("framework")
+    told = told.get("file") if isinstance(told, dict) else None
     try:
         found = read_framework(told) if isinstance(told, str) else None
     except FrameworkError:
