@@ -18,7 +18,7 @@ from typing import Any
 
 import numpy as np
 import numpy.typing as npt
-from scipy.stats import t
+from scipy.special import stdtrit
 
 __all__ = [
     "MIN_DOCUMENTS",
@@ -133,7 +133,7 @@ def estimate_shares(
         error, error_in_run = (None if e is None else float(e[i]) for e in (errors, errors_in_run))
         interval = interval_in_run = None
         if n_found[i] + n_coded[i] - n_both[i] >= MIN_NAMED:
-            interval_in_run = _interval(float(share), error_in_run, float(t.ppf(0.975, len(inclusion) - 1)))
+            interval_in_run = _interval(float(share), error_in_run, float(stdtrit(len(inclusion) - 1, 0.975)))
             if n_documents >= MIN_DOCUMENTS:
                 interval = _interval(float(share), error, _quantile(sizes))
         shares.append(
@@ -222,4 +222,4 @@ def _quantile(sizes: Numbers) -> float:
     Review of Economics and Statistics 99(4), 698, for means of clusters that are alike.
     """
     n_documents = sizes.sum() ** 2 / (sizes.astype(float) ** 2).sum()
-    return float(t.ppf(0.975, max(1.0, n_documents - 1)))
+    return float(stdtrit(max(1.0, n_documents - 1), 0.975))

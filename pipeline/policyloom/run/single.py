@@ -7,18 +7,20 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from policyloom.errors import DocumentError, FrameworkError, RunError
+from policyloom.errors import DocumentError, FrameworkError, RunError, UnansweredError
 from policyloom.export import MENTIONS, mention_rows
 from policyloom.extract import read_document
 from policyloom.extract.pdf.draw import draw_blocks
 from policyloom.files import open_table, show_name, write_bytes
 from policyloom.framework import Framework, read_framework
 from policyloom.frameworks import BUILT_IN
-from policyloom.records import Document, Failure, OcrUse, Tagged, to_json
+from policyloom.records import Document, Failure, OcrUse, Tagged, from_json, to_json
 from policyloom.run.coder import ChosenCoder, CoderChoice, resolve_coder
 from policyloom.run.folder import claim, open_folder, seal
 from policyloom.run.manifest import read_manifest, read_run_framework, read_tagged
 from policyloom.run.plan import find_files, name_documents
+from policyloom.run.settings import Job, Limits, Settings, choose_limits
+from policyloom.run.workers import process_all
 
 if TYPE_CHECKING:
     from policyloom.check import Checked
@@ -73,6 +75,8 @@ def check_file(
     model: str | None = None,
     password: str | None = None,
     ocr: OcrUse = "auto",
+    workers: int | None = None,
+    limits: Limits | None = None,
 ) -> FileCheck:
     """One document held against a framework and, where a run is given, against its network.
 
@@ -82,9 +86,11 @@ def check_file(
         out: a folder for the tables and the page of the check; nothing is written without.
         framework: what to look for; the built-in one without it and without a run.
         coder, min_probability, model, password, ocr: as in `run`.
+        workers: 0 works in this process, without limits; any other number in a process of its own.
+        limits: what the document may cost; `Limits()` unless given.
 
     Raises:
-        DocumentError: the document cannot be read.
+        DocumentError: the document cannot be read, or takes more than its limits.
         RunError: `against` is no run folder, or `out` cannot be written without losing somebody's files.
         FrameworkError: the framework is wrong.
     """
@@ -97,7 +103,7 @@ def check_file(
     else:
         chosen = framework if isinstance(framework, Framework) else read_framework(framework or BUILT_IN)
     network = load_network(against, chosen) if against is not None else None
-    tagged, used = _tag(path, chosen, coder, min_probability, model, password, ocr)
+    tagged, used = _tag(path, chosen, coder, min_probability, model, password, ocr, workers, limits)
     checked = check(tagged, chosen, network, measured=used.measured)
     if out is not None:
         words = f"{against} ({len(network.documents)} documents)" if network else "the framework alone"
@@ -116,6 +122,8 @@ def tag_file(
     model: str | None = None,
     password: str | None = None,
     ocr: OcrUse = "auto",
+    workers: int | None = None,
+    limits: Limits | None = None,
 ) -> Tagged:
     """One document with its sentences, mentions and claims.
 
@@ -125,16 +133,18 @@ def tag_file(
         entities: write entities to it too.
         framework: what to look for.
         coder, min_probability, model, password, ocr: as in `run`.
+        workers: 0 works in this process, without limits; any other number in a process of its own.
+        limits: what the document may cost; `Limits()` unless given.
 
     Raises:
-        DocumentError: the document cannot be read.
+        DocumentError: the document cannot be read, or takes more than its limits.
         FrameworkError: the framework is wrong.
         RunError: `out` is a file that is no table of mentions.
     """
     if out is not None:
         refuse_other_file(out, _MENTIONS_START, "a table of mentions")
     chosen = framework if isinstance(framework, Framework) else read_framework(framework)
-    tagged, _ = _tag(path, chosen, coder, min_probability, model, password, ocr)
+    tagged, _ = _tag(path, chosen, coder, min_probability, model, password, ocr, workers, limits)
     if out is not None:
         rows = mention_rows(tagged, chosen)
         with open_table(out, MENTIONS.names) as add:
@@ -149,6 +159,8 @@ def extract_files(
     draw: str | Path | None = None,
     password: str | None = None,
     ocr: OcrUse = "auto",
+    workers: int | None = None,
+    limits: Limits | None = None,
 ) -> Iterator[Document | Failure]:
     """The documents in a file or a folder, one at a time, or why one cannot be read.
 
@@ -158,6 +170,8 @@ def extract_files(
         draw: a folder for pictures of the pages with their blocks.
         password: opens the encrypted PDFs among them.
         ocr: which pages are read by OCR, as in `read_pdf`.
+        workers: 0 works in this process, without limits; any other number in one other process.
+        limits: what one document may cost; `Limits()` unless given.
 
     Raises:
         RunError: there is nothing to read, or `out` cannot be written without losing somebody's files.
@@ -165,13 +179,13 @@ def extract_files(
     root = Path(source) if Path(source).is_dir() else Path(source).parent
     ids = name_documents(find_files(source), root)
     if out is None:
-        yield from _extract(ids, root, draw, password, ocr)
+        yield from _extract(ids, root, draw, password, ocr, workers, limits)
         return
     folder = open_folder(out, "documents")
     written = []
     with folder.held():
         claim(folder, (f"{id}.json" for id in ids.values()))
-        for one in _extract(ids, root, draw, password, ocr):
+        for one in _extract(ids, root, draw, password, ocr, workers, limits):
             if isinstance(one, Document):
                 written.append(f"{one.id}.json")
                 write_bytes(to_json(one), folder.path / written[-1])
@@ -180,17 +194,32 @@ def extract_files(
 
 
 def _extract(
-    ids: Mapping[Path, str], root: Path, draw: str | Path | None, password: str | None, ocr: OcrUse
+    ids: Mapping[Path, str],
+    root: Path,
+    draw: str | Path | None,
+    password: str | None,
+    ocr: OcrUse,
+    workers: int | None,
+    limits: Limits | None,
 ) -> Iterator[Document | Failure]:
-    for path, id in ids.items():
-        try:
-            document = read_document(path, password=password, id=id, ocr=ocr)
-        except DocumentError as error:
-            yield Failure(show_name(path.relative_to(root)), error.kind, error.reason)
-            continue
-        if draw is not None and document.n_pages:
-            draw_blocks(document, path, draw, password=password)
-        yield document
+    """The documents in the order of `ids`, whichever is ready first."""
+    jobs = [Job(str(path), id, show_name(path.relative_to(root))) for path, id in ids.items()]
+    settings = Settings("", password=password, ocr=ocr)
+    done: dict[str, object] = {}
+    waiting = iter(jobs)
+    job = next(waiting, None)
+    for ready, result in process_all(jobs, settings, workers=0 if workers == 0 else 1, limits=limits):
+        done[ready.id] = result
+        while job is not None and job.id in done:
+            outcome = done.pop(job.id)
+            if isinstance(outcome, bytes):
+                document = from_json(Document, outcome)
+                if draw is not None and document.n_pages:
+                    draw_blocks(document, job.path, draw, password=password)
+                yield document
+            elif isinstance(outcome, Failure):
+                yield outcome
+            job = next(waiting, None)
 
 
 def validate_framework(source: str | Path) -> tuple[Framework, tuple[str, ...]]:
@@ -326,10 +355,37 @@ def _tag(
     model: str | None,
     password: str | None,
     ocr: OcrUse,
+    workers: int | None,
+    limits: Limits | None,
 ) -> tuple[Tagged, ChosenCoder]:
     from policyloom.tag import tag
-    from policyloom.tag.pipeline import load_pipeline
+    from policyloom.tag.pipeline import find_model, load_pipeline
 
-    document = read_document(path, password=password, ocr=ocr)
+    choose_limits(limits, workers=workers, executor=None)
+    if model is not None:
+        find_model(model)
     chosen = resolve_coder(coder, framework, min_probability=min_probability)
+    if workers != 0 and chosen.form.kind != "language_model":
+        settings = Settings(framework.model_dump_json(), chosen.form, model, password, ocr)
+        return from_json(Tagged, _in_a_worker(Path(path), settings, limits)), chosen
+    if workers == 0:
+        document = read_document(path, password=password, ocr=ocr)
+    else:  # a language model is asked by this process
+        settings = Settings("", password=password, ocr=ocr)
+        document = from_json(Document, _in_a_worker(Path(path), settings, limits))
     return tag(document, load_pipeline(framework, model=model), chosen.coder), chosen
+
+
+def _in_a_worker(path: Path, settings: Settings, limits: Limits | None) -> bytes:
+    """What `process` gives for a file, from a process that keeps to the limits.
+
+    Raises:
+        DocumentError: the file cannot be read, or takes more than its limits.
+    """
+    job = Job(str(path), show_name(path.stem), show_name(path.name))
+    ((_, outcome),) = process_all([job], settings, workers=1, limits=limits)
+    if isinstance(outcome, Failure):
+        raise DocumentError(path, outcome.kind, outcome.reason)
+    if isinstance(outcome, UnansweredError):
+        raise outcome
+    return outcome
