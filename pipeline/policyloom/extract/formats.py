@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Protocol
 
 from policyloom.errors import DocumentError
+from policyloom.extract.limits import read_file
 from policyloom.extract.pdf_document import read_pdf
 from policyloom.extract.plain import read_text_file
 from policyloom.extract.web import read_html
@@ -90,10 +91,7 @@ def read_document(
         )
     if format.read is None:
         return read_pdf(path, password=password, id=id, ocr=ocr, before_ocr=before_ocr)
-    try:
-        data = path.read_bytes()
-    except OSError as error:
-        raise DocumentError(path, "missing", f"cannot be opened ({error.strerror or error})") from error
+    data = read_file(path)
     return format.read(path, data, id=id or show_name(path.stem), sha256=hashlib.sha256(data).hexdigest())
 
 

@@ -9,6 +9,7 @@
     keys           what makes a result another one
     reading        the documents whose result is not there yet
     progress       how far it is
+    results        the result of each document, as it is kept
     workers        each document read and tagged in a process that may die
     outputs        the run folder's tables, network and report
     manifest       run.json, and what is read back from a run folder
@@ -56,6 +57,7 @@ from policyloom.run.figures import FigureName, write_figure
 from policyloom.run.folder import ResultFolder, claim, open_folder, seal
 from policyloom.run.manifest import (
     MANIFEST,
+    read_found,
     read_groups,
     read_manifest,
     read_run_framework,
@@ -372,11 +374,11 @@ def _write_results(
     told = [*([ANSWERS_FILE] if talk else []), *([DECISIONS_TABLE] if decided else [])]
     written = [MANIFEST, *OUTPUTS, *told, *(f"documents/{job.id}.json" for job in read.jobs)]
     is_done = before.get("signature") == signature and all((out / file).exists() for file in written)
+    found = read_found(before) if is_done else None
+    is_done = found is not None
     claim(results, [MANIFEST] if is_done else written)
-    if is_done:
-        counts, errors = dict(before["outputs"]), int(before["errors"])
-        not_judged = [Failure(source, "not-judged", reason) for source, reason in before["not_judged"]]
-        no_links = str(before["no_links"])
+    if found is not None:
+        counts, errors, not_judged, no_links = found
     else:
         from policyloom.run.outputs import write_outputs  # pandas and scipy, once reading has begun
 

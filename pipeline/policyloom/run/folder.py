@@ -169,7 +169,7 @@ def read_ledger(path: str | Path) -> tuple[FolderKind, dict[str, str | None]]:
         if kind not in get_args(FolderKind):
             raise ValueError(kind)
         return kind, {str(name): digest for name, digest in files.items() if _stays_within(str(name))}
-    except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
+    except (OSError, ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
         raise RunError(f"{at}: cannot be read; give the results a new folder") from error
 
 

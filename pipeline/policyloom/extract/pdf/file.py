@@ -13,6 +13,7 @@ import pypdfium2 as pdfium
 import pypdfium2.raw as c
 
 from policyloom.errors import DocumentError
+from policyloom.extract.limits import find_size
 from policyloom.extract.pdf.letters import PageLetters, read_letters
 from policyloom.extract.pdf.page import Bookmark, Page
 from policyloom.extract.pdf.read_page import read_page
@@ -116,7 +117,7 @@ def open_pdf(path: str | Path, *, password: str | None = None) -> PdfFile:
     """
     path = Path(path)
     try:
-        size = path.stat().st_size
+        size = find_size(path)
         with path.open("rb") as file:
             head = file.read(1024)
     except OSError as error:
