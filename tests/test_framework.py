@@ -44,6 +44,16 @@ def test_links_are_found_by_either_end(tmp_path: Path) -> None:
     assert framework.linked("answers") == ()
 
 
+def test_what_a_check_goes_by_is_read(tmp_path: Path) -> None:
+    checks = (
+        '[checks]\nvague_without = ["deadline"]\ncomplete_with = [["actor", "amount"]]\noff = ["off-field"]\n'
+    )
+    found = read(tmp_path, HEAD + element("T1") + checks).checks
+    assert found.vague_without == ("deadline",)
+    assert found.complete_with == (("actor", "amount"),)
+    assert found.off == ("off-field",)
+
+
 @pytest.mark.parametrize(
     ("text", "words"),
     [
@@ -77,6 +87,15 @@ def test_links_are_found_by_either_end(tmp_path: Path) -> None:
             "entities, head: is not a known key; known are heads, weak",
         ),
         (HEAD + element("T1") + '[entities.heads]\nFARM = ["herd"]\n', "entities, heads, FARM"),
+        (
+            HEAD + element("T1") + "[checks]\nof = []\n",
+            "checks, of: is not a known key; known are vague_without",
+        ),
+        (
+            HEAD + element("T1") + '[checks]\nvague_without = ["who"]\n',
+            "checks, vague_without, .*should be 'actor'",
+        ),
+        (HEAD + element("T1") + "[checks]\ncomplete_with = []\n", "checks, complete_with: "),
     ],
 )
 def test_a_mistake_is_named_with_its_place(tmp_path: Path, text: str, words: str) -> None:

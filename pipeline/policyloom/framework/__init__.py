@@ -165,10 +165,12 @@ class CheckSettings(_Strict):
         off: rules that are switched off, by name.
     """
 
-    vague_without: tuple[Particular, ...] = ("instrument", "amount", "deadline", "monitoring")
-    complete_with: tuple[tuple[Particular, ...], ...] = (
-        ("actor",), ("instrument", "amount"), ("deadline",), ("monitoring",),
-    )  # fmt: skip
+    vague_without: tuple[Particular, ...] = Field(
+        default=("instrument", "amount", "deadline", "monitoring"), min_length=1
+    )
+    complete_with: tuple[tuple[Particular, ...], ...] = Field(
+        default=(("actor",), ("instrument", "amount"), ("deadline",), ("monitoring",)), min_length=1
+    )
     off: tuple[Text, ...] = ()
 
 
@@ -326,6 +328,7 @@ _TABLES: dict[str, type[BaseModel]] = {
     "link": Link,
     "entities": EntityWords,
     "scope": Scope,
+    "checks": CheckSettings,
 }
 
 

@@ -27,7 +27,7 @@ class Finding:
 
     Attributes:
         document: the document's id.
-        rule: the check's name, such as `unanswered-challenge`.
+        rule: the check's name, such as `challenge-unanswered`.
         severity: `info`, `warning` or `error`.
         subject: the element (or pair) it is about.
         message: in plain words.
