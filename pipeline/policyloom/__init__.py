@@ -20,7 +20,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     __version__: str
 
-    from policyloom.check import check
+    from policyloom.check import check, compare
     from policyloom.coders import load_coder
     from policyloom.coders.classifier import write_classifier
     from policyloom.coders.language_model import LanguageModel, language_model_coder
@@ -35,7 +35,16 @@ if TYPE_CHECKING:
     from policyloom.learn.training import train_classifier
     from policyloom.network import find_links, load_network
     from policyloom.records import from_json, to_json
-    from policyloom.run import check_file, estimate, extract_files, plan_requests, read_tagged, run, tag_file
+    from policyloom.run import (
+        check_file,
+        compare_files,
+        estimate,
+        extract_files,
+        plan_requests,
+        read_tagged,
+        run,
+        tag_file,
+    )
     from policyloom.tag import tag, tag_all
     from policyloom.tag.pipeline import load_pipeline
 
@@ -44,7 +53,9 @@ _HOMES = {
     "check": "check",
     "check_file": "run",
     "choose_sentences": "learn.sampling",
+    "compare": "check",
     "compare_coders": "learn.agreement",
+    "compare_files": "run",
     "DocumentError": "errors",
     "estimate": "run",
     "evaluate_labels": "learn.evaluation",
@@ -89,7 +100,9 @@ __all__ = [
     "check",
     "check_file",
     "choose_sentences",
+    "compare",
     "compare_coders",
+    "compare_files",
     "estimate",
     "evaluate_labels",
     "extract_files",

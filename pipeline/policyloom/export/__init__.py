@@ -1,6 +1,7 @@
 """Records and networks as tables, and as files for other programs.
 
 tables        each table's columns, declared once
+changes       what differs between two versions of a document
 statements    who says what, for discourse network analysis
 run_tables    the tables of a run folder, with types and keys
 data_package  a run's tables described for machines
@@ -9,6 +10,7 @@ parquet       a run's tables as Parquet
 graphs        a network for spreadsheets, Gephi, Cytoscape, VOSviewer and Pajek
 """
 
+from policyloom.export.changes import CHANGES, change_rows
 from policyloom.export.data_package import write_data_package
 from policyloom.export.graphs import write_network
 from policyloom.export.parquet import write_parquet
@@ -39,6 +41,7 @@ from policyloom.export.workbook import write_workbook
 
 __all__ = [
     "BLOCKS",
+    "CHANGES",
     "CLAIMS",
     "COVERAGE",
     "ENTITIES",
@@ -51,6 +54,7 @@ __all__ = [
     "Table",
     "TableRow",
     "block_rows",
+    "change_rows",
     "claim_rows",
     "coverage_rows",
     "entity_rows",

@@ -14,6 +14,7 @@
     folder         no file of a person's is replaced or removed
     lock           one process writes a folder at a time
     estimates      a sample of sentences to be coded by people, and shares corrected with it
+    compare        two versions of a file compared
     single         one file, or a few, without a run: check, tag, extract; a framework tried; sentences to label
 
 A document's result is kept under its key, so that a run that was interrupted goes on where it stopped, and a run over
@@ -35,6 +36,7 @@ from policyloom.frameworks import BUILT_IN
 from policyloom.network.counting import UNITS, Unit
 from policyloom.records import Failure, OcrUse
 from policyloom.run.coder import ChosenCoder, CoderChoice, resolve_coder
+from policyloom.run.compare import compare_files
 from policyloom.run.estimates import estimate, write_sample_sheet
 from policyloom.run.folder import ResultFolder, claim, open_folder, seal
 from policyloom.run.manifest import (
@@ -67,6 +69,7 @@ __all__ = [
     "Progress",
     "Run",
     "check_file",
+    "compare_files",
     "estimate",
     "extract_files",
     "find_files",

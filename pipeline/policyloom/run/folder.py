@@ -23,8 +23,8 @@ from policyloom.run.lock import hold
 
 __all__ = ["FolderKind", "ResultFolder", "claim", "is_result_folder", "open_folder", "read_ledger", "seal"]
 
-FolderKind = Literal["run", "check", "documents"]
-"""What a folder holds: a run over many documents, one document's check, or documents as JSON."""
+FolderKind = Literal["run", "check", "comparison", "documents"]
+"""What a folder holds: a run over many documents, one document's check, a comparison of two versions, or documents as JSON."""
 
 MARK = ".policyloom"
 LEDGER = "ledger.json"
@@ -213,4 +213,10 @@ def _shorten(names: list[str]) -> str:
 
 
 def _in_words(kind: FolderKind) -> str:
-    return {"run": "a run", "check": "a check", "documents": "extracted documents"}[kind]
+    words = {
+        "run": "a run",
+        "check": "a check",
+        "comparison": "a comparison",
+        "documents": "extracted documents",
+    }
+    return words[kind]
