@@ -129,6 +129,35 @@ def test_moved_and_renumbered_sentences_are_no_change() -> None:
     assert told(old, version(replace(BASES, text="4.1 " + BASES.text), GRANTS)) == []
 
 
+def test_the_number_of_an_article_is_no_change_and_nobody_who_acts() -> None:
+    old = Said("Article 9. The Board shall pay grants to firms.", "grants", actor="Article 9. The Board")
+    new = Said(
+        "Article 10. The Board shall pay grants to firms soon.", "grants", actor="Article 10. The Board"
+    )
+    assert change(old, replace(new, text=old.text.replace("9", "10"))) == []
+    assert change(old, new) == []
+
+
+def test_how_often_something_is_watched_counts() -> None:
+    old = Said(
+        "The state shall pay grants, and review them every six months.",
+        "grants",
+        monitoring="review them every",
+    )
+    new = replace(old, text=old.text.replace("six months", "two years"))
+    assert change(old, new) == [
+        ("changed", "monitoring", "review them every six months", "review them every two years")
+    ]
+
+
+def test_a_sum_does_not_name_a_mechanism() -> None:
+    old = Said(
+        "The state shall pay firms 10 million crowns.", "10 million crowns", amount="10 million crowns"
+    )
+    new = Said("The state shall pay firms.", "pay", "T2")
+    assert ("dropped", "mechanism") not in [(c[0], c[1]) for c in change(old, new)]
+
+
 def test_words_that_bind_less_are_a_weakening() -> None:
     new = replace(GRANTS, text="The state may pay grants to firms.", cue="may")
     (found,) = compare(version(GRANTS), version(new), FRAMEWORK).changes

@@ -63,15 +63,23 @@ def read_words(text: str) -> tuple[str, ...]:
     return tuple(_WORD.findall(text.lower()))
 
 
-def read_sentence(sentence: str) -> tuple[str, ...]:
+def read_sentence(sentence: str, numbered_words: Collection[str] = ()) -> tuple[str, ...]:
     """The words of a sentence in small letters, without the mark or number of a list item.
+
+    Args:
+        sentence: the sentence.
+        numbered_words: words that stand before a number of the text itself, such as "article".
 
     Example:
         >>> read_sentence("(a) 2.1 The fund pays.")
         ('the', 'fund', 'pays')
+        >>> read_sentence("Article 7. The fund pays.", {"article"})
+        ('the', 'fund', 'pays')
     """
     mark = _LIST_MARK.match(sentence)
-    return read_words(sentence[mark.end() :] if mark else sentence)
+    words = read_words(sentence[mark.end() :] if mark else sentence)
+    is_numbered = len(words) > 1 and words[0] in numbered_words and words[1][:1].isdigit()
+    return words[2:] if is_numbered else words
 
 
 def align(
@@ -79,6 +87,7 @@ def align(
     new: Sequence[str],
     *,
     stop_words: Collection[str] = (),
+    numbered_words: Collection[str] = (),
     old_topics: Mapping[int, Collection[str]] | None = None,
     new_topics: Mapping[int, Collection[str]] | None = None,
 ) -> Alignment:
@@ -92,9 +101,13 @@ def align(
         old: the sentences of the earlier version, in order.
         new: those of the later.
         stop_words: words that do not count.
+        numbered_words: words before the number of a sentence, as "Article" in "Article 7."; they do not count either.
         old_topics, new_topics: by the number of a sentence, what it is about; two on one topic need less in common.
     """
-    words = [read_sentence(text) for text in old], [read_sentence(text) for text in new]
+    words = (
+        [read_sentence(text, numbered_words) for text in old],
+        [read_sentence(text, numbered_words) for text in new],
+    )
     same = _find_same(*words)
     rest = _without(len(old), (i for i, _ in same)), _without(len(new), (j for _, j in same))
     weights = _weigh(*words, stop_words)

@@ -24,12 +24,20 @@ _ORDER: dict[Strength, int] = {"weak": 0, "medium": 1, "strong": 2}
 
 @dataclass(frozen=True, eq=False)
 class Differences:
-    """Two versions, and the words by which they are compared."""
+    """Two versions, and the words by which they are compared.
+
+    Attributes:
+        old, new: the earlier and the later version.
+        framework: with which both were tagged.
+        empty_words: words that tell nothing.
+        numbered_words: words before a number of the text itself, such as "article".
+    """
 
     old: Version
     new: Version
     framework: Framework
     empty_words: frozenset[str]
+    numbered_words: frozenset[str]
 
     def compare_same(self, pair: Reworded) -> Iterator[Change]:
         """What the sentences around one that stands in both change in its promise."""
@@ -121,7 +129,8 @@ class Differences:
             s
             for s in own
             if not any(self._are_related(s.mention.label, id) for id in there)
-            and self._missing(version.quote(s.mention), words) >= MIN_MISSING
+            and self._missing(version.quote(s.mention), words | version.words_of_limits(s.mention))
+            >= MIN_MISSING
         ]
 
     def _are_related(self, a: str, b: str) -> bool:
@@ -137,7 +146,7 @@ class Differences:
 
     def _missing(self, text: str, words: frozenset[str]) -> float:
         """The share of a text's words that are not among `words`; those that tell nothing do not count."""
-        own = [word for word in read_words(text) if word not in self.empty_words]
+        own = [word for word in read_sentence(text, self.numbered_words) if word not in self.empty_words]
         return sum(word not in words for word in own) / len(own) if own else 0.0
 
     def _matched(self, pair: Reworded) -> list[tuple[Statement, Statement]]:

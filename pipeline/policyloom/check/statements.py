@@ -11,7 +11,7 @@ from policyloom.check.promises import find_promises, join_words
 from policyloom.framework import Framework
 from policyloom.languages.cues import Cues, Strength
 from policyloom.network.counting import STATED, counted_mentions, smallest_unit
-from policyloom.records import ChangedPart, Evidence, Mention, Promise, Tagged
+from policyloom.records import ChangedPart, Evidence, Facet, Mention, Promise, Tagged
 
 __all__ = ["PARTICULARS", "Statement", "Version", "read_version"]
 
@@ -19,6 +19,7 @@ PARTICULARS: tuple[ChangedPart, ...] = ("actor", "amount", "deadline", "monitori
 
 _AMOUNTS = ("MONEY", "PERCENT", "QUANTITY")
 """Types of entities that say how much."""
+_TWO_WORDS = re.compile(r"\s+(\w+)(?:\s+(\w+))?")
 _TOKEN = re.compile(r"\w+|[^\w\s]")
 
 
@@ -48,6 +49,7 @@ class Version:
         promises: by sentence.
         named: the outermost mechanisms that are named anywhere, headings and tables too.
         entities: by sentence, its sums, shares and quantities.
+        cues: of its language.
     """
 
     tagged: Tagged
@@ -57,6 +59,7 @@ class Version:
     promises: dict[int, Promise]
     named: frozenset[str]
     entities: dict[int, tuple[Mention, ...]]
+    cues: Cues
 
     def evidence(self, number: int) -> Evidence:
         """A sentence as something that a change can carry."""
@@ -68,6 +71,19 @@ class Version:
     def quote(self, mention: Mention) -> str:
         """The words of a mention, in one line."""
         return join_words(self.tagged, mention.start, mention.end)
+
+    def words_of_limits(self, mention: Mention) -> frozenset[str]:
+        """The words of a mention's amount and deadline, by which no mechanism is named."""
+        spans = [(f.start, f.end) for f in mention.facets if f.kind in ("amount", "deadline")]
+        spans += [
+            (e.start, e.end)
+            for found in self.entities.values()
+            for e in found
+            if e.sentence == mention.sentence
+        ]
+        return frozenset(
+            word for span in spans for word in read_words(self.tagged.document.text[slice(*span)])
+        )
 
     def said_in(self, numbers: Iterable[int]) -> list[Statement]:
         """What some sentences say of mechanisms, in order."""
@@ -112,7 +128,7 @@ class Version:
         if part == "actor":
             spans = [m.agent for m in mentions if m.agent is not None and m.status == "planned"]
         else:
-            spans = [(f.start, f.end) for m in mentions for f in m.facets if f.kind == part]
+            spans = [(f.start, self._end_of(f)) for m in mentions for f in m.facets if f.kind == part]
         if part == "amount":
             limits = [(f.start, f.end) for m in mentions for f in m.facets if f.kind == "deadline"]
             sentences = {m.sentence for m in mentions}
@@ -125,6 +141,16 @@ class Version:
             amounts = [span for span in amounts if not _overlaps(span, limits)]
             spans = [*(span for span in spans if not _overlaps(span, amounts)), *amounts]
         return list(dict.fromkeys(join_words(self.tagged, *span) for span in sorted(spans)))
+
+    def _end_of(self, facet: Facet) -> int:
+        """Where a particular ends, with how often after "every": "every six months"."""
+        text = self.tagged.document.text
+        last = read_words(text[facet.start : facet.end])[-1:]
+        following = _TWO_WORDS.match(text, facet.end)
+        if not last or last[0] not in self.cues.frequency_words or following is None:
+            return facet.end
+        counts = following[1].isdigit() or following[1].lower() in self.cues.number_words
+        return following.end() if counts and following[2] else following.end(1)
 
     def _block(self, number: int) -> int:
         return self.tagged.sentences[self.places[number]].block
@@ -164,6 +190,7 @@ def read_version(tagged: Tagged, framework: Framework, cues: Cues) -> Version:
         {start_of[promise.evidence.start]: promise for promise in find_promises(tagged, framework)},
         frozenset(named),
         {number: tuple(found) for number, found in entities.items()},
+        cues,
     )
     for number, found in mentions.items():
         bare.statements[number] = tuple(_read_statement(bare, number, mention, cues) for mention in found)

@@ -87,7 +87,7 @@ def compare(old: Tagged, new: Tagged, framework: Framework) -> Comparison:
     found = align(
         versions[0].texts, versions[1].texts, stop_words=pack.stop_words, old_topics=topics[0], new_topics=topics[1]
     )  # fmt: skip
-    differences = Differences(*versions, framework, pack.stop_words - cues.number_words)
+    differences = Differences(*versions, framework, pack.stop_words - cues.number_words, cues.numbered_words)
     changes: list[Change] = []
     if old.is_judged and new.is_judged:
         for i, j in found.same:
