@@ -20,7 +20,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     __version__: str
 
-    from policyloom.check import check
+    from policyloom.check import check, compare
     from policyloom.coders import load_coder
     from policyloom.coders.classifier import write_classifier
     from policyloom.coders.language_model import LanguageModel, language_model_coder
@@ -38,6 +38,7 @@ if TYPE_CHECKING:
     from policyloom.run import (
         apply_review,
         check_file,
+        compare_files,
         estimate,
         extract_files,
         mark_run,
@@ -60,7 +61,9 @@ _HOMES = {
     "check": "check",
     "check_file": "run",
     "choose_sentences": "learn.sampling",
+    "compare": "check",
     "compare_coders": "learn.agreement",
+    "compare_files": "run",
     "DocumentError": "errors",
     "estimate": "run",
     "evaluate_labels": "learn.evaluation",
@@ -113,7 +116,9 @@ __all__ = [
     "check",
     "check_file",
     "choose_sentences",
+    "compare",
     "compare_coders",
+    "compare_files",
     "estimate",
     "evaluate_labels",
     "extract_files",

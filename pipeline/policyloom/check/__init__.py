@@ -7,6 +7,7 @@ nearest   the passages nearest to what was not found
 case      what a rule looks at
 rules     the findings: one function a rule, in one list
 document  the call that puts them together
+alignment, statements, differences, versions   a document against an earlier version of itself
 """
 
 from policyloom.check.case import Case
@@ -15,16 +16,19 @@ from policyloom.check.coverage import cover
 from policyloom.check.document import Checked, check
 from policyloom.check.promises import find_promises
 from policyloom.check.rules import Rule
+from policyloom.check.versions import Comparison, compare
 
 __all__ = [
     "Case",
     "Checked",
     "ClaimCheck",
     "ClaimState",
+    "Comparison",
     "Knowledge",
     "PairKnowledge",
     "Rule",
     "check",
+    "compare",
     "cover",
     "find_promises",
 ]

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Literal
 import click
 
 from policyloom.cli.agreement import agreement_command
+from policyloom.cli.compare import compare_command
 from policyloom.cli.console import Commands, printable, say, stop_status
 from policyloom.cli.estimates import estimate_command, sentences_command
 from policyloom.cli.export import export_command
@@ -61,6 +62,7 @@ def main() -> None:
 
 
 for command in (
+    compare_command,
     label_command,
     train_command,
     evaluate_command,

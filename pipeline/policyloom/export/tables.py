@@ -444,7 +444,7 @@ def to_frame(
 
     Args:
         records: one record or several: `Tagged` (its mentions), `Document` (its blocks), `Finding`, `Coverage`,
-            `Promise` or `Failure`; something with `findings` and `coverage`, such as what `check` returns, gives its findings.
+            `Promise` or `Failure`; what `check` returns gives its findings, and what `compare` returns its changes.
         framework: adds labels and the outermost element.
         claims: of `Tagged`, the claims instead of the mentions.
         entities: of `Tagged`, the entities instead of the mentions.
@@ -460,6 +460,10 @@ def to_frame(
         several = list(records)
     elif hasattr(records, "findings"):
         return FINDINGS.frame(finding_rows(records.findings))
+    elif hasattr(records, "changes"):
+        from policyloom.export.changes import CHANGES, change_rows  # which takes its columns from here
+
+        return CHANGES.frame(change_rows(records.changes))
     else:
         several = [records]
     kinds = {type(record) for record in several}

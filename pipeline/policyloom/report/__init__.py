@@ -16,12 +16,13 @@ from pathlib import Path
 import jinja2
 from markupsafe import Markup
 
-from policyloom.check import ClaimCheck
+from policyloom.check import ClaimCheck, Comparison
 from policyloom.files import write_bytes
 from policyloom.framework import Framework
 from policyloom.records import Coverage, Evidence, Failure, Finding, Measured, Promise
 from policyloom.report.arrange import DETAILS, check_view, run_view
 from policyloom.report.brief import make_brief
+from policyloom.report.comparison import comparison_view, make_comparison_brief, tell_sentences
 from policyloom.report.inputs import LinkKind, ReportedDocument, ReportedLink
 from policyloom.report.links import report_links
 from policyloom.report.views import STATUSES, Detail, statuses
@@ -31,8 +32,10 @@ __all__ = [
     "ReportedDocument",
     "ReportedLink",
     "make_brief",
+    "make_comparison_brief",
     "report_links",
     "write_check_report",
+    "write_comparison_report",
     "write_run_report",
 ]
 
@@ -150,6 +153,36 @@ def write_check_report(
         }
 
     _write_page(Path(path), "check.html.j2", view)
+
+
+def write_comparison_report(
+    path: str | Path,
+    comparison: Comparison,
+    *,
+    framework: Framework,
+    old: ReportedDocument,
+    new: ReportedDocument,
+) -> None:
+    """Writes the page on two versions of a document; the file appears whole or not at all.
+
+    Args:
+        path: the HTML file; its folder must exist.
+        comparison: of the two.
+        framework: with which they were tagged.
+        old, new: the earlier and the later version.
+    """
+
+    def view(detail: Detail) -> dict[str, object]:
+        told = tell_sentences(comparison)
+        return {
+            "framework": framework,
+            "old": old,
+            "new": new,
+            "told": told,
+            **comparison_view(comparison, detail),
+        }
+
+    _write_page(Path(path), "compare.html.j2", view)
 
 
 def _write_page(path: Path, template: str, view: Callable[[Detail], dict[str, object]]) -> None:

@@ -15,6 +15,7 @@
     manifest       run.json, and what is read back from a run folder
     folder         no file of a person's is replaced or removed
     lock           one process writes a folder at a time
+    compare        two versions of a file compared
     exchange       a finished run as exports take it
     figures        figures of a run, for papers
     marks          the PDFs of a run with their mentions marked
@@ -49,6 +50,7 @@ from policyloom.network.counting import UNITS, Unit
 from policyloom.records import Failure, OcrUse
 from policyloom.records.show import cut, html_table
 from policyloom.run.coder import ChosenCoder, CoderChoice, resolve_coder
+from policyloom.run.compare import compare_files
 from policyloom.run.decisions import DECISIONS_TABLE, read_decisions_of, unfit_in_words, write_decisions_table
 from policyloom.run.estimate_table import write_estimates
 from policyloom.run.estimates import estimate
@@ -99,6 +101,7 @@ __all__ = [
     "Run",
     "apply_review",
     "check_file",
+    "compare_files",
     "estimate",
     "extract_files",
     "find_files",
