@@ -35,7 +35,7 @@ if TYPE_CHECKING:
     from policyloom.learn.training import train_classifier
     from policyloom.network import find_links, load_network
     from policyloom.records import from_json, to_json
-    from policyloom.run import check_file, estimate, extract_files, plan_requests, read_tagged, run, tag_file
+    from policyloom.run import check_file, estimate, extract_files, plan_requests, pmc_index, read_tagged, run, tag_file
     from policyloom.tag import tag, tag_all
     from policyloom.tag.pipeline import load_pipeline
 
@@ -59,6 +59,7 @@ _HOMES = {
     "load_network": "network",
     "load_pipeline": "tag.pipeline",
     "plan_requests": "run",
+    "pmc_index": "run",
     "PolicyloomError": "errors",
     "read_document": "extract",
     "read_framework": "framework",
@@ -100,6 +101,7 @@ __all__ = [
     "load_network",
     "load_pipeline",
     "plan_requests",
+    "pmc_index",
     "read_document",
     "read_framework",
     "read_labels",

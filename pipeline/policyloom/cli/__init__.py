@@ -34,6 +34,7 @@ from policyloom.cli.options import (
     password_option,
     plain_errors,
 )
+from policyloom.cli.pmc import pmc_command
 from policyloom.frameworks import BUILT_IN
 from policyloom.records import OcrUse
 
@@ -76,6 +77,7 @@ for command in (
     agreement_command,
     estimate_command,
     export_command,
+    pmc_command,
     framework_group,
     coder_group,
 ):

@@ -13,6 +13,7 @@
     manifest       run.json, and what is read back from a run folder
     folder         no file of a person's is replaced or removed
     lock           one process writes a folder at a time
+    pmc            the PMC index of policies
     estimates      a sample of sentences to be coded by people, and shares corrected with it
     single         one file, or a few, without a run: check, tag, extract; a framework tried; sentences to label
 
@@ -45,6 +46,7 @@ from policyloom.run.manifest import (
     refuse_other_framework,
     write_manifest,
 )
+from policyloom.run.pmc import PmcRun, pmc_index
 from policyloom.run.plan import Plan, find_files, find_skipped, make_plan, name_documents
 from policyloom.run.progress import Progress, Tell, tell_nobody
 from policyloom.run.reading import UNANSWERED, ReadDocuments, read_documents, read_results, set_copies_aside
@@ -64,6 +66,7 @@ if TYPE_CHECKING:
 
 __all__ = [
     "Limits",
+    "PmcRun",
     "Progress",
     "Run",
     "check_file",
@@ -73,6 +76,7 @@ __all__ = [
     "find_skipped",
     "name_documents",
     "plan_requests",
+    "pmc_index",
     "read_run_framework",
     "read_tagged",
     "refuse_other_file",

@@ -23,8 +23,8 @@ from policyloom.run.lock import hold
 
 __all__ = ["FolderKind", "ResultFolder", "claim", "is_result_folder", "open_folder", "read_ledger", "seal"]
 
-FolderKind = Literal["run", "check", "documents"]
-"""What a folder holds: a run over many documents, one document's check, or documents as JSON."""
+FolderKind = Literal["run", "check", "documents", "pmc"]
+"""What a folder holds: a run over many documents, one document's check, documents as JSON, or a PMC index."""
 
 MARK = ".policyloom"
 LEDGER = "ledger.json"
@@ -213,4 +213,6 @@ def _shorten(names: list[str]) -> str:
 
 
 def _in_words(kind: FolderKind) -> str:
-    return {"run": "a run", "check": "a check", "documents": "extracted documents"}[kind]
+    return {"run": "a run", "check": "a check", "documents": "extracted documents", "pmc": "a PMC index"}[
+        kind
+    ]
