@@ -37,6 +37,7 @@ ONLY_IMPORTERS = {
     "pydantic": {"framework"},
     "pdfplumber": {"extract"},
     "pypdfium2": {"extract"},
+    "matplotlib": {"export"},
     "tesserocr": {"extract"},
     "symspellpy": {"languages"},
     "spacy": {"languages", "tag", "learn"},

@@ -35,7 +35,16 @@ if TYPE_CHECKING:
     from policyloom.learn.training import train_classifier
     from policyloom.network import find_links, load_network
     from policyloom.records import from_json, to_json
-    from policyloom.run import check_file, estimate, extract_files, plan_requests, pmc_index, read_tagged, run, tag_file
+    from policyloom.run import (
+        check_file,
+        estimate,
+        extract_files,
+        plan_requests,
+        pmc_index,
+        read_tagged,
+        run,
+        tag_file,
+    )
     from policyloom.tag import tag, tag_all
     from policyloom.tag.pipeline import load_pipeline
 

@@ -30,6 +30,7 @@ from policyloom.records import Evidence, Mention, Tagged
 
 __all__ = [
     "PASSAGES",
+    "Passage",
     "PmcCell",
     "PmcEdit",
     "PmcPolicy",
@@ -163,7 +164,9 @@ def find_cells(
     """
     shares = found.unreadable_share, found.other_field_share
     if not found.is_judged or shares[1] >= MIN_OTHER_FIELD_SHARE:
-        return PmcPolicy(found.document.id, tuple(PmcCell(v.id, None, None) for v in variables.scored), *shares)
+        return PmcPolicy(
+            found.document.id, tuple(PmcCell(v.id, None, None) for v in variables.scored), *shares
+        )
     by_term = _by_element(found, own)
     by_element = _by_element(tagged, framework) if tagged is not None and framework is not None else {}
     cells = {}

@@ -8,6 +8,7 @@ from __future__ import annotations
 import io
 from collections.abc import Sequence
 from importlib.util import find_spec
+from typing import Any
 
 __all__ = ["can_draw_surfaces", "draw_surface"]
 
@@ -64,14 +65,26 @@ def draw_surface(rows: Sequence[Sequence[tuple[str, float]]], kind: str = "svg")
         greys = DARK + (LIGHT - DARK) * middle
         shades = np.repeat(greys[:, :, np.newaxis], 3, axis=2)
         figure = Figure(figsize=SIZE)
-        axes = figure.add_axes((0.0, 0.04, 0.93, 1.0), projection="3d", computed_zorder=False)
+        axes: Any = figure.add_axes((0.0, 0.04, 0.93, 1.0), projection="3d", computed_zorder=False)
         faces = axes.plot_surface(
-            across, down, between, facecolors=shades, rstride=1, cstride=1, linewidth=0.3, shade=False, zorder=1
+            across,
+            down,
+            between,
+            facecolors=shades,
+            rstride=1,
+            cstride=1,
+            linewidth=0.3,
+            shade=False,
+            zorder=1,
         )
         faces.set_edgecolor(shades.reshape(-1, 3))  # no gaps between faces
         for k in range(SIDE):
-            axes.plot(fine, np.full(SIDE_FINE, k), between[k * STEPS], color="#222222", linewidth=0.8, zorder=2)
-            axes.plot(np.full(SIDE_FINE, k), fine, between[:, k * STEPS], color="#222222", linewidth=0.8, zorder=2)
+            axes.plot(
+                fine, np.full(SIDE_FINE, k), between[k * STEPS], color="#222222", linewidth=0.8, zorder=2
+            )
+            axes.plot(
+                np.full(SIDE_FINE, k), fine, between[:, k * STEPS], color="#222222", linewidth=0.8, zorder=2
+            )
         for y, row in enumerate(rows):
             for x, (name, value) in enumerate(row):
                 axes.plot([x, x], [y, y], [0, value], color="#777777", linewidth=0.5, linestyle=":", zorder=0)

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from policyloom.check.pmc import PASSAGES, PmcCell, PmcEdit, PmcPolicy, PmcScore
+from policyloom.check.pmc import PASSAGES, Passage, PmcCell, PmcEdit, PmcPolicy, PmcScore
 from policyloom.errors import PolicyloomError
 from policyloom.export.tables import Column, Table, TableRow
 from policyloom.files import decode, plain_cell
@@ -83,7 +83,10 @@ def pmc_table(variables: VariableList) -> Table[PmcScore]:
 
     def column(main: Variable) -> Column[PmcScore]:
         return Column(
-            main.id, f"{main.label}: share of its sub-variables that are 1", lambda s: s.mains[main.id], "float64"
+            main.id,
+            f"{main.label}: share of its sub-variables that are 1",
+            lambda s: s.mains[main.id],
+            "float64",
         )
 
     return Table(
@@ -96,7 +99,7 @@ def pmc_table(variables: VariableList) -> Table[PmcScore]:
             Column("n_edited", "values that a person decided", lambda s: s.n_edited, "int64"),
             Column("n_open", "cells without a value", lambda s: s.n_open, "int64"),
             Column("remark", "what to beware of", lambda s: s.remark),
-            Column("list", "the variable list and its version", lambda s: variables.name),
+            Column("list", "the variable list and its version", lambda _: variables.name),
         )
     )  # fmt: skip
 
@@ -180,7 +183,7 @@ def _rows(text: str, path: Path) -> Iterator[tuple[int, dict[str, str]]]:
 
 def _cell(row: dict[str, str], where: str) -> PmcCell:
     value, found = _binary(row, "value", where), _binary(row, "found", where)
-    passage = next((p for p in PASSAGES if p == row["passage"]), "")
+    passage: Passage = next((p for p in PASSAGES if p == row["passage"]), "")
     page, start, end = (int(_number(row, name, where)) for name in ("page", "start", "end"))
     evidence = Evidence(row["document"], page, start, end, row["quote"]) if row["quote"] else None
     return PmcCell(
@@ -207,4 +210,3 @@ def _number(row: dict[str, str], name: str, where: str) -> float:
         return float(row[name].replace(",", ".") or 0)
     except ValueError as error:
         raise PolicyloomError(f"{where}, column {name!r}: {row[name][:40]!r} is no number") from error
-

@@ -259,7 +259,9 @@ def _check(variables: VariableList, name: str) -> None:
             )
         is_scored = variable in variables.scored
         if is_scored and not (variable.terms or variable.elements):
-            raise FrameworkError(f"{name}: variable {variable.id}: has neither terms nor elements to be found by")
+            raise FrameworkError(
+                f"{name}: variable {variable.id}: has neither terms nor elements to be found by"
+            )
         if not is_scored and (variable.terms or variable.elements):
             raise FrameworkError(
                 f"{name}: variable {variable.id}: has sub-variables, so terms and elements belong to those"

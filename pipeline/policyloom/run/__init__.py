@@ -46,8 +46,8 @@ from policyloom.run.manifest import (
     refuse_other_framework,
     write_manifest,
 )
-from policyloom.run.pmc import PmcRun, pmc_index
 from policyloom.run.plan import Plan, find_files, find_skipped, make_plan, name_documents
+from policyloom.run.pmc import PmcRun, pmc_index
 from policyloom.run.progress import Progress, Tell, tell_nobody
 from policyloom.run.reading import UNANSWERED, ReadDocuments, read_documents, read_results, set_copies_aside
 from policyloom.run.settings import Limits, Settings, choose_limits

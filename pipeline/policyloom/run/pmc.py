@@ -7,7 +7,15 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from policyloom.check.pmc import PmcEdit, PmcPolicy, PmcScore, edit_cells, find_cells, pmc_surface, score_policy
+from policyloom.check.pmc import (
+    PmcEdit,
+    PmcPolicy,
+    PmcScore,
+    edit_cells,
+    find_cells,
+    pmc_surface,
+    score_policy,
+)
 from policyloom.errors import DocumentError, FrameworkError, RunError
 from policyloom.export import FAILURES, failure_rows
 from policyloom.export.pmc_surface import can_draw_surfaces, draw_surface
@@ -203,7 +211,12 @@ def _write(
                 if kind == "svg":
                     pictures[id] = picture
         write_pmc_report(
-            out / PAGE, variables=variables, policies=policies, scores=scores, failures=failures, surfaces=pictures
+            out / PAGE,
+            variables=variables,
+            policies=policies,
+            scores=scores,
+            failures=failures,
+            surfaces=pictures,
         )
         seal(folder, names)
     return PmcRun(out, tuple(scores), variables, tuple(failures), tuple(notes))
@@ -219,4 +232,3 @@ def _claim(folder: ResultFolder, names: Sequence[str]) -> None:
                 f"{error}. If you edited it, rename it, such as to my_{MATRIX_FILE}, and give that with --matrix"
             ) from error
         raise
-
