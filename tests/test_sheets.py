@@ -102,7 +102,7 @@ def test_a_text_is_the_same_after_writing_and_reading(tmp_path: Path, text: str)
         (f"{HEAD}\n,d,A.,x,,,,,,,", "is coded, but has nothing under id"),
         ("Nummer;doc;text\n1;d;A.", r"no column id \(its first row has 'Nummer', 'doc', 'text'\)"),
         ("", "no column id, doc, text"),
-        (b"PK\x03\x04 and so on", "is a workbook, and labels are read from text; .*“CSV UTF-8”"),
+        (b"PK\x03\x04 and so on", "is a workbook, and tables are read from text; .*“CSV UTF-8”"),
         (f"{HEAD}\n{FULL}\0", "is no text"),
         (f"{HEAD}\n1,d,{'a' * 200_000},x", "line 2: is no row of a table"),
     ],

@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from policyloom.coders.language_model import LanguageModel, language_model_coder
     from policyloom.errors import DocumentError, FrameworkError, LabelsError, PolicyloomError, RunError
     from policyloom.export import to_frame, write_network
-    from policyloom.extract import read_document, read_pdf
+    from policyloom.extract import read_document, read_pdf, read_text
     from policyloom.framework import read_framework
     from policyloom.learn.agreement import agreement, compare_coders
     from policyloom.learn.evaluation import evaluate_labels
@@ -39,13 +39,18 @@ if TYPE_CHECKING:
         check_file,
         estimate,
         extract_files,
+        mark_run,
         plan_requests,
         pmc_index,
+        read_groups,
         read_tagged,
         run,
         tag_file,
+        write_estimates,
+        write_figure,
+        write_sentences,
     )
-    from policyloom.tag import tag, tag_all
+    from policyloom.run.tagging import tag, tag_all
     from policyloom.tag.pipeline import load_pipeline
 
 _HOMES = {
@@ -67,25 +72,31 @@ _HOMES = {
     "load_coder": "coders",
     "load_network": "network",
     "load_pipeline": "tag.pipeline",
+    "mark_run": "run",
     "plan_requests": "run",
     "pmc_index": "run",
     "PolicyloomError": "errors",
     "read_document": "extract",
     "read_framework": "framework",
+    "read_groups": "run",
     "read_labels": "learn.labels",
     "read_pdf": "extract",
     "read_tagged": "run",
+    "read_text": "extract",
     "run": "run",
     "RunError": "errors",
-    "tag": "tag",
-    "tag_all": "tag",
+    "tag": "run.tagging",
+    "tag_all": "run.tagging",
     "tag_file": "run",
     "to_frame": "export",
     "to_json": "records",
     "train_classifier": "learn.training",
     "write_classifier": "coders.classifier",
+    "write_estimates": "run",
+    "write_figure": "run",
     "write_labels": "learn.labels",
     "write_network": "export",
+    "write_sentences": "run",
 }
 
 __all__ = [
@@ -109,13 +120,16 @@ __all__ = [
     "load_coder",
     "load_network",
     "load_pipeline",
+    "mark_run",
     "plan_requests",
     "pmc_index",
     "read_document",
     "read_framework",
+    "read_groups",
     "read_labels",
     "read_pdf",
     "read_tagged",
+    "read_text",
     "run",
     "tag",
     "tag_all",
@@ -124,8 +138,11 @@ __all__ = [
     "to_json",
     "train_classifier",
     "write_classifier",
+    "write_estimates",
+    "write_figure",
     "write_labels",
     "write_network",
+    "write_sentences",
 ]
 
 

@@ -11,8 +11,9 @@ import click
 
 from policyloom.cli.agreement import agreement_command
 from policyloom.cli.console import Commands, printable, say
-from policyloom.cli.estimates import estimate_command
+from policyloom.cli.estimates import estimate_command, sentences_command
 from policyloom.cli.export import export_command
+from policyloom.cli.figures import figure_command
 from policyloom.cli.frameworks import framework_group
 from policyloom.cli.language_model import (
     LanguageModelOptions,
@@ -22,6 +23,7 @@ from policyloom.cli.language_model import (
     print_requests,
 )
 from policyloom.cli.learning import evaluate_command, label_command, train_command
+from policyloom.cli.marks import mark_command
 from policyloom.cli.options import (
     EPILOG,
     coder_option,
@@ -77,6 +79,9 @@ for command in (
     agreement_command,
     estimate_command,
     export_command,
+    mark_command,
+    figure_command,
+    sentences_command,
     pmc_command,
     framework_group,
     coder_group,
@@ -106,6 +111,10 @@ for command in (
     help="Where a mechanism and an outcome must stand together for a link.",
 )  # fmt: skip
 @click.option(
+    "--metadata", type=click.Path(exists=True, dir_okay=False, path_type=Path), default=None, metavar="FILE.csv",
+    help="A table of the documents: a column “file”, and date, group, country or any others, which all tables then have.",
+)  # fmt: skip
+@click.option(
     "--workers",
     "-j",
     type=click.IntRange(min=0),
@@ -128,19 +137,22 @@ for command in (
 @plain_errors
 def run_command(
     folder: Path, out: Path, framework: str, coder: str | None, llm: LanguageModelOptions, min_probability: float,
-    model: str | None, password: str | None, ocr: OcrUse, recursive: bool, unit: Unit, workers: int | None,
-    timeout: float | None, memory: int | None, force: bool, dry_run: bool, price: tuple[float, float] | None, quiet: bool,
+    model: str | None, password: str | None, ocr: OcrUse, recursive: bool, unit: Unit,
+    metadata: Path | None, workers: int | None, timeout: float | None, memory: int | None, force: bool, dry_run: bool, price: tuple[float, float] | None, quiet: bool,
 ) -> None:  # fmt: skip
     """Read, tag, link and check every document of FOLDER.
 
-    The run folder then holds report.html, the tables mentions.csv, entities.csv, claims.csv, statements.csv,
-    promises.csv, links.csv, findings.csv, coverage.csv and failures.csv, the network as network.graphml, the
-    documents' text, and run.json.
+    The run folder then holds report.html, the tables documents.csv, mentions.csv, entities.csv, claims.csv,
+    statements.csv, promises.csv, links.csv, findings.csv, coverage.csv and failures.csv, the network as
+    network.graphml, the documents' text, and run.json.
     A second run into the same folder does only what changed.
     """
-    from policyloom.run import find_skipped, run
+    from policyloom.run import find_files, find_skipped, read_metadata, run
 
     chosen = choose_coder(coder, llm)
+    if metadata is not None and not quiet:  # told before any work
+        for note in read_metadata(metadata, folder, find_files(folder, recursive=recursive)).notes:
+            say(f"policyloom: {note}", err=True)
     if dry_run or llm.llm_requests:
         if chosen is None or isinstance(chosen, str):
             fail("--dry-run says what a language model would be asked, and goes with --coder llm", 2)
@@ -158,7 +170,7 @@ def run_command(
         try:
             done = run(
                 folder, out, framework=framework, coder=chosen, min_probability=min_probability, model=model,
-                password=password, ocr=ocr, recursive=recursive, unit=unit, workers=workers,
+                password=password, ocr=ocr, recursive=recursive, unit=unit, metadata=metadata, workers=workers,
                 limits=_limits(timeout, memory, workers), force=force, progress=tell,
             )  # fmt: skip
         except KeyboardInterrupt:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 import tomllib
+from collections import Counter
 from collections.abc import Iterator
 from functools import cached_property
 from importlib import resources
@@ -19,6 +20,7 @@ from pydantic import BaseModel, ConfigDict, Field, StringConstraints, Validation
 from policyloom.errors import FrameworkError
 from policyloom.frameworks import BUILT_IN
 from policyloom.languages import installed_languages
+from policyloom.records.show import counted, cut, html_table
 
 __all__ = [
     "Element",
@@ -28,6 +30,7 @@ __all__ = [
     "Link",
     "LinkKind",
     "Scope",
+    "parse_framework",
     "read_framework",
 ]
 
@@ -90,6 +93,11 @@ class Element(_Strict):
     examples: tuple[Text, ...] = ()
     counterexamples: tuple[Text, ...] = ()
     not_when: tuple[Text, ...] = ()
+
+    def __repr__(self) -> str:
+        return f"<Element {self.id}: {self.kind}, {cut(self.label)}>"
+
+    __str__ = __repr__
 
 
 class Link(_Strict):
@@ -192,6 +200,18 @@ class Framework(_Strict):
     def _by_id(self) -> dict[str, Element]:
         return {element.id: element for element in self.elements}
 
+    def __repr__(self) -> str:
+        kinds = Counter(element.kind for element in self.elements)
+        counts = ", ".join(counted(n, kind) for kind, n in kinds.items())
+        return f"<Framework {self.id} {self.version}: {cut(self.title)}; {counts}>"
+
+    __str__ = __repr__
+
+    def _repr_html_(self) -> str:
+        tops = [element for element in self.elements if element.parent is None]
+        rows = ((e.id, e.kind, e.label, len(self.children(e.id)) or "") for e in tops)
+        return html_table(repr(self), ("id", "kind", "label", "parts"), rows, len(tops))
+
     def __getitem__(self, id: str) -> Element:
         try:
             return self._by_id[id]
@@ -258,17 +278,26 @@ def read_framework(source: str | Path = BUILT_IN) -> Framework:
             raise FrameworkError(
                 f"no framework {str(source)!r}: give a path that ends in .toml, or one of {', '.join(names)}"
             )
-        return _parse((built_in / f"{source}.toml").read_text("utf-8"), f"built-in {source}")
+        return parse_framework((built_in / f"{source}.toml").read_text("utf-8"), f"built-in {source}")
     try:
         text = path.read_text("utf-8")
     except OSError as error:
         raise FrameworkError(f"{path}: cannot be opened ({error.strerror or error})") from error
     except UnicodeDecodeError as error:
         raise FrameworkError(f"{path}: is not UTF-8 text (byte {error.start}); save it as UTF-8") from error
-    return _parse(text, str(path))
+    return parse_framework(text, str(path))
 
 
-def _parse(text: str, name: str) -> Framework:
+def parse_framework(text: str, name: str) -> Framework:
+    """The framework in a TOML text.
+
+    Args:
+        text: the content of a framework's file.
+        name: by which errors call it.
+
+    Raises:
+        FrameworkError: the text is wrong.
+    """
     try:
         data = tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:

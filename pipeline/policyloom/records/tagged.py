@@ -8,6 +8,7 @@ from typing import Literal, get_args
 
 from policyloom.records.coding import ClaimKind, MentionKind, Polarity, Status
 from policyloom.records.document import Document, HasSpan, Span, UnreadPart
+from policyloom.records.show import counted, cut, html_table
 
 __all__ = ["Claim", "Evidence", "Facet", "FacetKind", "Mention", "Sentence", "Tagged", "format_ranges"]
 
@@ -80,6 +81,14 @@ class Mention:
         if self.kind not in get_args(MentionKind):
             raise ValueError(f"mention kind {self.kind!r}: use one of {', '.join(get_args(MentionKind))}")
 
+    def __repr__(self) -> str:
+        sureness = f", {self.probability:.2f}" if self.probability < 1 else ""
+        words = f" {self.status}" if self.kind != "entity" else ""
+        facets = f", {', '.join(facet.kind for facet in self.facets)}" if self.facets else ""
+        name = f" {cut(self.name, 40)}" if self.name else ""
+        source = f", {cut(self.source)}" if self.source else ""
+        return f"<Mention {self.kind} {self.label}{name}{words} [{self.start}, {self.end}){sureness}{source}{facets}>"
+
     @property
     def concreteness(self) -> int:
         """How many of six things the text says of a mechanism: who, for whom, with what, how much, by when, how watched."""
@@ -122,6 +131,29 @@ class Tagged:
     claims: tuple[Claim, ...] = ()
     unread: tuple[UnreadPart, ...] = ()
     n_dropped: int = 0
+
+    def __repr__(self) -> str:
+        counts = (
+            counted(len(self.sentences), "sentence"), counted(len(self.mentions), "mention"), counted(len(self.claims), "claim"),
+        )  # fmt: skip
+        unread = f", {self.unreadable_share:.0%} not judged" if self.unreadable_share else ""
+        return f"<Tagged {cut(self.document.id)}: {', '.join(counts)}{unread}>"
+
+    def _repr_html_(self) -> str:
+        found = [mention for mention in self.mentions if mention.kind != "entity"]
+        rows = (
+            (
+                m.label,
+                m.status,
+                f"{m.probability:.2f}",
+                self.page(m) or "",
+                cut(self.quote(m)),
+                cut(self.sentence(m), 160),
+            )
+            for m in found
+        )
+        head = ("element", "status", "probability", "page", "words", "sentence")
+        return html_table(repr(self), head, rows, len(found))
 
     @property
     def unreadable_share(self) -> float:
@@ -209,3 +241,7 @@ class Evidence:
     start: int
     end: int
     quote: str
+
+    def __repr__(self) -> str:
+        page = f" p. {self.page}" if self.page else ""
+        return f"<Evidence {cut(self.document)}{page} [{self.start}, {self.end}): {cut(self.quote, 160)}>"

@@ -23,8 +23,9 @@ from policyloom.run.lock import hold
 
 __all__ = ["FolderKind", "ResultFolder", "claim", "is_result_folder", "open_folder", "read_ledger", "seal"]
 
-FolderKind = Literal["run", "check", "documents", "pmc"]
-"""What a folder holds: a run over many documents, one document's check, documents as JSON, or a PMC index."""
+FolderKind = Literal["run", "check", "documents", "marks", "pmc"]
+"""What a folder holds: a run over many documents, one document's check, documents as JSON, marked-up PDFs, or a
+PMC index."""
 
 MARK = ".policyloom"
 LEDGER = "ledger.json"
@@ -213,6 +214,7 @@ def _shorten(names: list[str]) -> str:
 
 
 def _in_words(kind: FolderKind) -> str:
-    return {"run": "a run", "check": "a check", "documents": "extracted documents", "pmc": "a PMC index"}[
-        kind
-    ]
+    return {
+        "run": "a run", "check": "a check", "documents": "extracted documents", "marks": "marked-up PDFs",
+        "pmc": "a PMC index",
+    }[kind]  # fmt: skip

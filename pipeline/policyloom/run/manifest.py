@@ -12,11 +12,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from policyloom.errors import RunError
+from policyloom.export import UserColumns
 from policyloom.files import write_bytes
 from policyloom.framework import Framework
 from policyloom.records import Tagged, from_json
 from policyloom.run.folder import CACHE, MARK
 from policyloom.run.keys import library_versions, ocr_version
+from policyloom.run.metadata import MetadataTable, describe
 from policyloom.run.plan import Plan
 from policyloom.run.settings import Limits, Settings
 
@@ -25,9 +27,11 @@ if TYPE_CHECKING:
 
 __all__ = [
     "MANIFEST",
+    "read_groups",
     "read_manifest",
     "read_run_framework",
     "read_tagged",
+    "read_user_columns",
     "refuse_other_framework",
     "write_manifest",
 ]
@@ -55,6 +59,7 @@ def write_manifest(
     outputs: Mapping[str, int],
     signature: str,
     unit: str,
+    metadata: MetadataTable,
 ) -> None:
     """Writes how a run was made.
 
@@ -68,6 +73,7 @@ def write_manifest(
         outputs: how many sentences, mentions, claims, links and findings there are.
         signature: a hash of all that decides the outputs.
         unit: in which two elements must stand together for a link.
+        metadata: the user's table of the documents.
     """
     read = set(done.documents)
     manifest = {
@@ -79,6 +85,7 @@ def write_manifest(
         "errors": done.errors,
         "not_judged": [[f.source, f.reason] for f in done.failures if f.kind == "not-judged"],
         "no_links": done.no_links,
+        "folder": str(plan.folder),
         "unit": unit,
         "signature": signature,
         "reused": done.n_reused,
@@ -99,8 +106,15 @@ def write_manifest(
         "python": platform.python_version(),
         "platform": platform.platform(),
         "versions": {"policyloom": importlib.metadata.version("policyloom"), **library_versions()},
+        "metadata": list(metadata.columns),
+        "notes": list(done.notes),
         "documents": [
-            {"id": job.id, "source": job.source, "key": plan.keys[job.id]}
+            {
+                "id": job.id,
+                "source": job.source,
+                "key": plan.keys[job.id],
+                "metadata": metadata.of(job.source),
+            }
             for job in plan.jobs
             if job.id in read
         ],
@@ -126,21 +140,55 @@ def refuse_other_framework(out: str | Path, framework: Framework) -> None:
 
 
 def read_tagged(folder: str | Path) -> Iterator[Tagged]:
-    """The tagged documents of a run folder, one at a time, by id.
+    """The tagged documents of a run folder, one at a time, by id, with the dates and titles of the user's table.
 
     Raises:
         RunError: the folder holds no finished run.
     """
     folder = Path(folder)
+    for entry in _finished(folder)["documents"]:
+        path = folder / MARK / CACHE / f"{entry['key']}.json"
+        try:
+            yield describe(from_json(Tagged, path.read_bytes()), entry.get("metadata", {}))
+        except OSError as error:
+            raise RunError(f"{path}: is missing; run again to make it") from error
+
+
+def read_groups(folder: str | Path, column: str) -> dict[str, str]:
+    """What a column of the user's table of documents says of each document of a run, by the document's id.
+
+    Documents of which it says nothing are left out.
+
+    Raises:
+        RunError: the folder holds no finished run, or its table of documents has no such column.
+
+    Example:
+        `network.slices(read_groups("outputs/mine", "country"))` are the networks of the countries.
+    """
+    user = read_user_columns(folder)
+    if column not in user.names:
+        there = f"there are {', '.join(user.names)}" if user.names else "it was made without --metadata"
+        raise RunError(f"{folder}: has no column {column!r} of its documents; {there}")
+    return {id: cells[column] for id, cells in user.cells.items() if cells[column]}
+
+
+def read_user_columns(folder: str | Path) -> UserColumns:
+    """The user's table of documents that a run was made with.
+
+    Raises:
+        RunError: the folder holds no finished run.
+    """
+    manifest = _finished(Path(folder))
+    cells = {entry["id"]: entry.get("metadata", {}) for entry in manifest["documents"]}
+    return UserColumns(tuple(manifest.get("metadata", ())), cells)
+
+
+def _finished(folder: Path) -> dict[str, Any]:
+    """The manifest of a run that has come to its end."""
     manifest = read_manifest(folder)
     if "documents" not in manifest:
         raise RunError(f"{folder}: holds no finished run ({MANIFEST} cannot be read)")
-    for entry in manifest["documents"]:
-        path = folder / MARK / CACHE / f"{entry['key']}.json"
-        try:
-            yield from_json(Tagged, path.read_bytes())
-        except OSError as error:
-            raise RunError(f"{path}: is missing; run again to make it") from error
+    return manifest
 
 
 def read_run_framework(folder: str | Path) -> Framework:

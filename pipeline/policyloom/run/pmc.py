@@ -18,10 +18,11 @@ from policyloom.check.pmc import (
 )
 from policyloom.errors import DocumentError, FrameworkError, RunError
 from policyloom.export import FAILURES, failure_rows
+from policyloom.export.figure_files import save_figure
 from policyloom.export.pmc_surface import can_draw_surfaces, draw_surface
 from policyloom.export.pmc_tables import PMC_MATRIX, matrix_rows, pmc_table, read_matrix, read_policies
 from policyloom.extract import read_document
-from policyloom.files import open_table, show_name, write_bytes
+from policyloom.files import open_table, show_name
 from policyloom.framework import Framework, read_framework
 from policyloom.framework.variables import VariableList, make_framework, read_variables
 from policyloom.frameworks import BUILT_IN_VARIABLES
@@ -38,6 +39,9 @@ MATRIX_FILE = "pmc_matrix.csv"
 PAGE = "pmc.html"
 TABLES = ("pmc.csv", MATRIX_FILE, "failures.csv")
 SURFACE_KINDS = ("svg", "png")
+"""The first of them stands in the page."""
+
+Surface = tuple[tuple[tuple[str, float], ...], ...]
 
 NO_SURFACES = 'surfaces are not drawn without the extra figures: pip install "policyloom[figures]"'
 
@@ -201,15 +205,7 @@ def _write(
                 add(matrix_rows(policy, variables))
         with open_table(out / "failures.csv", FAILURES.names) as add:
             add(failure_rows(failures))
-        pictures = {}
-        if drawn:
-            (out / "surfaces").mkdir(exist_ok=True)
-        for id in drawn:
-            for kind in SURFACE_KINDS:
-                picture = draw_surface(surfaces[id], kind)
-                write_bytes(picture, out / "surfaces" / f"{id}.{kind}")
-                if kind == "svg":
-                    pictures[id] = picture
+        pictures = {id: _draw(surfaces[id], out / "surfaces", id) for id in drawn}
         write_pmc_report(
             out / PAGE,
             variables=variables,
@@ -220,6 +216,15 @@ def _write(
         )
         seal(folder, names)
     return PmcRun(out, tuple(scores), variables, tuple(failures), tuple(notes))
+
+
+def _draw(surface: Surface, folder: Path, id: str) -> bytes:
+    """Writes the figures of a surface, and gives that for the page."""
+    folder.mkdir(exist_ok=True)
+    paths = [folder / f"{id}.{kind}" for kind in SURFACE_KINDS]
+    for path in paths:
+        save_figure(lambda: draw_surface(surface), path)
+    return paths[0].read_bytes()
 
 
 def _claim(folder: ResultFolder, names: Sequence[str]) -> None:
