@@ -4,6 +4,7 @@ coverage  in how many sentences the document names each element, and at what lev
 promises  what it promises, one by one, with who, with what, how much, by when, how watched
 claims    which links the document claims, and what other documents say of them
 nearest   the passages nearest to what was not found
+pmc       the PMC index: which variables of a list it has
 case      what a rule looks at
 rules     the findings: one function a rule, in one list
 document  the call that puts them together

@@ -40,6 +40,7 @@ from policyloom.cli.options import (
     plain_errors,
     timeout_option,
 )
+from policyloom.cli.pmc import pmc_command
 from policyloom.cli.review import review_command, tell_unfit
 from policyloom.frameworks import BUILT_IN
 from policyloom.records import OcrUse
@@ -73,6 +74,7 @@ for command in (
     figure_command,
     sentences_command,
     review_command,
+    pmc_command,
     framework_group,
     coder_group,
 ):

@@ -27,6 +27,7 @@
     decisions      what people decided about mentions, kept with a run
     recount        a run's outputs written anew with decisions
     review         the page on which people decide, and its decisions brought back
+    pmc            the PMC index of policies
     single         one file, or a few, without a run: check, tag, extract; a framework tried; sentences to label
 
 A document's result is kept under its key, so that a run that was interrupted goes on where it stopped, and a run over
@@ -70,6 +71,7 @@ from policyloom.run.manifest import (
 from policyloom.run.marks import MarkedRun, mark_run
 from policyloom.run.metadata import NO_METADATA, MetadataTable, read_metadata
 from policyloom.run.plan import Plan, find_files, find_skipped, make_plan, name_documents
+from policyloom.run.pmc import PmcRun, pmc_index
 from policyloom.run.progress import Progress, Tell, tell_nobody
 from policyloom.run.reading import UNANSWERED, ReadDocuments, read_documents, read_results, set_copies_aside
 from policyloom.run.recount import OutputsNote, describe_decisions, sign_outputs, write_outputs_note
@@ -96,6 +98,7 @@ __all__ = [
     "FinishedRun",
     "Limits",
     "MarkedRun",
+    "PmcRun",
     "Progress",
     "ReviewPage",
     "Run",
@@ -109,6 +112,7 @@ __all__ = [
     "mark_run",
     "name_documents",
     "plan_requests",
+    "pmc_index",
     "read_finished_run",
     "read_groups",
     "read_metadata",

@@ -23,9 +23,9 @@ from policyloom.run.lock import hold
 
 __all__ = ["FolderKind", "ResultFolder", "claim", "is_result_folder", "open_folder", "read_ledger", "seal"]
 
-FolderKind = Literal["run", "check", "comparison", "documents", "marks"]
-"""What a folder holds: a run over many documents, one document's check, a comparison of two versions, documents as JSON, or
-marked-up PDFs."""
+FolderKind = Literal["run", "check", "comparison", "documents", "marks", "pmc"]
+"""What a folder holds: a run over many documents, one document's check, a comparison of two versions, documents as JSON,
+marked-up PDFs, or a PMC index."""
 
 MARK = ".policyloom"
 LEDGER = "ledger.json"
@@ -220,5 +220,6 @@ def _in_words(kind: FolderKind) -> str:
         "comparison": "a comparison",
         "documents": "extracted documents",
         "marks": "marked-up PDFs",
+        "pmc": "a PMC index",
     }
     return words[kind]
