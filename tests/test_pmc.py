@@ -351,6 +351,8 @@ GOOD = "plan,A.1,1,1,reading,parks 1\nplan,A.2,0,0,reading,parks 1\nplan,B,1,0,,
         (HEAD + GOOD + "plan,B,0,0,reading,parks 1\n", r"line 5: plan has B twice; remove one of the rows"),
         (HEAD + GOOD.partition("\n")[0] + "\n", r"plan has no row for A.2, B; leave every row where it is"),
         (GOOD, r"has no column document, variable, value, found, by, list; begin from a pmc_matrix.csv"),
+        (HEAD + GOOD.replace("plan,", "../../plan,"), r"line 2: document '../../plan' is not fit to be a file's name"),
+        (HEAD + GOOD.replace("plan,", "..,"), r"line 2: document '..' is not fit to be a file's name"),
         (HEAD, r"has no rows"),
     ],
 )  # fmt: skip

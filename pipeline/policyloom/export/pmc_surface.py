@@ -73,6 +73,6 @@ def draw_surface(rows: Sequence[Sequence[tuple[str, float]]]) -> Figure:
     axes.set_xticklabels(["column 1", "2", "3"])
     axes.set_yticklabels(["row 1", "2", "3"])
     axes.tick_params(axis="z", pad=10)
-    axes.view_init(elev=28, azim=-62)
+    axes.view_init(elev=38, azim=-62)  # so steep that labels seldom overlap
     axes.set_box_aspect((1, 1, 0.62), zoom=0.95)
     return figure

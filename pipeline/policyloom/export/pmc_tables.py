@@ -144,6 +144,10 @@ def read_policies(path: str | Path, variables: VariableList) -> tuple[PmcPolicy,
         document, variable = row["document"], row["variable"]
         if not document or variable not in known:
             raise PolicyloomError(f"{where}: document {document!r} or variable {variable!r} is not known")
+        if document in (".", "..") or re.search(r"[/\\\x00-\x1f]", document):
+            raise PolicyloomError(
+                f"{where}: document {document!r} is not fit to be a file's name; leave the names as policyloom wrote them"
+            )
         cells = found.setdefault(document, {})
         if variable in cells:
             raise PolicyloomError(f"{where}: {document} has {variable} twice; remove one of the rows")
