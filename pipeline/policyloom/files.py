@@ -24,12 +24,14 @@ if TYPE_CHECKING:
 __all__ = [
     "DECIMALS",
     "MAX_NAME",
+    "UnixLines",
     "cut_name",
     "decode",
     "format_cell",
     "is_unicode",
     "open_atomic",
     "open_table",
+    "plain_cell",
     "safe_cell",
     "show_name",
     "write_bytes",
@@ -41,6 +43,14 @@ FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "\n", "\uff1d", "\uff0b", "\uf
 
 Source: OWASP, CSV Injection.
 """
+
+_SPLIT = r"[;\t\r\n]\"*"
+"""Where a spreadsheet begins a new cell within one of ours: many countries part cells by semicolons, and then quotation marks
+that stand after a comma do not hold a cell together.
+"""
+
+_INNER_FORMULA = re.compile(rf"({_SPLIT})(?=[=+\-@\uff1d\uff0b\uff0d\uff20])")
+_INNER_SAFE = re.compile(rf"({_SPLIT})'(?=[=+\-@\uff1d\uff0b\uff0d\uff20])")
 
 DECIMALS = 6
 """Decimals of every number in a table."""
@@ -111,13 +121,25 @@ def write_bytes(data: bytes, path: str | Path) -> None:
 
 
 def safe_cell(text: str) -> str:
-    """The text, with an apostrophe before it where a spreadsheet would take it for a formula.
+    """The text, with an apostrophe before it, or before a part of it, where a spreadsheet would take that for a formula.
 
     Example:
-        >>> safe_cell("=1+1"), safe_cell("tax relief")
-        ("'=1+1", 'tax relief')
+        >>> safe_cell("=1+1"), safe_cell("a;=1+1"), safe_cell("tax relief")
+        ("'=1+1", "a;'=1+1", 'tax relief')
     """
+    text = _INNER_FORMULA.sub(r"\1'", text)
     return "'" + text if text.startswith(FORMULA_STARTS) else text
+
+
+def plain_cell(text: str) -> str:
+    """The text of a cell without the apostrophes that `safe_cell` has put in.
+
+    Example:
+        >>> plain_cell("'=1+1"), plain_cell("a;'=1+1"), plain_cell("employer's")
+        ('=1+1', 'a;=1+1', "employer's")
+    """
+    text = text[1:] if text.startswith("'") and text[1:].startswith(FORMULA_STARTS) else text
+    return _INNER_SAFE.sub(r"\1", text)
 
 
 def format_cell(value: Any) -> str:
@@ -140,7 +162,7 @@ def format_cell(value: Any) -> str:
     return "" if text in ("<NA>", "NaT") else text
 
 
-class _UnixLines:
+class UnixLines:
     """Takes lines from a CSV writer and ends them as Unix does.
 
     Python before 3.13 quotes a carriage return in a cell only where lines end in one; unquoted it breaks the row.
@@ -177,7 +199,7 @@ def open_table(
     """
     with open_atomic(path) as file:
         text = io.TextIOWrapper(file, encoding="utf-8-sig", newline="", write_through=True)
-        writer = csv.writer(_UnixLines(text))
+        writer = csv.writer(UnixLines(text))
         writer.writerow(columns)
         expected = set(columns)
 

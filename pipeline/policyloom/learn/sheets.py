@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import get_args
 
 from policyloom.errors import LabelsError
-from policyloom.files import FORMULA_STARTS, safe_cell
+from policyloom.files import UnixLines, plain_cell, safe_cell
 from policyloom.framework import Framework
 from policyloom.learn.labels import Label, Labelled, check_framework, coded_ids
 from policyloom.records import Status
@@ -55,8 +55,8 @@ def format_sheet(sentences: Iterable[Labelled], framework: Framework) -> str:
     """The sheet as CSV text."""
     tops = [framework[id] for id in coded_ids(framework)]
     file = io.StringIO()
-    sheet = csv.writer(file, lineterminator="\n")
-    sheet.writerow([*_FIXED, *(f"{e.id} {' '.join(e.label.split())}" for e in tops), *_LAST])
+    sheet = csv.writer(UnixLines(file))
+    sheet.writerow([*_FIXED, *(safe_cell(f"{e.id} {' '.join(e.label.split())}") for e in tops), *_LAST])
     for s in sentences:
         statuses = s.statuses
         cells = [
@@ -119,9 +119,8 @@ def _find_delimiter(text: str) -> str:
 
 
 def _cell(text: str) -> str:
-    """A cell without the space around it, and without the apostrophe by which `safe_cell` keeps it from being a formula."""
-    text = text.strip()
-    return text[1:] if text.startswith("'") and text[1:].startswith(FORMULA_STARTS) else text
+    """A cell without the space around it, and without the apostrophes by which `safe_cell` keeps it from being a formula."""
+    return plain_cell(text.strip())
 
 
 def _find_columns(header: Sequence[str], path: Path, framework: Framework) -> _Columns:
