@@ -145,7 +145,9 @@ ENTITIES: Table[_MentionIn] = Table(
         ),
         Column("section", "the headings over it", lambda x: " > ".join(x.tagged.section(x.mention))),
         Column(
-            "entity_type", "person, organisation, place and so on, such as ORG.college", lambda x: x.mention.label
+            "entity_type",
+            "person, organisation, place and so on, such as ORG.college",
+            lambda x: x.mention.label,
         ),
         Column("quote", "its words", lambda x: x.tagged.quote(x.mention)),
         Column("name", "the name under which the same thing stands elsewhere", lambda x: x.mention.name),
