@@ -2,6 +2,7 @@
 
 python benchmarks/estimates.py simulate            # bias and coverage in simulated corpora; docs/estimates.md
 python benchmarks/estimates.py simulate --uniform  # the same with one inclusion probability for all sentences
+python benchmarks/estimates.py contrasts           # the same of differences, trends and pairs
 python benchmarks/estimates.py code SHEET          # fills in a sheet drawn from a run over corpus/
 """
 
@@ -19,7 +20,14 @@ import numpy as np
 from policyloom.framework import read_framework
 from policyloom.learn.drawing import draw_systematically, inclusion_probabilities, weigh
 from policyloom.learn.labels import Label, Labelled, read_labels, read_sampled, write_labels
-from policyloom.network.estimate import Share, estimate_shares, expected_half_widths
+from policyloom.network.contrasts import (
+    Estimate,
+    estimate_association,
+    estimate_differences,
+    estimate_trends,
+)
+from policyloom.network.estimate import Share, Survey, estimate_shares, expected_half_widths
+from policyloom.network.measures import measure
 
 ROOT = Path(__file__).parents[1]
 RECALL, PRECISION = 0.75, 0.66
@@ -40,6 +48,12 @@ MEAN_SENTENCES, SPREAD_OF_LENGTHS = 75, 0.6
 NEARLY_FOUND = 0.4
 """The share of the coder's misses that a classifier holds doubtful; 3 in 100 other sentences are so too."""
 
+GROUPS = (1.4, 0.6)
+"""How dense the elements are in the documents of either group."""
+
+N_YEARS, FIRST, LAST = 10, 0.6, 1.4
+"""Years of the documents, and how dense the elements are in the first and the last of them."""
+
 Array = np.ndarray[Any, np.dtype[Any]]
 Errors = Literal["independent", "correlated"]
 ERRORS: tuple[Errors, ...] = get_args(Errors)
@@ -56,16 +70,26 @@ class Corpus:
     weights: Array
 
 
-def make_corpus(generator: np.random.Generator, n_documents: int, errors: Errors) -> Corpus:
+def make_corpus(
+    generator: np.random.Generator, n_documents: int, errors: Errors, factors: Array | None = None
+) -> Corpus:
     """A corpus in which elements crowd into documents, with a coder of the given recall and precision.
 
     Independent errors have the same chance in all sentences. Correlated ones do not: where a document names an element
     more than others do, more of it is missed, and false finds crowd there too.
+
+    Args:
+        generator: of chance.
+        n_documents: documents.
+        errors: independent or correlated.
+        factors: how dense the elements are in each document, for groups and years; 1 unless given.
     """
     rates = np.array((*MECHANISMS, *OUTCOMES))
     sizes = np.maximum(5, generator.lognormal(0, SPREAD_OF_LENGTHS, n_documents) * MEAN_SENTENCES / np.exp(SPREAD_OF_LENGTHS**2 / 2)).astype(int)  # fmt: skip
     documents = np.repeat(np.arange(n_documents), sizes)
     relative = generator.gamma(CLUSTERING, 1 / CLUSTERING, (n_documents, len(rates)))
+    if factors is not None:
+        relative = relative * factors[:, None]
     dense = np.where(
         generator.random(len(documents)) < SUBSTANTIVE, DENSITY, (1 - SUBSTANTIVE * DENSITY) / (1 - SUBSTANTIVE)
     )  # fmt: skip
@@ -144,9 +168,105 @@ def draw(
         precision=np.where(is_pair, PRECISION**2, PRECISION), recall=np.where(is_pair, RECALL**2, RECALL),
     )  # fmt: skip
     shares = estimate_shares(
-        corpus.sizes, totals, corpus.documents[drawn], found[drawn], coded[drawn], inclusion[drawn]
+        Survey(corpus.sizes, totals, corpus.documents[drawn], found[drawn], coded[drawn], inclusion[drawn])
     )
     return shares, told, coded.mean(axis=0)
+
+
+FIGURES = (
+    *(f"difference, {target}" for target in TARGETS),
+    *(f"trend, {target}" for target in TARGETS),
+    "log odds, 12 % and 12 %",
+    "NPMI, 12 % and 12 %",
+)
+"""Differences between two groups and trends a year are in shares."""
+
+
+def place(n_documents: int) -> tuple[Array, Array]:
+    """The group and the year of each document: all years in both groups, as far as there are documents."""
+    order = np.arange(n_documents)
+    return order % 2, order // 2 % N_YEARS
+
+
+def factors_of(groups: Array, years: Array) -> Array:
+    """How dense the elements are in documents of these groups and years."""
+    return np.array(GROUPS)[groups] * (FIRST + (LAST - FIRST) * years / (N_YEARS - 1))
+
+
+def things(names: Array) -> Array:
+    """The targets, and of the commonest mechanism and outcome both together and each."""
+    k = len(MECHANISMS)
+    first, other = names[:, 0], names[:, k]
+    return np.column_stack([targets(names), first & other, first, other])
+
+
+def figures_of(corpus: Corpus, groups: Array, years: Array) -> Array:
+    """The figures in a corpus itself."""
+    coded = things(corpus.coded)
+    in_a, x = groups[corpus.documents] == 0, years[corpus.documents]
+    differences = coded[in_a, :4].mean(axis=0) - coded[~in_a, :4].mean(axis=0)
+    trends = [np.polyfit(x, coded[:, i], 1)[0] for i in range(4)]
+    counts = coded[:, 4:].sum(axis=0)
+    pair = [float(measure(name, *counts, len(coded))) for name in ("log_odds", "npmi")]
+    return np.array([*differences, *trends, *pair])
+
+
+def find_figures(errors: Errors) -> Array:
+    """The figures in documents of this kind: the mean over corpora so large that it is known to some thousandths."""
+    groups, years = place(40_000)
+    factors = factors_of(groups, years)
+    corpora = (make_corpus(np.random.default_rng(seed), 40_000, errors, factors) for seed in range(25))
+    return np.mean([figures_of(corpus, groups, years) for corpus in corpora], axis=0)
+
+
+def contrasts(draws: int) -> None:
+    """Prints the second table of docs/estimates.md."""
+    print(
+        "| errors | documents | labels | figure | value | naive | corrected | bias, % | covered, % | half-width | in the run: covered, % | half-width | too few, % |"
+    )
+    print("|---|---:|---:|---|---:|---:|---:|---:|---:|---:|---:|---:|---:|")
+    for errors in ERRORS:
+        values = find_figures(errors)
+        for n_documents in (40, 80):
+            for n_labels in (200, 400):
+                drawn = [draw_contrasts(n_documents, n_labels, errors, seed) for seed in range(draws)]
+                for i, figure in enumerate(FIGURES):
+                    found = [one[0][i] for one in drawn]
+                    covered, width = tell_intervals([(e.interval, values[i]) for e in found])
+                    covered_run, width_run = tell_intervals(
+                        [(e.interval_in_run, own[i]) for (estimates, own) in drawn for e in [estimates[i]]]
+                    )
+                    naive, corrected = (
+                        np.mean([v for e in found if (v := getattr(e, name)) is not None])
+                        for name in ("naive", "corrected")
+                    )
+                    too_few = np.mean([e.interval is None for e in found])
+                    print(
+                        f"| {errors} | {n_documents} | {n_labels} | {figure} | {values[i]:.4f} | {naive:.4f} | {corrected:.4f} | "
+                        f"{100 * (corrected / values[i] - 1):.1f} | {100 * covered:.1f} | {width:.4f} | {100 * covered_run:.1f} | {width_run:.4f} | {100 * too_few:.1f} |",
+                        flush=True,
+                    )
+
+
+def draw_contrasts(
+    n_documents: int, n_labels: int, errors: Errors, seed: int
+) -> tuple[list[Estimate], Array]:
+    """The figures from a sample of a simulated corpus, and those of the corpus itself."""
+    groups, years = place(n_documents)
+    generator = np.random.default_rng((n_documents, n_labels, seed))
+    corpus = make_corpus(generator, n_documents, errors, factors_of(groups, years))
+    inclusion = inclusion_probabilities(corpus.weights, n_labels)
+    drawn = draw_systematically(inclusion, corpus.documents.tolist(), seed)
+    coded, found = things(corpus.coded), things(corpus.found)
+    totals = np.zeros((n_documents, found.shape[1]))
+    np.add.at(totals, corpus.documents, found)
+    survey = Survey(
+        corpus.sizes, totals, corpus.documents[drawn], found[drawn], coded[drawn], inclusion[drawn]
+    )
+    a, b = (survey.select(groups == group) for group in (0, 1))
+    pair = [estimate_association(survey, name, 4, 5, 6) for name in ("log_odds", "npmi")]
+    estimates = [*estimate_differences(a, b)[:4], *estimate_trends(survey, years)[:4], *pair]
+    return estimates, figures_of(corpus, groups, years)
 
 
 def tell_intervals(pairs: Sequence[tuple[tuple[float, float] | None, float]]) -> tuple[float, float]:
@@ -194,10 +314,13 @@ def main() -> None:
     simulated = commands.add_parser("simulate")
     simulated.add_argument("--draws", type=int, default=1_000)
     simulated.add_argument("--uniform", action="store_true")
+    commands.add_parser("contrasts").add_argument("--draws", type=int, default=1_000)
     commands.add_parser("code").add_argument("sheet", type=Path)
     told = parser.parse_args()
     if told.command == "simulate":
         simulate(told.draws, told.uniform)
+    elif told.command == "contrasts":
+        contrasts(told.draws)
     else:
         code_sheet(told.sheet)
 

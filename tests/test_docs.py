@@ -17,6 +17,7 @@ from policyloom.cli import main
 from policyloom.export.run_tables import RUN_TABLES
 from policyloom.export.workbook import CODEBOOK
 from policyloom.framework import read_framework
+from policyloom.framework.variables import make_framework, read_variables
 from policyloom.tag.pipeline import load_pipeline
 from tests.conftest import ROOT, load_script
 
@@ -75,6 +76,21 @@ def test_the_commands_and_lines_of_the_readme_and_the_page_on_networks_run(workp
     assert len(names["counts"].documents) == len(names["tagged"])  # type: ignore[arg-type, attr-defined]
 
 
+def test_the_commands_and_lines_of_the_page_on_metadata_run(workplace: Path) -> None:
+    page = ROOT / "docs" / "metadata.md"
+    (table,) = blocks(page, "csv")
+    (workplace / "table.csv").write_text(table, "utf-8")
+    ((words,),) = (commands(block) for block in blocks(page, ""))
+    assert call(words).exit_code == 0
+    (code,) = blocks(page, "python")
+    names: dict[str, object] = {}
+    exec(code, names)
+    assert sorted(names["groups"]) == ["college", "state"]  # type: ignore[call-overload]
+    with (workplace / "outputs" / "mine" / "documents.csv").open(encoding="utf-8-sig", newline="") as file:
+        rows = list(csv.DictReader(file))
+    assert rows[0]["type"] == "regulation"
+
+
 def test_the_lines_on_entities_run() -> None:
     (code,) = blocks(ROOT / "docs" / "entities.md", "python")
     *lines, last = code.strip().split("\n")
@@ -126,19 +142,75 @@ def test_the_learning_loop_of_the_docs_runs(workplace: Path) -> None:
     assert set(names["classifier"].labels) == {"S1", "C1", "T1"}  # type: ignore[attr-defined]
 
 
-def test_the_worked_example_of_the_page_on_estimates_gives_its_table(workplace: Path) -> None:
+def test_the_worked_example_of_the_page_on_estimates_gives_its_tables(workplace: Path) -> None:
     page = ROOT / "docs" / "estimates.md"
-    (steps,) = (block for block in blocks(page, "") if "policyloom " in block)
-    (table,) = blocks(page, "text")
+    steps, table = (block for block in blocks(page, "") if "policyloom " in block)
+    (shown_there,), (metadata,) = blocks(page, "text"), blocks(page, "csv")
+    (workplace / "corpus.csv").write_text(metadata, "utf-8")
     run, label, estimate = commands(steps)
     for words in (run, label):
         assert call(words).exit_code == 0, words
     code = [sys.executable, str(ROOT / "benchmarks" / "estimates.py"), "code", "sheet.csv"]
     subprocess.run(code, check=True, capture_output=True)
     shown = call(estimate).output.splitlines()
-    assert [line for line in table.splitlines() if line not in shown] == []
+    assert [line for line in shown_there.splitlines() if line not in shown] == []
     (lines,) = blocks(page, "python")
     exec(lines, {})
+    with (workplace / "estimates.csv").open(encoding="utf-8-sig", newline="") as file:
+        figures = {
+            (row["figure"], row["label"], row["group"]): row
+            for row in csv.DictReader(file)
+            if not row["status"] and not row["outcome"]
+        }
+    n_rows = 0
+    for row in re.findall(r"^\| [A-Z]\d (.*) \|$", page.read_text("utf-8"), re.MULTILINE):
+        name, naive, *cells = row.split(" | ")
+        given = [
+            figures["share", name, ""], figures["share", name, "policy"], figures["share", name, "account"],
+            figures["difference", name, "account"],
+        ]  # fmt: skip
+        assert naive == percent(given[0]["naive"])
+        for cell, figure in zip(cells, given, strict=True):
+            low, high = percent(figure["low"]), percent(figure["high"])
+            assert cell in [f"{percent(figure['corrected'])} ({low}{to}{high})" for to in ("–", " to ")]
+        n_rows += 1
+    assert n_rows == 4
+    ((words,),) = [commands(table)]
+    assert "394 sentences of 10 documents, 200 of them coded by people" in call(words).output
+    with (workplace / "sentences.csv").open(encoding="utf-8-sig", newline="") as file:
+        columns = set(next(csv.reader(file)))
+    (r,) = blocks(page, "r")
+    assert set(re.findall(r"\b(?:T2\w*|year|document|group)\b", r)) <= columns
+
+
+def percent(share: str) -> str:
+    """A share as the tables of a paper give it."""
+    return f"{100 * float(share):.1f}".replace("-", "−")
+
+
+def test_the_worked_example_of_the_page_on_the_pmc_index_gives_its_tables(workplace: Path) -> None:
+    page = ROOT / "docs" / "pmc.md"
+    read, anew = (words for block in blocks(page, "") for words in commands(block))
+    before, after = blocks(page, "text")
+    assert [line for line in before.splitlines() if line not in call(read).output.splitlines()] == []
+    told = re.findall(
+        r"^\| ([\w-]+) \| (X[\d.]+) [^|]+\| [01] → ([01]) \| (.+) \|$", page.read_text("utf-8"), re.MULTILINE
+    )
+    assert len(told) == 3
+    decided = {(document, variable): (value, note) for document, variable, value, note in told}
+    with (workplace / "outputs" / "pmc" / "pmc_matrix.csv").open(encoding="utf-8-sig", newline="") as file:
+        rows = list(csv.DictReader(file))
+    for row in rows:
+        old = row["value"], row["note"]
+        row["value"], row["note"] = decided.get((row["document"], row["variable"]), old)
+    with (workplace / "my_matrix.csv").open("w", encoding="utf-8-sig", newline="") as file:
+        writer = csv.DictWriter(file, list(rows[0]))
+        writer.writeheader()
+        writer.writerows(rows)
+    assert [line for line in after.splitlines() if line not in call(anew).output.splitlines()] == []
+    (example,) = blocks(page, "toml")
+    (workplace / "list.toml").write_text(example, "utf-8")
+    load_pipeline(make_framework(read_variables("list.toml"), read_framework()))
 
 
 def test_the_commands_and_lines_of_the_pages_on_tables_and_excel_run(workplace: Path) -> None:
@@ -169,6 +241,45 @@ def test_the_page_on_excel_names_every_sheet() -> None:
         name for row in re.findall(r"^\| ([a-z_, ]+) \| ", page, re.MULTILINE) for name in row.split(", ")
     }
     assert named == {"sheet", CODEBOOK, *(table.name for table in RUN_TABLES)}
+
+
+def test_the_commands_of_the_page_on_exchange_run(workplace: Path) -> None:
+    page = ROOT / "docs" / "exchange.md"
+    (exports,) = (block for block in blocks(page, "") if "policyloom " in block)
+    run, *others = commands(exports)
+    for words in (["run", "my-folder", *run[2:]], *others):
+        assert call(words).exit_code == 0, words
+    options = {option for command in main.commands.values() for p in command.params for option in p.opts}
+    back, codebooks = (commands(block) for block in blocks(page, "sh"))
+    assert {word for words in back for word in words if word.startswith("-")} <= options
+    first, _ = codebooks
+    assert call([*first[:-1], "begun.toml"]).exit_code == 0
+    (code,) = blocks(page, "python")
+    *lines, last = code.strip().split("\n")
+    names: dict[str, object] = {}
+    exec("\n".join(lines), names)
+    assert eval(last, names)
+
+
+def test_the_commands_of_the_page_on_marks_run(workplace: Path) -> None:
+    (workplace / "my-folder").rename(workplace / "policies")
+    (steps,) = (block for block in blocks(ROOT / "docs" / "marks.md", "") if "policyloom " in block)
+    for words in commands(steps):
+        assert call(words).exit_code == 0, words
+    assert list((workplace / "outputs" / "marked").glob("*.pdf"))
+
+
+def test_the_commands_and_lines_of_the_page_on_figures_run(workplace: Path) -> None:
+    (workplace / "my-folder").rename(workplace / "policies")
+    page = ROOT / "docs" / "figures.md"
+    (steps,) = (block for block in blocks(page, "") if "policyloom " in block)
+    for words in commands(steps):
+        assert call(words).exit_code == 0, words
+    assert len(list(workplace.glob("*.svg"))) == 1
+    (code,) = blocks(page, "python")
+    names: dict[str, object] = {}
+    exec(code, names)
+    assert names["figure"].get_size_inches()[0] * 2.54 == pytest.approx(12)  # type: ignore[attr-defined]
 
 
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)

@@ -17,12 +17,12 @@ from hypothesis import strategies as st
 
 import policyloom as pl
 from policyloom.cli import main
-from policyloom.errors import LabelsError
+from policyloom.errors import LabelsError, RunError
 from policyloom.framework import Framework, read_framework
 from policyloom.learn.drawing import draw_systematically, inclusion_probabilities, sentence_weights
 from policyloom.learn.labels import Label, Labelled, read_labels, read_sampled, write_labels
 from policyloom.network.counting import joint_pairs
-from policyloom.network.estimate import MIN_NAMED, estimate_shares, expected_half_widths, pseudo_totals
+from policyloom.network.estimate import MIN_NAMED, Survey, estimate_shares, expected_half_widths
 from policyloom.run import copies, write_sample_sheet
 
 
@@ -36,9 +36,9 @@ def flags(*values: int) -> np.ndarray:
 def test_estimate_shares_adds_what_people_changed_over_the_inclusion_probability() -> None:
     # Of two documents with two sentences each the coder finds one; that was drawn with 1/2 and is wrong. In the other
     # document one was drawn with 1/4, and the coder has missed it: (1 - 1/0.5 + 1/0.25) / 4 = 3/4.
-    (share,) = estimate_shares(
+    (share,) = estimate_shares(Survey(
         np.array([2, 2]), np.array([[1.0], [0.0]]), np.array([0, 1]), flags(1, 0), flags(0, 1), np.array([0.5, 0.25])
-    )  # fmt: skip
+    ))  # fmt: skip
     assert (share.naive, share.corrected) == (0.25, 0.75)
     assert (share.n_found, share.n_coded, share.n_both, share.n_named) == (1, 1, 0, 2)
     assert share.interval is None
@@ -51,7 +51,14 @@ def test_estimate_shares_is_prediction_powered_inference_where_all_are_as_likely
     drawn = draw_systematically(np.full(600, 1 / 6), [str(d) for d in documents])
     totals = np.bincount(documents, found)[:, None]
     (share,) = estimate_shares(
-        np.full(20, 30), totals, documents[drawn], found[drawn, None], coded[drawn, None], np.full(100, 1 / 6)
+        Survey(
+            np.full(20, 30),
+            totals,
+            documents[drawn],
+            found[drawn, None],
+            coded[drawn, None],
+            np.full(100, 1 / 6),
+        )
     )
     rectifier = coded[drawn].mean() - found[drawn].mean()
     assert share.corrected == pytest.approx(found.mean() + rectifier)
@@ -63,7 +70,7 @@ def test_estimate_shares_has_the_error_of_a_mean_over_documents_of_one_length() 
     documents = np.repeat(np.arange(5), 10)
     coded = np.concatenate([np.arange(10) < n for n in counts])[:, None]
     (share,) = estimate_shares(
-        np.full(5, 10), np.zeros((5, 1)), documents, np.zeros((50, 1), dtype=bool), coded, np.ones(50)
+        Survey(np.full(5, 10), np.zeros((5, 1)), documents, np.zeros((50, 1), dtype=bool), coded, np.ones(50))
     )
     error = stdev(n / 10 for n in counts) / sqrt(5)
     assert share.corrected == pytest.approx(0.5)
@@ -84,9 +91,9 @@ def test_estimate_shares_gives_no_interval_for_few_labels_or_documents(
 ) -> None:
     documents = np.arange(n_named) % n_documents
     everything = np.ones((n_named, 1), dtype=bool)
-    (share,) = estimate_shares(
+    (share,) = estimate_shares(Survey(
         np.full(n_documents, 100), np.zeros((n_documents, 1)), documents, ~everything, everything, np.ones(n_named)
-    )  # fmt: skip
+    ))  # fmt: skip
     assert (share.interval is not None) is has_interval
 
 
@@ -94,7 +101,9 @@ def test_estimate_shares_gives_no_interval_where_the_error_is_over_half_the_shar
     # All twelve stand in one of ten documents: leaving it out leaves nothing, so the error is as large as the share.
     everything = np.ones((12, 1), dtype=bool)
     (share,) = estimate_shares(
-        np.full(10, 100), np.zeros((10, 1)), np.zeros(12, dtype=int), ~everything, everything, np.ones(12)
+        Survey(
+            np.full(10, 100), np.zeros((10, 1)), np.zeros(12, dtype=int), ~everything, everything, np.ones(12)
+        )
     )
     assert share.standard_error == pytest.approx(share.corrected)
     assert share.interval is None
@@ -105,7 +114,7 @@ def test_estimate_shares_takes_no_account_of_documents_without_sentences() -> No
         totals = np.array([[float(min(n, 4))] for n in sizes])
         drawn = np.array([i for i, n in enumerate(sizes) if n])
         ones = np.ones((len(drawn), 1), dtype=bool)
-        return estimate_shares(np.array(sizes), totals, drawn, ones, ones, np.full(len(drawn), 0.1))
+        return estimate_shares(Survey(np.array(sizes), totals, drawn, ones, ones, np.full(len(drawn), 0.1)))
 
     assert share([10, 20, 0, 30]) == share([10, 20, 30])
 
@@ -114,7 +123,9 @@ def test_estimate_shares_is_sure_of_the_run_where_all_of_it_is_coded() -> None:
     documents = np.repeat(np.arange(10), 10)
     coded = (np.arange(100) % 10 <= documents)[:, None]
     (share,) = estimate_shares(
-        np.full(10, 10), np.zeros((10, 1)), documents, np.zeros((100, 1), dtype=bool), coded, np.ones(100)
+        Survey(
+            np.full(10, 10), np.zeros((10, 1)), documents, np.zeros((100, 1), dtype=bool), coded, np.ones(100)
+        )
     )
     assert share.interval_in_run == pytest.approx((0.55, 0.55))
     assert share.interval is not None
@@ -127,12 +138,14 @@ def test_estimate_shares_has_the_error_of_a_simple_random_sample_in_the_run() ->
     # and thirty zeros, times the nine tenths of the sentences that were not drawn.
     coded = (np.arange(40) < 10)[:, None]
     (share,) = estimate_shares(
-        np.full(4, 100),
-        np.full((4, 1), 10.0),
-        np.arange(40) % 4,
-        ~np.ones_like(coded),
-        coded,
-        np.full(40, 0.1),
+        Survey(
+            np.full(4, 100),
+            np.full((4, 1), 10.0),
+            np.arange(40) % 4,
+            ~np.ones_like(coded),
+            coded,
+            np.full(40, 0.1),
+        )
     )
     assert share.corrected == pytest.approx(0.1 + 0.25)
     assert share.interval is None
@@ -142,18 +155,33 @@ def test_estimate_shares_has_the_error_of_a_simple_random_sample_in_the_run() ->
     assert log(high / (1 - high)) == pytest.approx(log(0.35 / 0.65) + half, abs=1e-4)
 
 
+@pytest.mark.parametrize(("n_changed", "has_interval"), [(0, False), (1, False), (2, True)])
+def test_estimate_shares_gives_no_interval_for_the_run_where_people_changed_nothing(
+    n_changed: int, has_interval: bool
+) -> None:
+    # Of 200 sentences 40 are coded, and in 20 of these the coder finds it; people change so many answers.
+    found = (np.arange(40) < 20)[:, None]
+    coded = found ^ (np.arange(40) >= 40 - n_changed)[:, None]
+    (share,) = estimate_shares(
+        Survey(np.full(10, 20), np.full((10, 1), 10.0), np.arange(40) % 10, found, coded, np.full(40, 0.2))
+    )
+    assert (share.interval_in_run is not None) is has_interval
+    assert share.interval is not None
+
+
 @pytest.mark.parametrize("wrong", [0.0, -0.1, 1.5])
-def test_pseudo_totals_refuses_what_is_no_probability(wrong: float) -> None:
+def test_a_survey_refuses_what_is_no_probability(wrong: float) -> None:
     with pytest.raises(ValueError, match="above 0 and at most 1"):
-        pseudo_totals(np.zeros((1, 1)), np.array([0]), flags(1), flags(1), np.array([wrong]))
+        Survey(np.array([1]), np.zeros((1, 1)), np.array([0]), flags(1), flags(1), np.array([wrong]))
 
 
-def test_pseudo_totals_of_two_runs_add_to_those_of_both() -> None:
+def test_the_totals_of_two_surveys_add_to_those_of_both() -> None:
     found, coded, inclusion = flags(1, 0, 1), flags(1, 1, 0), np.array([0.5, 0.2, 0.1])
     totals = np.array([[3.0], [1.0]])
-    both = pseudo_totals(totals, np.array([0, 1, 1]), found, coded, inclusion)
-    first = pseudo_totals(totals[:1], np.array([0]), found[:1], coded[:1], inclusion[:1])
-    second = pseudo_totals(totals[1:], np.array([0, 0]), found[1:], coded[1:], inclusion[1:])
+    sizes = np.array([4, 4])
+    both = Survey(sizes, totals, np.array([0, 1, 1]), found, coded, inclusion).totals
+    first = Survey(sizes[:1], totals[:1], np.array([0]), found[:1], coded[:1], inclusion[:1]).totals
+    second = Survey(sizes[1:], totals[1:], np.array([0, 0]), found[1:], coded[1:], inclusion[1:]).totals
     assert np.array_equal(both, np.concatenate([first, second]))
 
 
@@ -287,11 +315,20 @@ def finished(tmp_path_factory: pytest.TempPathFactory) -> Path:
         ),
         "utf-8",
     )
+    table = ["file,date,group"]
     for n in range(6):
         (folder / "in" / f"plan-{n}.txt").write_text("\n\n".join(PLAN) + "\n" * n, "utf-8")
+        table.append(f"plan-{n}.txt,{2001 + n},{'north' if n < 3 else 'south' if n < 5 else ''}")
+    (folder / "table.csv").write_text("\n".join(table))
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(copies, "MIN_WORDS", 10**9)  # six texts alike, each of which counts here
-        pl.run(folder / "in", folder / "out", framework=folder / "meals.toml", workers=0)
+        pl.run(
+            folder / "in",
+            folder / "out",
+            framework=folder / "meals.toml",
+            workers=0,
+            metadata=folder / "table.csv",
+        )
     return folder / "out"
 
 
@@ -421,6 +458,156 @@ def test_estimate_refuses_a_sample_with_gaps(
     write_labels([replace(first, **change), *others], tmp_path / "y.jsonl", meals)  # type: ignore[arg-type]
     with pytest.raises(LabelsError, match=said):
         pl.estimate(finished, tmp_path / "y.jsonl")
+
+
+def test_estimate_by_group_gives_each_group_s_shares_and_the_difference_of_two(
+    finished: Path, meals: Framework, tmp_path: Path
+) -> None:
+    write_sample_sheet(finished, tmp_path / "x.csv", 100)
+    code(tmp_path / "x.csv", meals)
+    found = pl.estimate(finished, tmp_path / "x.csv", by="group")
+    assert found.groups is not None
+    assert {name: (g.n_sentences, g.n_documents, g.n_labelled) for name, g in found.groups.items()} == {
+        "north": (18, 3, 18),
+        "south": (12, 2, 12),
+    }
+    for group in found.groups.values():
+        assert [(e.id, round(6 * e.share.naive), round(6 * e.share.corrected)) for e in group.elements] == [
+            ("S1", 1, 2), ("T1", 2, 2), ("T2", 1, 2),
+        ]  # fmt: skip
+    assert found.between == ("north", "south")
+    differences = {(d.element, d.outcome, d.status): d.figure.corrected for d in found.differences}
+    assert differences["S1", "", ""] == pytest.approx(0)
+    assert {key for key in differences if key[1]} == {("T1", "S1", ""), ("T2", "S1", "")}
+    assert ("S1", "", "planned") in differences
+
+
+def test_estimate_by_year_and_group_makes_a_group_of_each_two_values(
+    finished: Path, meals: Framework, tmp_path: Path
+) -> None:
+    write_sample_sheet(finished, tmp_path / "x.csv", 100)
+    code(tmp_path / "x.csv", meals)
+    found = pl.estimate(
+        finished, tmp_path / "x.csv", by=["group", "year"], between=("north, 2001", "south, 2004")
+    )
+    assert list(found.groups or ()) == [
+        "north, 2001",
+        "north, 2002",
+        "north, 2003",
+        "south, 2004",
+        "south, 2005",
+    ]
+    assert found.between == ("north, 2001", "south, 2004")
+    assert found.differences
+    assert found.years == (2001, 2006)
+    assert found.n_dated == 6
+    assert [
+        round(t.figure.corrected or 0, 9) for t in found.trends if t.element == "T1" and not t.outcome
+    ] == [0] * 5
+
+
+@pytest.mark.parametrize(
+    ("options", "said"),
+    [
+        ({"by": "county"}, "has no column 'county' of its documents; there are date, group"),
+        ({"by": "group", "between": ("north", "west")}, "has no group 'west' by group; there are north, south"),
+        ({"by": "group", "between": ("north", "north")}, "'north' and itself cannot be compared"),
+    ],
+)  # fmt: skip
+def test_estimate_refuses_groups_that_are_not_there(
+    options: dict[str, object], said: str, finished: Path, meals: Framework, tmp_path: Path
+) -> None:
+    write_sample_sheet(finished, tmp_path / "x.csv", 100)
+    code(tmp_path / "x.csv", meals)
+    with pytest.raises(RunError, match=said):
+        pl.estimate(finished, tmp_path / "x.csv", **options)  # type: ignore[arg-type]
+
+
+def test_the_strength_of_pairs_is_that_of_the_links_for_the_coder_s_own_answers(
+    finished: Path, meals: Framework, tmp_path: Path
+) -> None:
+    write_sample_sheet(finished, tmp_path / "x.csv", 100)
+    code(tmp_path / "x.csv", meals)
+    with (finished / "links.csv").open(encoding="utf-8-sig", newline="") as file:
+        links = {(row["source"], row["target"]): row for row in csv.DictReader(file) if row["kind"] == "co_occurs"}  # fmt: skip
+    first, other = pl.estimate(finished, tmp_path / "x.csv").pairs
+    assert (other.mechanism, other.npmi.naive) == ("T2", None)  # the coder never finds these two together
+    row = links["T1", "S1"]
+    assert first.log_odds.naive == pytest.approx(float(row["log_odds"]), abs=1e-6)
+    assert first.npmi.naive == pytest.approx(float(row["npmi"]), abs=1e-6)
+
+
+def test_the_parts_of_a_sheet_give_what_the_sheet_gives(
+    finished: Path, meals: Framework, tmp_path: Path
+) -> None:
+    drawn = write_sample_sheet(finished, tmp_path / "x.jsonl", 20)
+    assert {sentence.draw for sentence in drawn.sentences} == {"20 of 36, seed 0"}
+    code(tmp_path / "x.jsonl", meals)
+    rows = read_labels(tmp_path / "x.jsonl", meals)
+    parts = [tmp_path / "a.csv", tmp_path / "b.jsonl"]
+    write_labels(rows[:7], parts[0], meals)
+    write_labels(rows[7:], parts[1], meals)
+    assert pl.estimate(finished, parts) == pl.estimate(finished, tmp_path / "x.jsonl")
+    with pytest.raises(LabelsError, match="has 7 of the 20 sentences of the sample “20 of 36, seed 0”; give all its parts"):  # fmt: skip
+        pl.estimate(finished, parts[0])
+    with pytest.raises(LabelsError, match=r"b.jsonl: sentence plan-\d:\d+ stands in .*x.jsonl too; settle which of the two"):  # fmt: skip
+        pl.estimate(finished, [tmp_path / "x.jsonl", parts[1]])
+
+
+def test_two_samples_of_a_run_count_by_their_labels(finished: Path, meals: Framework, tmp_path: Path) -> None:
+    sheets = []
+    for seed, n in ((0, 24), (1, 12)):
+        sheets.append(tmp_path / f"{seed}.csv")
+        write_sample_sheet(finished, sheets[-1], n, seed=seed)
+        code(sheets[-1], meals)
+    both = pl.estimate(finished, sheets)
+    first, second = (pl.estimate(finished, sheet) for sheet in sheets)
+    assert both.n_labelled == 36
+    for one, a, b in zip(both.elements, first.elements, second.elements, strict=True):
+        assert one.share.corrected == pytest.approx((2 * a.share.corrected + b.share.corrected) / 3)
+
+
+def test_estimates_are_written_as_a_table_with_a_row_a_figure(
+    finished: Path, meals: Framework, tmp_path: Path
+) -> None:
+    write_sample_sheet(finished, tmp_path / "x.csv", 100)
+    code(tmp_path / "x.csv", meals)
+    words = ("estimate", finished, "--labels", tmp_path / "x.csv", "--by", "group", "-o", tmp_path / "e.csv")
+    shown = cli(*words).output
+    assert "By group, in percent; differences in percentage points" in shown
+    assert "  north: 18 sentences of 3 documents, 18 labels" in shown
+    assert "  in no group: 1 document" in shown
+    assert "  north less south" in shown
+    assert "Change in a year, 2001 to 2006" in shown
+    assert shown.splitlines()[-1] == f"All figures: {tmp_path / 'e.csv'}"
+    with (tmp_path / "e.csv").open(encoding="utf-8-sig", newline="") as file:
+        rows = list(csv.DictReader(file))
+    assert {row["figure"] for row in rows} == {"share", "difference", "trend", "log_odds", "npmi"}
+    (share,) = (
+        r
+        for r in rows
+        if (r["figure"], r["element"], r["status"], r["group"]) == ("share", "S1", "", "north")
+    )
+    assert (share["naive"], share["corrected"], share["low"]) == ("0.166667", "0.333333", "")
+    (pair,) = (
+        r for r in rows if (r["figure"], r["element"], r["outcome"], r["group"]) == ("share", "T1", "S1", "")
+    )
+    assert (pair["label"], pair["n_found"], pair["n_both"]) == ("Public money with Attendance", "6", "6")
+    assert {r["less"] for r in rows if r["figure"] == "difference"} == {"south"}
+    cli(*words)  # its own table is replaced
+    (tmp_path / "e.csv").write_text("mine")
+    refused = cli(*words)
+    assert refused.exit_code == 2
+    assert "e.csv: is there already, and is not a table of estimates; give another name" in refused.output
+
+
+def test_between_goes_with_by(finished: Path, tmp_path: Path) -> None:
+    (tmp_path / "x.csv").touch()
+    done = cli("estimate", finished, "--labels", tmp_path / "x.csv", "--between", "a", "b")
+    assert (done.exit_code, done.output) == (
+        2,
+        "policyloom: --between names two groups of a column, and goes with --by\n",
+    )
 
 
 def test_the_commands_tell_what_to_expect_and_correct_shares(

@@ -15,9 +15,9 @@ import policyloom
 PACKAGE = Path(policyloom.__file__).parent
 
 LAYERS = (
-    ("files", "frameworks"),
+    ("files", "frameworks", "packages"),
     ("records", "errors"),
-    ("languages",),
+    ("languages", "refi"),
     ("framework",),
     ("extract",),
     ("tag", "coders"),
@@ -37,9 +37,11 @@ ONLY_IMPORTERS = {
     "pydantic": {"framework"},
     "pdfplumber": {"extract"},
     "pypdfium2": {"extract"},
+    "pypdf": {"export"},
+    "matplotlib": {"export"},
     "tesserocr": {"extract"},
     "symspellpy": {"languages"},
-    "spacy": {"languages", "tag", "learn"},
+    "spacy": {"languages", "tag", "learn", "export"},
     "datasketch": {"run"},
     "onnxruntime": {"coders"},
     "openai": {"coders"},

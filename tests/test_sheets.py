@@ -80,7 +80,17 @@ def test_a_line_of_json_ends_at_a_line_feed_alone(tmp_path: Path, sign: str) -> 
 
 
 @pytest.mark.parametrize(
-    "text", ["'Tis the state that pays.", "=1+1", "-5 % of pupils", "@home", "x, “y”; z\nw"]
+    "text",
+    [
+        "'Tis the state that pays.",
+        "=1+1",
+        "-5 % of pupils",
+        "@home",
+        "x, “y”; z\nw",
+        "a\rb",
+        "a;=1+1",
+        "a\n-1",
+    ],
 )
 def test_a_text_is_the_same_after_writing_and_reading(tmp_path: Path, text: str) -> None:
     row = Labelled("1", "d", text, (Label("T1", "lacking"),), note=text)
@@ -102,7 +112,7 @@ def test_a_text_is_the_same_after_writing_and_reading(tmp_path: Path, text: str)
         (f"{HEAD}\n,d,A.,x,,,,,,,", "is coded, but has nothing under id"),
         ("Nummer;doc;text\n1;d;A.", r"no column id \(its first row has 'Nummer', 'doc', 'text'\)"),
         ("", "no column id, doc, text"),
-        (b"PK\x03\x04 and so on", "is a workbook, and labels are read from text; .*“CSV UTF-8”"),
+        (b"PK\x03\x04 and so on", "is a workbook, and tables are read from text; .*“CSV UTF-8”"),
         (f"{HEAD}\n{FULL}\0", "is no text"),
         (f"{HEAD}\n1,d,{'a' * 200_000},x", "line 2: is no row of a table"),
     ],

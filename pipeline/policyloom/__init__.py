@@ -20,13 +20,13 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     __version__: str
 
-    from policyloom.check import check
+    from policyloom.check import check, compare
     from policyloom.coders import load_coder
     from policyloom.coders.classifier import write_classifier
     from policyloom.coders.language_model import LanguageModel, language_model_coder
     from policyloom.errors import DocumentError, FrameworkError, LabelsError, PolicyloomError, RunError
     from policyloom.export import to_frame, write_network
-    from policyloom.extract import read_document, read_pdf
+    from policyloom.extract import read_document, read_pdf, read_text
     from policyloom.framework import read_framework
     from policyloom.learn.agreement import agreement, compare_coders
     from policyloom.learn.evaluation import evaluate_labels
@@ -35,16 +35,36 @@ if TYPE_CHECKING:
     from policyloom.learn.training import train_classifier
     from policyloom.network import find_links, load_network
     from policyloom.records import from_json, to_json
-    from policyloom.run import check_file, estimate, extract_files, plan_requests, read_tagged, run, tag_file
-    from policyloom.tag import tag, tag_all
+    from policyloom.run import (
+        apply_review,
+        check_file,
+        compare_files,
+        estimate,
+        extract_files,
+        mark_run,
+        plan_requests,
+        pmc_index,
+        read_groups,
+        read_tagged,
+        run,
+        tag_file,
+        write_estimates,
+        write_figure,
+        write_review,
+        write_sentences,
+    )
+    from policyloom.run.tagging import tag, tag_all
     from policyloom.tag.pipeline import load_pipeline
 
 _HOMES = {
     "agreement": "learn.agreement",
+    "apply_review": "run",
     "check": "check",
     "check_file": "run",
     "choose_sentences": "learn.sampling",
+    "compare": "check",
     "compare_coders": "learn.agreement",
+    "compare_files": "run",
     "DocumentError": "errors",
     "estimate": "run",
     "evaluate_labels": "learn.evaluation",
@@ -58,24 +78,32 @@ _HOMES = {
     "load_coder": "coders",
     "load_network": "network",
     "load_pipeline": "tag.pipeline",
+    "mark_run": "run",
     "plan_requests": "run",
+    "pmc_index": "run",
     "PolicyloomError": "errors",
     "read_document": "extract",
     "read_framework": "framework",
+    "read_groups": "run",
     "read_labels": "learn.labels",
     "read_pdf": "extract",
     "read_tagged": "run",
+    "read_text": "extract",
     "run": "run",
     "RunError": "errors",
-    "tag": "tag",
-    "tag_all": "tag",
+    "tag": "run.tagging",
+    "tag_all": "run.tagging",
     "tag_file": "run",
     "to_frame": "export",
     "to_json": "records",
     "train_classifier": "learn.training",
     "write_classifier": "coders.classifier",
+    "write_estimates": "run",
+    "write_figure": "run",
     "write_labels": "learn.labels",
     "write_network": "export",
+    "write_review": "run",
+    "write_sentences": "run",
 }
 
 __all__ = [
@@ -86,10 +114,13 @@ __all__ = [
     "PolicyloomError",
     "RunError",
     "agreement",
+    "apply_review",
     "check",
     "check_file",
     "choose_sentences",
+    "compare",
     "compare_coders",
+    "compare_files",
     "estimate",
     "evaluate_labels",
     "extract_files",
@@ -99,12 +130,16 @@ __all__ = [
     "load_coder",
     "load_network",
     "load_pipeline",
+    "mark_run",
     "plan_requests",
+    "pmc_index",
     "read_document",
     "read_framework",
+    "read_groups",
     "read_labels",
     "read_pdf",
     "read_tagged",
+    "read_text",
     "run",
     "tag",
     "tag_all",
@@ -113,8 +148,12 @@ __all__ = [
     "to_json",
     "train_classifier",
     "write_classifier",
+    "write_estimates",
+    "write_figure",
     "write_labels",
     "write_network",
+    "write_review",
+    "write_sentences",
 ]
 
 

@@ -113,7 +113,7 @@ def label_command(
 
 def _draw_sample(run: Path, out: Path, n: int, seed: int, classifier: str | None, model: str | None) -> None:
     from policyloom.run import write_sample_sheet
-    from policyloom.run.estimates import TYPICAL_PRECISION, TYPICAL_RECALL
+    from policyloom.run.samples import TYPICAL_PRECISION, TYPICAL_RECALL
 
     done = write_sample_sheet(run, out, n, seed=seed, classifier=classifier, model=model)
     docs = len({sentence.doc for sentence in done.sentences})
@@ -187,7 +187,7 @@ def _tell_shortage(n_sentences: int, n_documents: int) -> None:
 def train_command(
     labels: tuple[Path, ...], out: Path, sample: tuple[Path, ...], framework: str, model: str | None
 ) -> None:
-    """Learn a classifier from files of LABELS (.jsonl or .csv) and the framework's own examples.
+    """Learn a classifier from files of LABELS (.jsonl, .csv or .qdpx) and the framework's own examples.
 
     Use it with --coder FILE. The scores shown are of documents held out in turn.
     """
@@ -277,7 +277,7 @@ def evaluate_command(
     errors: int,
     as_json: bool,
 ) -> None:
-    """Score tagging against LABELS (.jsonl or .csv), each sentence read alone.
+    """Score tagging against LABELS (.jsonl, .csv or .qdpx), each sentence read alone.
 
     Do not score a classifier on labels that it was trained on: `policyloom train` shows its held-out scores.
     """

@@ -10,6 +10,7 @@ from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from policyloom.export.documents import UserColumns
 from policyloom.export.gexf import write_gexf
 from policyloom.files import DECIMALS, write_bytes, write_csv
 from policyloom.network import Network, save_network
@@ -23,19 +24,28 @@ _NOT_XML = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]"
 _NOT_ONE_LINE = re.compile(r"[\s\x00-\x1f\x7f-\x9f]+")
 
 
-def write_network(network: Network, folder: str | Path) -> None:
+def write_network(network: Network, folder: str | Path, *, user_columns: UserColumns | None = None) -> None:
     """Writes a network into a folder, which is made if need be; the same network gives the same bytes.
 
     For people: `links.csv`, `elements.csv`, `links_evidence.csv`. For other programs: `network.graphml`,
     `network.gexf` (Gephi), `network.json` (Cytoscape), `vosviewer.json` and `network.net` (Pajek), the last two with
     co-occurrence alone. For `load_network`: `counts.json`, `options.json` and `evidence.jsonl`.
+
+    Args:
+        network: the network.
+        folder: where.
+        user_columns: a user's columns of documents, for `links_evidence.csv`.
     """
     folder = Path(folder)
     folder.mkdir(parents=True, exist_ok=True)
     save_network(network, folder)
     write_csv(network.links, folder / "links.csv")
     write_csv(network.elements, folder / "elements.csv")
-    write_csv(network.all_evidence(), folder / "links_evidence.csv")
+    evidence = network.all_evidence()
+    if user_columns is not None:
+        for name in user_columns.names:
+            evidence[name] = [user_columns.of(document)[name] for document in evidence["document"]]
+    write_csv(evidence, folder / "links_evidence.csv")
     graph = _rounded(network.graph)
     write_bytes(to_graphml(graph), folder / "network.graphml")
     write_bytes(to_gexf(graph), folder / "network.gexf")

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 import tomllib
+from collections import Counter
 from collections.abc import Iterator
 from functools import cached_property
 from importlib import resources
@@ -19,6 +20,7 @@ from pydantic import BaseModel, ConfigDict, Field, StringConstraints, Validation
 from policyloom.errors import FrameworkError
 from policyloom.frameworks import BUILT_IN
 from policyloom.languages import installed_languages
+from policyloom.records.show import counted, cut, html_table
 
 __all__ = [
     "Element",
@@ -28,6 +30,7 @@ __all__ = [
     "Link",
     "LinkKind",
     "Scope",
+    "parse_framework",
     "read_framework",
 ]
 
@@ -47,6 +50,15 @@ _PLURALS: dict[ElementKind, str] = {
     "case": "Cases",
     "actor": "Actors",
 }
+
+MAX_BYTES = 5_000_000
+"""Of a framework's file; the built-in one has 150,000."""
+
+MAX_ELEMENTS = 5_000
+"""Of a framework; the built-in one has 69."""
+
+MAX_LEVELS = 10
+"""Elements that may be parts of one another."""
 
 Text = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1)]
 Id = Annotated[str, StringConstraints(pattern=r"^[A-Za-z][A-Za-z0-9_.-]*$")]
@@ -91,6 +103,11 @@ class Element(_Strict):
     counterexamples: tuple[Text, ...] = ()
     not_when: tuple[Text, ...] = ()
 
+    def __repr__(self) -> str:
+        return f"<Element {self.id}: {self.kind}, {cut(self.label)}>"
+
+    __str__ = __repr__
+
 
 class Link(_Strict):
     """What the framework's source says of two elements, such as that T1 answers C1."""
@@ -112,7 +129,7 @@ class Scope(_Strict):
 
     terms: tuple[Text, ...] = ()
     exclude: tuple[Text, ...] = ()
-    per_1000_words: float = Field(default=2.0, ge=0)
+    per_1000_words: float = Field(default=2.0, ge=0, allow_inf_nan=False)
 
 
 EntityLabel = Annotated[
@@ -187,12 +204,24 @@ class Framework(_Strict):
     facets: dict[str, str] = Field(default_factory=dict)
     decisions: tuple[Text, ...] = ()
     checks: CheckSettings = CheckSettings()
-    elements: tuple[Element, ...] = Field(min_length=1)
+    elements: tuple[Element, ...] = Field(min_length=1, max_length=MAX_ELEMENTS)
     links: tuple[Link, ...] = ()
 
     @cached_property
     def _by_id(self) -> dict[str, Element]:
         return {element.id: element for element in self.elements}
+
+    def __repr__(self) -> str:
+        kinds = Counter(element.kind for element in self.elements)
+        counts = ", ".join(counted(n, kind) for kind, n in kinds.items())
+        return f"<Framework {self.id} {self.version}: {cut(self.title)}; {counts}>"
+
+    __str__ = __repr__
+
+    def _repr_html_(self) -> str:
+        tops = [element for element in self.elements if element.parent is None]
+        rows = ((e.id, e.kind, e.label, len(self.children(e.id)) or "") for e in tops)
+        return html_table(repr(self), ("id", "kind", "label", "parts"), rows, len(tops))
 
     def __getitem__(self, id: str) -> Element:
         try:
@@ -260,22 +289,39 @@ def read_framework(source: str | Path = BUILT_IN) -> Framework:
             raise FrameworkError(
                 f"no framework {str(source)!r}: give a path that ends in .toml, or one of {', '.join(names)}"
             )
-        return _parse((built_in / f"{source}.toml").read_text("utf-8"), f"built-in {source}")
+        return parse_framework((built_in / f"{source}.toml").read_text("utf-8"), f"built-in {source}")
     try:
-        text = path.read_text("utf-8")
+        with path.open("rb") as file:
+            data = file.read(MAX_BYTES + 1)
+        if len(data) > MAX_BYTES:
+            raise FrameworkError(
+                f"{path}: has more than {MAX_BYTES:,} bytes, the most that a framework may have"
+            )
+        text = data.decode("utf-8").replace("\r\n", "\n")
     except OSError as error:
         raise FrameworkError(f"{path}: cannot be opened ({error.strerror or error})") from error
     except UnicodeDecodeError as error:
         raise FrameworkError(f"{path}: is not UTF-8 text (byte {error.start}); save it as UTF-8") from error
-    return _parse(text, str(path))
+    return parse_framework(text, str(path))
 
 
-def _parse(text: str, name: str) -> Framework:
+def parse_framework(text: str, name: str) -> Framework:
+    """The framework in a TOML text.
+
+    Args:
+        text: the content of a framework's file.
+        name: by which errors call it.
+
+    Raises:
+        FrameworkError: the text is wrong.
+    """
     try:
         data = tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
         hint = "; it has curly quotes, which must be straight ones" if re.search("= *[“”‘’]", text) else ""
         raise FrameworkError(f"{name}: not valid TOML: {error}{hint}") from error
+    except RecursionError as error:
+        raise FrameworkError(f"{name}: not valid TOML: brackets stand too deep in one another") from error
     for table in ("element", "link"):
         if isinstance(data.get(table), dict):
             raise FrameworkError(
@@ -350,6 +396,10 @@ def _check_references(framework: Framework, name: str) -> None:
             if parent in path:
                 raise FrameworkError(f"{name}: element {element.id}, parent: goes round in a circle")
             path.append(parent)
+            if len(path) > MAX_LEVELS:
+                raise FrameworkError(
+                    f"{name}: element {element.id}, parent: stands more than {MAX_LEVELS} levels deep"
+                )
     for number, link in enumerate(framework.links, 1):
         for end, id, kind in zip(
             ("source", "target"), (link.source, link.target), _ENDS[link.kind], strict=True

@@ -122,6 +122,8 @@ def draw_sentences(
 ) -> tuple[list[Labelled], Floats]:
     """Sentences drawn with known probabilities, uncoded, in the given order; and the probability of every sentence.
 
+    Each bears the name of the draw, by which the parts of a sheet are put together again.
+
     Args:
         sentences: all sentences of which something is to be said.
         weights: how likely each is drawn, from `sentence_weights`.
@@ -130,10 +132,11 @@ def draw_sentences(
     """
     inclusion = inclusion_probabilities(weights, n)
     drawn = draw_systematically(inclusion, [sentence.doc for sentence in sentences], seed)
+    name = f"{len(drawn)} of {len(sentences)}, seed {seed}"
     chosen = [
         replace(
-            sentences[i], elements=None, links=(), answers=(), inclusion=float(f"{inclusion[i]:.{DIGITS}g}")
+            sentences[i], elements=None, links=(), answers=(), inclusion=float(f"{inclusion[i]:.{DIGITS}g}"), draw=name
         )
         for i in drawn
-    ]
+    ]  # fmt: skip
     return chosen, inclusion

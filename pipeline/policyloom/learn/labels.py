@@ -2,8 +2,9 @@
 
 One form for everything that is learned from, scored or compared. A JSONL file has a sentence a line:
 `{"id", "doc", "text", "elements": [{"id", "status"}], "links": [[mechanism, outcome]], "answers": [[mechanism,
-challenge]]}`, and may have `heading`, `before`, `after`, `page`, `note`, `coded_for`, `framework` and `inclusion`. A CSV
-sheet, for coding in a spreadsheet, has a column for each outermost element (`policyloom.learn.sheets`).
+challenge]]}`, and may have `heading`, `before`, `after`, `page`, `note`, `coded_for`, `framework`, `inclusion` and `draw`. A CSV
+sheet, for coding in a spreadsheet, has a column for each outermost element (`policyloom.learn.sheets`). A project of a
+program for qualitative analysis (`.qdpx`) is read too (`policyloom.learn.projects`).
 """
 
 from __future__ import annotations
@@ -13,12 +14,14 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from policyloom.errors import LabelsError
-from policyloom.files import decode, write_bytes
+from policyloom.files import write_bytes
 from policyloom.framework import Framework
+from policyloom.learn.rows import read_table_text
 from policyloom.records import Block, Document, Metadata, Status, Tagged, from_json, to_json
 
 __all__ = [
     "CODED",
+    "PROJECTS",
     "Label",
     "Labelled",
     "as_document",
@@ -37,8 +40,8 @@ CODED = ("outcome", "challenge", "mechanism")
 """The kinds of element that are labelled; cases and actors are names, which rules find."""
 
 LINES = (".jsonl", ".ndjson", ".json")
-WORKBOOKS = (b"PK\x03\x04", b"\xd0\xcf\x11\xe0")
-"""How workbooks of spreadsheet programs begin: zip files, and the compound files of before."""
+PROJECTS = ".qdpx"
+"""The ending of projects of programs for qualitative analysis."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,6 +72,8 @@ class Labelled:
             is not known.
         inclusion: the probability with which it was drawn from the sentences of a run, above 0 and at most 1; None
             where it was not drawn so. `policyloom estimate` needs it; learning and scores do not use it.
+        draw: of how many sentences it is one, and of which draw, such as "200 of 394, seed 0"; empty where that is not
+            known.
     """
 
     id: str
@@ -85,6 +90,7 @@ class Labelled:
     coded_for: tuple[str, ...] | None = None
     framework: str = ""
     inclusion: float | None = None
+    draw: str = ""
 
     @property
     def statuses(self) -> dict[str, Status]:
@@ -158,7 +164,7 @@ def join_found(sentence: Labelled, tagged: Tagged, framework: Framework) -> Labe
 
 
 def read_labels(path: str | Path, framework: Framework) -> tuple[Labelled, ...]:
-    """The sentences of a `.jsonl` or `.csv` file that have been coded, in the file's order.
+    """The sentences of a `.jsonl`, `.csv` or `.qdpx` file that have been coded, in the file's order.
 
     Parts of an element are taken as the outermost one. In a sheet, a row without any entry has not been coded and
     is left out; a row that names nothing has an entry in the column "none". A sheet that has no column for some
@@ -180,10 +186,16 @@ def read_sampled(path: str | Path, framework: Framework) -> tuple[Labelled, ...]
     Raises:
         LabelsError: as for `read_labels`.
     """
+    from policyloom.learn.projects import read_project_labels
     from policyloom.learn.sheets import read_sheet
 
     path = Path(path)
-    text = _read_text(path)
+    if path.suffix.lower() == PROJECTS:
+        return read_project_labels(path, framework)
+    try:
+        text = read_table_text(path)
+    except ValueError as error:
+        raise LabelsError(f"{path}: {error}") from error
     is_sheet = path.suffix.lower() not in LINES and not text.lstrip().startswith("{")
     rows = read_sheet(text, path, framework) if is_sheet else _read_jsonl(text, path)
     found: list[Labelled] = []
@@ -230,23 +242,6 @@ def write_labels(sentences: Iterable[Labelled], path: str | Path, framework: Fra
         write_bytes(format_sheet(rows, framework).encode("utf-8-sig"), path)
     else:
         write_bytes(b"".join(to_json(row) + b"\n" for row in rows), path)
-
-
-def _read_text(path: Path) -> str:
-    advice = "in the spreadsheet choose “Save as” and “CSV UTF-8”, and give that file"
-    try:
-        data = path.read_bytes()
-    except OSError as error:
-        raise LabelsError(f"{path}: cannot be opened ({error.strerror or error})") from error
-    if data.startswith(WORKBOOKS):
-        raise LabelsError(f"{path}: is a workbook, and labels are read from text; {advice}")
-    try:
-        text = decode(data)
-    except ValueError as error:
-        raise LabelsError(f"{path}: {error}; {advice}") from error
-    if "\0" in text:
-        raise LabelsError(f"{path}: is no text; {advice}")
-    return text
 
 
 def _read_jsonl(text: str, path: Path) -> Iterator[tuple[int, Labelled]]:

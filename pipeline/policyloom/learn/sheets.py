@@ -17,9 +17,10 @@ from pathlib import Path
 from typing import get_args
 
 from policyloom.errors import LabelsError
-from policyloom.files import plain_cell, safe_cell
+from policyloom.files import UnixLines, safe_cell
 from policyloom.framework import Framework
 from policyloom.learn.labels import Label, Labelled, check_framework, coded_ids
+from policyloom.learn.rows import read_rows
 from policyloom.records import Status
 
 __all__ = ["format_sheet", "read_sheet"]
@@ -30,11 +31,9 @@ _CROSSES = ("x", "✓", "✔", "☒", "☑")
 _NONE = "none"
 _FIXED = ("id", "doc", "page", "heading", "before", "text", "after")
 _INCLUSION = "inclusion"
-_LAST = ("links", "answers", _NONE, "note", "framework", _INCLUSION)
+_DRAW = "draw"
+_LAST = ("links", "answers", _NONE, "note", "framework", _INCLUSION, _DRAW)
 _NEEDED = ("id", "doc", "text")
-_DELIMITERS = (",", ";", "\t")
-_DELIMITER_LINE = re.compile(r'\A"?sep=(.)"?\r?\n', re.IGNORECASE)
-"""A first line that tells Excel the delimiter."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,8 +54,8 @@ def format_sheet(sentences: Iterable[Labelled], framework: Framework) -> str:
     """The sheet as CSV text."""
     tops = [framework[id] for id in coded_ids(framework)]
     file = io.StringIO()
-    sheet = csv.writer(file, lineterminator="\n")
-    sheet.writerow([*_FIXED, *(f"{e.id} {' '.join(e.label.split())}" for e in tops), *_LAST])
+    sheet = csv.writer(UnixLines(file))
+    sheet.writerow([*_FIXED, *(safe_cell(f"{e.id} {' '.join(e.label.split())}") for e in tops), *_LAST])
     for s in sentences:
         statuses = s.statuses
         cells = [
@@ -67,6 +66,7 @@ def format_sheet(sentences: Iterable[Labelled], framework: Framework) -> str:
             s.note,
             s.framework,
             "" if s.inclusion is None else f"{s.inclusion:.12g}",
+            s.draw,
         ]
         sheet.writerow([safe_cell(cell) for cell in cells])
     return file.getvalue()
@@ -92,35 +92,10 @@ def read_sheet(text: str, path: Path, framework: Framework) -> Iterator[tuple[in
 
 def _rows(text: str, path: Path) -> Iterator[tuple[int, list[str]]]:
     """The rows that are not empty, with the numbers of their lines."""
-    told = _DELIMITER_LINE.match(text)
-    body = text[told.end() :] if told else text
-    delimiter = told[1] if told else _find_delimiter(body)
-    reader = csv.reader(io.StringIO(body, newline=""), delimiter=delimiter)
     try:
-        for row in reader:
-            cells = [_cell(cell) for cell in row]
-            if any(cells):
-                yield reader.line_num + bool(told), cells
-    except csv.Error as error:
-        raise LabelsError(
-            f"{path}, line {reader.line_num + bool(told)}: is no row of a table ({error})"
-        ) from error
-
-
-def _find_delimiter(text: str) -> str:
-    """What separates the names of the columns; spreadsheets of many countries write semicolons for commas."""
-    first = next((line for line in text.split("\n") if line.strip()), "")
-
-    def n_known(delimiter: str) -> int:
-        names = {name.strip().lower() for name in next(csv.reader([first], delimiter=delimiter), [])}
-        return len(names & {*_FIXED, *_LAST})
-
-    return max(_DELIMITERS, key=lambda delimiter: (n_known(delimiter), first.count(delimiter)))
-
-
-def _cell(text: str) -> str:
-    """A cell without the space around it, and without the apostrophe by which `safe_cell` keeps it from being a formula."""
-    return plain_cell(text.strip())
+        yield from read_rows(text, {*_FIXED, *_LAST})
+    except ValueError as error:
+        raise LabelsError(f"{path}, {error}") from error
 
 
 def _find_columns(header: Sequence[str], path: Path, framework: Framework) -> _Columns:
@@ -203,7 +178,7 @@ def _labelled(
         pairs["links"], pairs["answers"],
         row.get("heading", ""), row.get("before", ""), row.get("after", ""),
         int(page) if page.isdecimal() else 0, row.get("note", ""), coded_for, row.get("framework", ""),
-        _inclusion(row.get(_INCLUSION, ""), where),
+        _inclusion(row.get(_INCLUSION, ""), where), row.get(_DRAW, ""),
     )  # fmt: skip
 
 

@@ -5,15 +5,29 @@
     conversation   what a language model is asked, and its answers
     copies         one text in two layouts or formats, which counts once
     plan           the files, their names, and the keys of their results
+    metadata       a user's table of the documents
     keys           what makes a result another one
     reading        the documents whose result is not there yet
     progress       how far it is
+    results        the result of each document, as it is kept
     workers        each document read and tagged in a process that may die
     outputs        the run folder's tables, network and report
     manifest       run.json, and what is read back from a run folder
     folder         no file of a person's is replaced or removed
     lock           one process writes a folder at a time
-    estimates      a sample of sentences to be coded by people, and shares corrected with it
+    compare        two versions of a file compared
+    exchange       a finished run as exports take it
+    figures        figures of a run, for papers
+    marks          the PDFs of a run with their mentions marked
+    things         what of a sentence has a share
+    samples        a sample of sentences to be coded by people
+    estimates      shares corrected with it, differences and trends; estimate_table, these as a table
+    sentences      a row a sentence, for R and the like
+    tagging        a document or text tagged, in a notebook
+    decisions      what people decided about mentions, kept with a run
+    recount        a run's outputs written anew with decisions
+    review         the page on which people decide, and its decisions brought back
+    pmc            the PMC index of policies
     single         one file, or a few, without a run: check, tag, extract; a framework tried; sentences to label
 
 A document's result is kept under its key, so that a run that was interrupted goes on where it stopped, and a run over
@@ -23,6 +37,7 @@ a changed folder does only what changed.
 from __future__ import annotations
 
 import hashlib
+import json
 import time
 from concurrent.futures import Executor
 from dataclasses import dataclass, replace
@@ -34,20 +49,35 @@ from policyloom.framework import Framework, read_framework
 from policyloom.frameworks import BUILT_IN
 from policyloom.network.counting import UNITS, Unit
 from policyloom.records import Failure, OcrUse
+from policyloom.records.show import cut, html_table
 from policyloom.run.coder import ChosenCoder, CoderChoice, resolve_coder
-from policyloom.run.estimates import estimate, write_sample_sheet
+from policyloom.run.compare import compare_files
+from policyloom.run.decisions import DECISIONS_TABLE, read_decisions_of, unfit_in_words, write_decisions_table
+from policyloom.run.estimate_table import write_estimates
+from policyloom.run.estimates import estimate
+from policyloom.run.exchange import FinishedRun, read_finished_run
+from policyloom.run.figures import FigureName, write_figure
 from policyloom.run.folder import ResultFolder, claim, open_folder, seal
 from policyloom.run.manifest import (
     MANIFEST,
+    read_found,
+    read_groups,
     read_manifest,
     read_run_framework,
     read_tagged,
     refuse_other_framework,
     write_manifest,
 )
+from policyloom.run.marks import MarkedRun, mark_run
+from policyloom.run.metadata import NO_METADATA, MetadataTable, read_metadata
 from policyloom.run.plan import Plan, find_files, find_skipped, make_plan, name_documents
+from policyloom.run.pmc import PmcRun, pmc_index
 from policyloom.run.progress import Progress, Tell, tell_nobody
 from policyloom.run.reading import UNANSWERED, ReadDocuments, read_documents, read_results, set_copies_aside
+from policyloom.run.recount import OutputsNote, describe_decisions, sign_outputs, write_outputs_note
+from policyloom.run.review import Applied, ReviewPage, apply_review, write_review
+from policyloom.run.samples import write_sample_sheet
+from policyloom.run.sentences import write_sentences
 from policyloom.run.settings import Limits, Settings, choose_limits
 from policyloom.run.single import (
     check_file,
@@ -63,31 +93,48 @@ if TYPE_CHECKING:
     from policyloom.run.conversation import Conversation, RequestPlan
 
 __all__ = [
+    "Applied",
+    "FigureName",
+    "FinishedRun",
     "Limits",
+    "MarkedRun",
+    "PmcRun",
     "Progress",
+    "ReviewPage",
     "Run",
+    "apply_review",
     "check_file",
+    "compare_files",
     "estimate",
     "extract_files",
     "find_files",
     "find_skipped",
+    "mark_run",
     "name_documents",
     "plan_requests",
+    "pmc_index",
+    "read_finished_run",
+    "read_groups",
+    "read_metadata",
     "read_run_framework",
     "read_tagged",
     "refuse_other_file",
     "run",
     "tag_file",
     "validate_framework",
+    "write_estimates",
+    "write_figure",
     "write_label_sheet",
+    "write_review",
     "write_sample_sheet",
+    "write_sentences",
 ]
 
 OUTPUTS = (
-    "mentions.csv", "entities.csv", "claims.csv", "statements.csv", "coverage.csv", "promises.csv", "findings.csv",
-    "failures.csv", "links.csv", "links_evidence.csv", "elements.csv", "network.graphml", "network.gexf", "network.json",
-    "network.net", "vosviewer.json", "counts.json", "options.json", "evidence.jsonl", "framework.json", "datapackage.json",
-    "report.html",
+    "documents.csv", "mentions.csv", "entities.csv", "claims.csv", "statements.csv", "coverage.csv", "promises.csv",
+    "findings.csv", "failures.csv", "links.csv", "links_evidence.csv", "elements.csv", "network.graphml", "network.gexf",
+    "network.json", "network.net", "vosviewer.json", "counts.json", "options.json", "evidence.jsonl", "framework.json",
+    "datapackage.json", "report.html",
 )  # fmt: skip
 """What a run writes besides documents/ and run.json."""
 ANSWERS_FILE = "answers.jsonl"
@@ -108,6 +155,8 @@ class Run:
         seconds: how long it took.
         no_links: why there are no links, in words; empty where there are some.
         versions: pairs of files that hold versions of one text, with the share of it that they have in common; both count.
+        notes: what in the table of documents does not fit the files, in words.
+        unfit: decisions of people that no longer fit, each with its reason, in words.
     """
 
     folder: Path
@@ -119,18 +168,21 @@ class Run:
     seconds: float
     no_links: str = ""
     versions: tuple[tuple[str, str, float], ...] = ()
+    notes: tuple[str, ...] = ()
+    unfit: tuple[str, ...] = ()
 
     @property
     def status(self) -> int:
         """The exit status: 0 all well, 1 some document failed or was not judged, or a check found an error."""
         return 1 if self.errors or any(f.kind != "duplicate" for f in self.failures) else 0
 
-    def _repr_html_(self) -> str:
-        from html import escape
+    def __repr__(self) -> str:
+        counts = ", ".join(f"{n:,} {name}" for name, n in self.counts.items())
+        return f"<Run {cut(str(self.folder), 120)}: {counts}>"
 
-        rows = "".join(f"<tr><td>{escape(k)}</td><td>{v:,}</td></tr>" for k, v in self.counts.items())
-        report = escape(str(self.folder / "report.html"))
-        return f"<table>{rows}</table><p>Report: <code>{report}</code></p>"
+    def _repr_html_(self) -> str:
+        rows = [(name, f"{n:,}") for name, n in self.counts.items()]
+        return html_table(f"Report: {self.folder / 'report.html'}", ("", ""), rows, len(rows))
 
 
 def run(
@@ -145,6 +197,7 @@ def run(
     ocr: OcrUse = "auto",
     recursive: bool = False,
     unit: Unit = "sentence",
+    metadata: str | Path | None = None,
     workers: int | None = None,
     limits: Limits | None = None,
     executor: Executor | None = None,
@@ -168,6 +221,9 @@ def run(
         ocr: which pages are read by OCR, as in `read_pdf`.
         recursive: look in the folder's folders too.
         unit: the unit in which two elements must stand together for a link, as in `find_links`.
+        metadata: a CSV table of the documents, with a column `file` and any others, such as `date`, `group` or `country`,
+            as in `read_metadata`; they stand in each table that names documents. Another table does not make documents
+            be read anew.
         workers: processes; as many as there are processors unless given; 0 works in this process.
         limits: what one document may cost; `Limits()` unless given. There are none with 0 workers or an executor.
         executor: runs the documents instead of local processes, for example a Dask cluster's.
@@ -176,7 +232,7 @@ def run(
 
     Raises:
         RunError: there is nothing to read, `out` cannot be written without losing somebody's files, it holds a run with
-            another framework, or another process writes there.
+            another framework, another process writes there, or the table of documents is wrong.
         PolicyloomError: the language model's server cannot be reached, or its answers cannot be read.
         FrameworkError: the framework is wrong.
         ValueError: `ocr` or `unit` is none of its values, `coder` is no coder, or limits are given where they cannot be kept.
@@ -193,6 +249,7 @@ def run(
     if not isinstance(framework, Framework):
         framework = read_framework(framework)
     chosen, paths = _look_before(folder, out, framework, coder, min_probability, model, recursive, force)
+    described = read_metadata(metadata, folder, paths) if metadata is not None else NO_METADATA
     results = open_folder(out, "run")
     with results.held():
         talk = _talk(results, framework, coder) if chosen.form.kind == "language_model" else None
@@ -205,7 +262,7 @@ def run(
         read = set_copies_aside(read, plan, results.cache)
         return _write_results(
             results, plan, read, framework, settings, chosen, kept_limits, folder.resolve().name, tell, started,
-            framework_file=framework_file, talk=talk, unit=unit,
+            framework_file=framework_file, talk=talk, unit=unit, metadata=described,
         )  # fmt: skip
 
 
@@ -311,33 +368,43 @@ def _write_results(
     framework_file: str | None,
     talk: Conversation | None,
     unit: Unit,
+    metadata: MetadataTable,
 ) -> Run:
     """Writes the outputs, unless they are those of the run before, and the manifest."""
     out = results.path
-    signature = _sign(plan, read, unit, talk)
+    base = _sign(plan, read, unit, talk, metadata)
+    decisions = read_decisions_of(out, framework)
+    about = replace(read, jobs=tuple(job for job in read.jobs if job.id in decisions.by_document))
+    decided = decisions.results(read_results(results.cache, plan, about))
+    signature = sign_outputs(base, decisions)
     before = read_manifest(out)
-    told = [ANSWERS_FILE] if talk else []
+    told = [*([ANSWERS_FILE] if talk else []), *([DECISIONS_TABLE] if decided else [])]
     written = [MANIFEST, *OUTPUTS, *told, *(f"documents/{job.id}.json" for job in read.jobs)]
     is_done = before.get("signature") == signature and all((out / file).exists() for file in written)
+    found = read_found(before) if is_done else None
+    is_done = found is not None
     claim(results, [MANIFEST] if is_done else written)
-    if is_done:
-        counts, errors = dict(before["outputs"]), int(before["errors"])
-        not_judged = [Failure(source, "not-judged", reason) for source, reason in before["not_judged"]]
-        no_links = str(before["no_links"])
+    if found is not None:
+        counts, errors, not_judged, no_links = found
     else:
         from policyloom.run.outputs import write_outputs  # pandas and scipy, once reading has begun
 
         counts, errors, not_judged, no_links = write_outputs(
             out,
-            lambda: read_results(results.cache, plan, read),
+            lambda: read_results(results.cache, plan, read, decisions),
             framework,
             read.failures,
             model=settings.model,
             coder=chosen,
             name=name,
             unit=unit,
+            files={job.id: job.source for job in read.jobs},
+            metadata=metadata,
+            decided=describe_decisions(decisions),
             tell=lambda stage, n: tell(Progress(stage, n, len(read.jobs))),
         )
+        if decided:
+            write_decisions_table(decided, out / DECISIONS_TABLE)
         if talk:
             talk.write(out / ANSWERS_FILE)
     failures = tuple(sorted((*read.failures, *not_judged), key=lambda failure: failure.source))
@@ -347,22 +414,30 @@ def _write_results(
     }  # fmt: skip
     done = Run(
         out, tuple(job.id for job in read.jobs), failures, read.n_reused, totals, errors, time.monotonic() - started,
-        no_links, read.versions,
+        no_links, read.versions, metadata.notes, tuple(unfit_in_words(decided)),
+    )  # fmt: skip
+    write_outputs_note(
+        results,
+        OutputsNote(
+            base, read.failures, settings.model, (chosen.form.kind, chosen.form.name), chosen.description, chosen.measured, name, unit
+        ),
     )  # fmt: skip
     write_manifest(
         done, plan, settings, framework=framework, framework_file=framework_file, limits=limits, outputs=counts,
-        signature=signature, unit=unit,
+        signature=signature, unit=unit, metadata=metadata,
     )  # fmt: skip
     seal(results, [MANIFEST] if is_done else written, keep_others=is_done)
     return done
 
 
-def _sign(plan: Plan, read: ReadDocuments, unit: Unit, talk: Conversation | None) -> str:
-    """A hash of all that decides the outputs: the unit of links, answers, the documents' keys and the failures."""
+def _sign(
+    plan: Plan, read: ReadDocuments, unit: Unit, talk: Conversation | None, metadata: MetadataTable
+) -> str:
+    """A hash of all that decides the outputs: the unit of links, answers, the documents' keys and rows, the failures."""
     lines = [
         unit,
         talk.sign() if talk else "",
-        *(plan.keys[job.id] for job in read.jobs),
+        *(f"{plan.keys[job.id]} {json.dumps(metadata.of(job.source))}" for job in read.jobs),
         *(f"{failure.source} {failure.reason}" for failure in read.failures),
     ]
     return hashlib.sha256("\n".join(lines).encode("utf-8")).hexdigest()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -12,14 +12,17 @@ from policyloom.check import Checked, check
 from policyloom.export import (
     CLAIMS,
     COVERAGE,
+    DOCUMENTS,
     ENTITIES,
     FAILURES,
     FINDINGS,
     MENTIONS,
     PROMISES,
     STATEMENTS,
+    UserColumns,
     claim_rows,
     coverage_rows,
+    document_row,
     entity_rows,
     failure_rows,
     finding_rows,
@@ -43,8 +46,9 @@ from policyloom.report import (
 )
 from policyloom.run.coder import ChosenCoder
 from policyloom.run.folder import claim, open_folder, seal
+from policyloom.run.metadata import MetadataTable, describe
 
-__all__ = ["Written", "document_row", "write_check", "write_outputs"]
+__all__ = ["Written", "reported_document", "write_check", "write_outputs"]
 
 CHECK_OUTPUTS = (
     "findings.csv", "coverage.csv", "promises.csv", "mentions.csv", "entities.csv", "claims.csv", "brief.md", "check.html",
@@ -89,7 +93,7 @@ class _Totals:
             reason = f"was not judged: {tagged.explain_unread()}"
             self.not_judged.append(Failure(tagged.document.source, "not-judged", reason))
             return
-        self.rows.append(document_row(tagged))
+        self.rows.append(reported_document(tagged))
         self.counts["sentences"] += self.rows[-1].n_sentences
         self.counts["mentions"] += n_elements(tagged)
         self.counts["claims"] += len(tagged.claims)
@@ -110,7 +114,10 @@ def write_outputs(
     coder: ChosenCoder,
     name: str,
     unit: Unit,
+    files: Mapping[str, str],
+    metadata: MetadataTable,
     tell: Tell,
+    decided: str = "",
 ) -> Written:
     """Write all but the manifest; every file appears whole or not at all.
 
@@ -123,17 +130,21 @@ def write_outputs(
         coder: with which they were tagged.
         name: what the run is called.
         unit: the unit in which two elements must stand together for a link.
+        files: each document's file, as the run lists it, by the document's id.
+        metadata: the user's table of the documents.
         tell: is told the stage and how many documents are through it.
+        decided: how much people decided, in words.
     """
-    totals = _Totals()
-    network = find_links(_write_documents(out, tagged(), framework, totals, tell), framework, unit=unit)
+    totals, columns = _Totals(), UserColumns(metadata.columns)
+    documents = _write_documents(out, tagged(), framework, files, metadata, columns, totals, tell)
+    network = find_links(documents, framework, unit=unit)
     no_links = network.explain_no_links()
-    write_network(network, out)
+    write_network(network, out, user_columns=columns)
     write_bytes(framework.model_dump_json(indent=1).encode("utf-8"), out / "framework.json")
     failures = sorted((*failures, *totals.not_judged), key=lambda failure: failure.source)
     with open_table(out / "failures.csv", FAILURES.names) as add:
         add(failure_rows(failures))
-    findings, coverage = _write_checks(out, tagged(), framework, network, coder.measured, tell)
+    findings, coverage = _write_checks(out, tagged(), framework, network, coder.measured, columns, tell)
     write_data_package(out, name)
     tell("writing the report", len(totals.rows))
     links, evidence = report_links(network)
@@ -148,7 +159,7 @@ def write_outputs(
         failures=failures,
         evidence=evidence,
         measured=coder.measured,
-        settings=_settings(framework, model, coder, unit, totals.counts.get(LEFT_OUT)),
+        settings=_settings(framework, model, coder, unit, totals.counts.get(LEFT_OUT), decided),
         no_links=no_links,
     )
     counts = totals.counts | {"links": len(network.links), "findings": len(findings)}
@@ -157,24 +168,43 @@ def write_outputs(
 
 
 def _write_documents(
-    out: Path, tagged: Iterator[Tagged], framework: Framework, totals: _Totals, tell: Tell
+    out: Path,
+    tagged: Iterator[Tagged],
+    framework: Framework,
+    files: Mapping[str, str],
+    metadata: MetadataTable,
+    columns: UserColumns,
+    totals: _Totals,
+    tell: Tell,
 ) -> Iterator[Tagged]:
     """Writes each document, its mentions, entities, claims and statements, adds it up, and hands it on to the network."""
-    documents = out / "documents"
-    documents.mkdir(exist_ok=True)
+    folder = out / "documents"
+    folder.mkdir(exist_ok=True)
     with ExitStack() as tables:
-        mentions = tables.enter_context(open_table(out / "mentions.csv", MENTIONS.names))
-        entities = tables.enter_context(open_table(out / "entities.csv", ENTITIES.names))
-        claims = tables.enter_context(open_table(out / "claims.csv", CLAIMS.names))
-        statements = tables.enter_context(open_table(out / "statements.csv", STATEMENTS.names))
-        for n, one in enumerate(tagged, 1):
-            write_bytes(to_json(one.document), documents / f"{one.document.id}.json")
+        documents, mentions, entities, claims, statements = (
+            tables.enter_context(open_table(out / f"{name}.csv", columns.after(table.names)))
+            for name, table in (
+                ("documents", DOCUMENTS),
+                ("mentions", MENTIONS),
+                ("entities", ENTITIES),
+                ("claims", CLAIMS),
+                ("statements", STATEMENTS),
+            )
+        )
+        for n, plain in enumerate(tagged, 1):
+            file = files[plain.document.id]
+            row = metadata.of(file)
+            one = describe(plain, row)
+            stated = one.document.metadata
+            columns.cells[one.document.id] = row | {"date": stated.date, "title": stated.title}
+            write_bytes(to_json(one.document), folder / f"{one.document.id}.json")
             totals.add(one)
+            documents(columns.add([document_row(one, file, plain.document.metadata.date)]))
             if one.is_judged:
-                mentions(mention_rows(one, framework))
-                entities(entity_rows(one))
-                claims(claim_rows(one, framework))
-                statements(statement_rows(one, framework))
+                mentions(columns.add(mention_rows(one, framework)))
+                entities(columns.add(entity_rows(one)))
+                claims(columns.add(claim_rows(one, framework)))
+                statements(columns.add(statement_rows(one, framework)))
             tell("linking", n)
             yield one
 
@@ -185,28 +215,29 @@ def _write_checks(
     framework: Framework,
     network: Network,
     measured: Measured,
+    columns: UserColumns,
     tell: Tell,
 ) -> tuple[list[Finding], list[Coverage]]:
     """Checks each document, and writes coverage, promises and findings; the coverage returned is of outermost elements found."""
     findings: list[Finding] = []
     coverage: list[Coverage] = []
     with (
-        open_table(out / "coverage.csv", COVERAGE.names) as covered,
-        open_table(out / "promises.csv", PROMISES.names) as promised,
+        open_table(out / "coverage.csv", columns.after(COVERAGE.names)) as covered,
+        open_table(out / "promises.csv", columns.after(PROMISES.names)) as promised,
     ):
         for n, one in enumerate(tagged, 1):
             checked = check(one, framework, network, measured=measured)
             findings.extend(checked.findings)
-            covered(coverage_rows(checked.coverage, framework))
-            promised(promise_rows(checked.promises))
+            covered(columns.add(coverage_rows(checked.coverage, framework)))
+            promised(columns.add(promise_rows(checked.promises)))
             coverage.extend(
                 c
                 for c in checked.coverage
                 if one.is_judged and c.is_named and framework[c.element].parent is None
             )
             tell("checking", n)
-    with open_table(out / "findings.csv", FINDINGS.names) as add:
-        add(finding_rows(findings))
+    with open_table(out / "findings.csv", columns.after(FINDINGS.names)) as add:
+        add(columns.add(finding_rows(findings)))
     return findings, coverage
 
 
@@ -234,7 +265,7 @@ def write_check(
     write_check_report(
         out / "check.html",
         framework=framework,
-        document=document_row(tagged),
+        document=reported_document(tagged),
         coverage=[c for c in checked.coverage if c.is_named],
         findings=checked.findings,
         claims=checked.claims,
@@ -250,7 +281,7 @@ def n_elements(tagged: Tagged) -> int:
     return sum(mention.kind not in ("entity", "actor") for mention in tagged.mentions)
 
 
-def document_row(tagged: Tagged) -> ReportedDocument:
+def reported_document(tagged: Tagged) -> ReportedDocument:
     """What a report says of a document."""
     document = tagged.document
     return ReportedDocument(
@@ -279,7 +310,12 @@ def _outline(document: Document) -> tuple[tuple[int, str, int], ...]:
 
 
 def _settings(
-    framework: Framework, model: str | None, coder: ChosenCoder, unit: Unit, n_left_out: int | None
+    framework: Framework,
+    model: str | None,
+    coder: ChosenCoder,
+    unit: Unit,
+    n_left_out: int | None,
+    decided: str,
 ) -> dict[str, str]:
     recall = coder.measured.recall
     found_by = {
@@ -294,6 +330,7 @@ def _settings(
     )
     caution = (
         f"Mentions are found by {found_by[coder.form.kind]}. {left_out}"
+        + (f"{decided} instead of what was found (decisions.csv). " if decided else "")
         + (
             f"On labelled sentences {min(recall.values()):.0%} to {max(recall.values()):.0%} of what was there was found, "
             f"by element ({coder.measured.source}). "
