@@ -47,7 +47,7 @@ FRAMEWORK = Framework(
 )
 RULES = RulesCoder(FRAMEWORK)
 
-DIFFERENT, RULED, LEARNED = "Grants existed on paper only.", "affirmed", "lacking"
+DIFFERENT, RULED, LEARNED = "Grants reach almost nobody.", "affirmed", "lacking"
 """A sentence in which the learned status of the grants is another than that of the rules."""
 
 
@@ -300,15 +300,6 @@ def test_a_question_about_a_status_holds_nothing_of_the_element(nlp: Language) -
     assert ask("T1") == ask("M99")
     question = ask("M99")
     assert not [clue for clue, _ in (*question.words, *question.signs) if "m99" in clue.lower()]
-
-
-def test_it_takes_more_to_overrule_the_rules_in_an_item_of_a_list(nlp: Language) -> None:
-    def least(kind: str) -> float:
-        (sentence,) = read_sentences(document("Firms will receive grants.", kind=kind), nlp)
-        ((_, question),) = ask_about_statuses(sentence, context_of(sentence, RULES.cues))
-        return question.min_overruling
-
-    assert least("list_item") == 0.8 > least("paragraph") == 0.55
 
 
 def test_learned_statuses_decide_which_claims_there_are(nlp: Language) -> None:

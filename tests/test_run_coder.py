@@ -144,7 +144,7 @@ def test_learned_statuses_reach_a_framework_without_a_classifier(framework: Fram
 
 @pytest.mark.parametrize("workers", [0, 1])
 def test_learned_statuses_reach_the_workers(texts: Path, tmp_path: Path, workers: int) -> None:
-    (texts / "plan.txt").write_text("Grants existed on paper only.")
+    (texts / "plan.txt").write_text("Grants reach almost nobody.")
     mine = tmp_path / "mine.toml"
     mine.write_text(
         '[framework]\nid = "mine"\ntitle = "Mine"\nversion = "1"\n'
