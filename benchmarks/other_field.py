@@ -31,8 +31,7 @@ from policyloom import (
 from policyloom.coders.classifier import SentenceClassifier
 from policyloom.errors import LabelsError
 from policyloom.framework import Framework
-from policyloom.learn.evaluation import join_found
-from policyloom.learn.labels import Label, Labelled, as_document
+from policyloom.learn.labels import Label, Labelled, as_document, join_found
 from policyloom.learn.sampling import choose_sentences
 from policyloom.learn.scores import Scores, evaluate
 from policyloom.records import Coder, Tagged

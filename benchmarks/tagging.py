@@ -1,13 +1,14 @@
 """Score tagging on labelled sentences that nothing was learned from, each read alone: rules, and the built-in classifier.
 
-    python benchmarks/tagging.py ../shared/gold/gold_dev.jsonl [--json] [--write] [--encoder FOLDER]
+    python benchmarks/tagging.py ../shared/gold/gold_dev.jsonl [--json] [--encoder FOLDER]
     python benchmarks/tagging.py build/real/official.jsonl
+    python benchmarks/tagging.py ../shared/gold/gold_dev.jsonl --write build/real/official.jsonl
     python benchmarks/tagging.py benchmarks/paper.jsonl --paper ../shared/papers/meng-2025.pdf
 
 `real_sentences.py` makes the second file: sentences of parliaments from whose records nothing was learned. With --paper, a
 whole document is tagged; its labels go by a hash of each sentence's letters, as the text is not part of the project.
-With --write, the figures become those that the built-in classifier states of itself; with --encoder, such as
-`models/encoder/policyloom_encoder`, those of the classifier with that encoder.
+With --write, the figures become those that the built-in classifier states of itself; those of pairs and claims then rest on the
+sentences of both files. With --encoder, such as `models/encoder/policyloom_encoder`, they are those of the classifier with that encoder.
 """
 
 from __future__ import annotations
@@ -16,6 +17,7 @@ import argparse
 import hashlib
 import json
 import re
+from collections.abc import Sequence
 from dataclasses import asdict, replace
 from pathlib import Path
 
@@ -26,13 +28,19 @@ from policyloom.framework import Framework
 from policyloom.learn.evaluation import code_labelled
 from policyloom.learn.labels import Labelled, from_tagged, read_labels
 from policyloom.learn.scores import ElementScore, Scores, evaluate
-from policyloom.records import Coder, Measured
+from policyloom.records import Accuracy, Coder, Measured
 
 MEASURED = Path("pipeline/policyloom/frameworks/production_education.measured.json")
 SOURCE = (
     "187 sentences of 30 real documents, each read alone; the classifier learned from none of them, but some had been seen "
     "when the terms were written"
 )
+
+
+TIES_SOURCE = (
+    "{n} sentences of {n_documents} real documents, each read alone; the classifier learned from none of them"
+)
+"""Which labels pairs and claims were measured on."""
 
 
 def load_with_encoder(framework: Framework, encoder: Path | None) -> Coder:
@@ -43,10 +51,10 @@ def load_with_encoder(framework: Framework, encoder: Path | None) -> Coder:
     return ClassifierCoder(framework, replace(coder.classifier, encoder=read_encoder(encoder)))
 
 
-def score(path: Path, framework_name: str, encoder: Path | None) -> dict[str, Scores]:
-    """The scores of the rules alone, and of rules and classifier together."""
+def score(paths: Sequence[Path], framework_name: str, encoder: Path | None) -> dict[str, Scores]:
+    """The scores of the rules alone, and of rules and classifier together, on the sentences of all files."""
     framework = read_framework(framework_name)
-    gold = read_labels(path, framework)
+    gold = [sentence for path in paths for sentence in read_labels(path, framework)]
     coders = {"rules": load_coder(framework, "none"), "joined": load_with_encoder(framework, encoder)}
     return {
         name: evaluate(gold, code_labelled(gold, framework, coder), framework)
@@ -54,17 +62,33 @@ def score(path: Path, framework_name: str, encoder: Path | None) -> dict[str, Sc
     }
 
 
-def write_measured(scores: Scores, path: Path) -> None:
-    """Writes the figures that the built-in classifier, or an encoder beside it, states of itself."""
+def write_measured(scores: Scores, of_ties: Scores, path: Path) -> None:
+    """Writes the figures that the built-in classifier, or an encoder beside it, states of itself.
+
+    Args:
+        scores: from which those of elements are taken.
+        of_ties: from which those of pairs and claims are taken.
+        path: the file.
+    """
     rows = scores.by_element
+    source = TIES_SOURCE.format(n=of_ties.sentences, n_documents=of_ties.documents)
     measured = Measured(
         SOURCE,
         recall={id: round(row.recall, 2) for id, row in rows.items()},
         precision={id: round(row.precision, 2) for id, row in rows.items() if row.found},
         n={id: row.labelled for id, row in rows.items()},
+        pairs=_rounded(of_ties.pairs, source),
+        claims=_rounded(of_ties.claims, source),
+        answers=_rounded(of_ties.answers, source),
     )
     text = json.dumps(asdict(measured), indent=1, ensure_ascii=False) + "\n"
     write_bytes(text.encode("utf-8"), path)
+
+
+def _rounded(measured: Accuracy, source: str) -> Accuracy:
+    shares = (measured.precision, measured.recall)
+    precision, recall = (None if share is None else round(share, 2) for share in shares)
+    return Accuracy(precision, recall, measured.n, measured.n_found, source)
 
 
 def score_paper(path: Path, paper: Path, framework_name: str, encoder: Path | None) -> dict[str, Scores]:
@@ -102,15 +126,17 @@ def main() -> None:
     parser.add_argument("--framework", default="production_education")
     parser.add_argument("--paper", type=Path)
     parser.add_argument("--json", action="store_true")
-    parser.add_argument("--write", action="store_true")
+    parser.add_argument("--write", type=Path, metavar="MORE_LABELS")
     parser.add_argument("--encoder", type=Path)
     options = parser.parse_args()
     if options.paper:
         scores = score_paper(options.labels, options.paper, options.framework, options.encoder)
     else:
-        scores = score(options.labels, options.framework, options.encoder)
+        scores = score([options.labels], options.framework, options.encoder)
     if options.write:
-        write_measured(scores["joined"], options.encoder / "measured.json" if options.encoder else MEASURED)
+        both = score([options.labels, options.write], options.framework, options.encoder)
+        path = options.encoder / "measured.json" if options.encoder else MEASURED
+        write_measured(scores["joined"], both["joined"], path)
     if options.json:
         print(json.dumps({name: asdict(s) for name, s in scores.items()}))
         return
@@ -127,6 +153,14 @@ def main() -> None:
                 "not defined" if interval is None else f"{value:.3f} ({interval[0]:.2f}–{interval[1]:.2f})"
             )
         print(f"{name:20}" + "".join(f"{cell:>22}" for cell in cells))
+    for name in ("pairs", "claims", "answers"):
+        cells = []
+        for s in scores.values():
+            found = getattr(s, name)
+            shares = ("–" if share is None else f"{share:.3f}" for share in (found.precision, found.recall))
+            cells.append(f"{' '.join(shares)} ({found.n_found}, {found.n})")
+        print(f"{name:20}" + "".join(f"{cell:>22}" for cell in cells))
+    print("of pairs, claims and answers: precision, recall (found, labelled)")
     for id, row in scores["joined"].by_element.items():
         rule = scores["rules"].by_element.get(id)
         print(f"{id:6}{_three(rule) if rule else ''}   {_three(row)}  n {row.labelled}")

@@ -152,6 +152,14 @@ def main() -> None:
         scores = score(some, found, framework)
         print(f"{name:14}" + "".join(f"{mean_of(scores, figure):11.2f}" for figure in FIGURES))
     print(f"{'two coders':14}" + "".join(f"{getattr(coders, figure):11.2f}" for figure in FIGURES))
+    scores = score(rows, found, framework)
+    for name in ("pairs", "claims"):
+        each = [getattr(s, name) for s in scores]
+        shares = fmean(one.precision or 0.0 for one in each), fmean(one.recall or 0.0 for one in each)
+        labelled_by = " and ".join(str(one.n) for one in each)
+        print(
+            f"{name}: precision {shares[0]:.2f} of {each[0].n_found} found, recall {shares[1]:.2f} of {labelled_by}"
+        )
     off = [row for row in rows if row["doc"] in OFF_TOPIC]
     n_found = sum(len(found[row["id"]].elements or ()) for row in off if row["id"] in found)
     print(f"{n_found} mentions found in {len(off)} units of documents of other fields")

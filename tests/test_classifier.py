@@ -65,7 +65,7 @@ def ruled(text: str, element: str, rule: str = "term: x") -> SentenceDraft:
 
 @pytest.fixture(scope="module")
 def trained() -> SentenceClassifier:
-    return train(sentences(), drafts(), FRAMEWORK)
+    return train(sentences(), drafts(), FRAMEWORK).classifier
 
 
 def test_it_learns_what_it_is_told_and_says_why(trained: SentenceClassifier) -> None:
@@ -88,7 +88,7 @@ def test_it_weighs_what_the_rules_found() -> None:
     # Rules that are right half the time, in sentences whose words say nothing.
     said = "Something was said."
     read = [ruled(said, "T1.1") if "T1" in s.statuses else SentenceDraft(said) for s in rows]
-    learned = train(rows, read, FRAMEWORK)
+    learned = train(rows, read, FRAMEWORK).classifier
     without, with_rule = learned.probabilities([SentenceDraft("Else."), ruled("Else.", "T1.1")])
     assert with_rule[0] > 0.5 > without[0]
 
@@ -123,7 +123,7 @@ def test_sentences_of_the_sample_count_three_times() -> None:
     read = [SentenceDraft(s.text) for s in every]
 
     def p_of_benches(sample: set[str]) -> float:
-        fitted = train(every, read, FRAMEWORK, sample=sample)
+        fitted = train(every, read, FRAMEWORK, sample=sample).classifier
         column = fitted.labels.index("T4")
         return float(fitted.probabilities([SentenceDraft("Benches number 3.")])[0][column])
 
@@ -137,10 +137,10 @@ def test_only_the_sample_chooses_the_thresholds() -> None:
     doubtful = [replace(s, id=f"x{s.id}", elements=()) for s in rows if s.doc == "d0" and "T1" in s.statuses]
     every = rows + doubtful
     read = [SentenceDraft(s.text) for s in every]
-    fitted = train(every, read, FRAMEWORK, sample={"d0"})
+    fitted = train(every, read, FRAMEWORK, sample={"d0"}).classifier
     assert fitted.card["scored"] == sum(s.doc == "d0" for s in every)
     assert fitted.card["named"]["T1"] == 4
-    assert train(every, read, FRAMEWORK).card["scored"] == len(every)
+    assert train(every, read, FRAMEWORK).classifier.card["scored"] == len(every)
 
 
 def test_a_partly_coded_sentence_says_nothing_of_other_elements() -> None:
@@ -148,7 +148,7 @@ def test_a_partly_coded_sentence_says_nothing_of_other_elements() -> None:
     more = [
         Labelled(f"x{n}", f"x{n}", "A workshop subsidy.", (Label("T1"),), coded_for=("T1",)) for n in range(9)
     ]
-    learned = train(rows + more, drafts() + [SentenceDraft(s.text) for s in more], FRAMEWORK)
+    learned = train(rows + more, drafts() + [SentenceDraft(s.text) for s in more], FRAMEWORK).classifier
     p = dict(zip(learned.labels, learned.probabilities([SentenceDraft("A workshop.")])[0], strict=True))
     assert p["T4"] > 0.5
 

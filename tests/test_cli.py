@@ -34,6 +34,7 @@ def test_help_names_every_command_and_the_exit_status(cli) -> None:
         "coder",
         "estimate",
         "evaluate",
+        "export",
         "extract",
         "framework",
         "label",
@@ -88,7 +89,7 @@ def test_run_then_check_against_it(cli, corpus: Path, tmp_path: Path) -> None:
     assert checked.exit_code == 0
     assert re.search(r"^warning claim-unknown +", checked.output, re.MULTILINE)
     assert "out (2 documents)" in (tmp_path / "checked" / "check.html").read_text("utf-8")
-    for name in ("findings.csv", "coverage.csv", "mentions.csv", "claims.csv"):
+    for name in ("findings.csv", "coverage.csv", "mentions.csv", "entities.csv", "claims.csv"):
         assert (tmp_path / "checked" / name).exists()
 
 

@@ -306,4 +306,4 @@ def test_rules_set_statuses_without_changing_what_they_were_given(nlp: Language)
     assert context is not None
     assert [c.status for c in set_rule_statuses(sentence, context).candidates] == ["planned"]
     assert [c.status for c in sentence.candidates] == ["affirmed"]
-    assert [place for place, _ in ask_about_statuses(sentence, context, FRAMEWORK)] == [0]
+    assert [place for place, _ in ask_about_statuses(sentence, context)] == [0]

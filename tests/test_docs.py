@@ -14,9 +14,11 @@ import pytest
 from click.testing import CliRunner, Result
 
 from policyloom.cli import main
+from policyloom.export.run_tables import RUN_TABLES
+from policyloom.export.workbook import CODEBOOK
 from policyloom.framework import read_framework
 from policyloom.tag.pipeline import load_pipeline
-from tests.conftest import ROOT
+from tests.conftest import ROOT, load_script
 
 PAGES = sorted(
     [ROOT / "README.md", ROOT / "CONTRIBUTING.md", ROOT / "CHANGELOG.md", *(ROOT / "docs").glob("*.md")]
@@ -183,6 +185,36 @@ def test_the_worked_example_of_the_page_on_estimates_gives_its_tables(workplace:
 def percent(share: str) -> str:
     """A share as the tables of a paper give it."""
     return f"{100 * float(share):.1f}".replace("-", "−")
+
+
+def test_the_commands_and_lines_of_the_pages_on_tables_and_excel_run(workplace: Path) -> None:
+    for name in ("excel", "tables"):
+        shutil.rmtree(workplace / "outputs", ignore_errors=True)
+        (steps,) = (block for block in blocks(ROOT / "docs" / f"{name}.md", "") if "policyloom " in block)
+        for words in commands(steps):
+            assert call(words).exit_code == 0, words
+        assert (workplace / "outputs" / "mine.xlsx").exists()
+    names: dict[str, object] = {}
+    (code,) = blocks(ROOT / "docs" / "tables.md", "python")
+    exec(code, names)
+    assert list(names["mentions"]) == list(names["typed"])  # type: ignore[call-overload]
+    assert dict(names["planned"])  # type: ignore[call-overload]
+
+
+def test_the_page_on_tables_has_every_table_and_column() -> None:
+    page = (ROOT / "docs" / "tables.md").read_text("utf-8")
+    assert page == load_script("docs/tables.py").build(page), "write it anew: python docs/tables.py"
+    for table in RUN_TABLES:
+        section = page.partition(f"## {table.name}.csv\n")[2].partition("\n## ")[0]
+        assert re.findall(r"^\| `(\w+)` \|", section, re.MULTILINE) == [f.name for f in table.fields]
+
+
+def test_the_page_on_excel_names_every_sheet() -> None:
+    page = (ROOT / "docs" / "excel.md").read_text("utf-8")
+    named = {
+        name for row in re.findall(r"^\| ([a-z_, ]+) \| ", page, re.MULTILINE) for name in row.split(", ")
+    }
+    assert named == {"sheet", CODEBOOK, *(table.name for table in RUN_TABLES)}
 
 
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)

@@ -12,6 +12,8 @@ from policyloom.framework import Framework
 from policyloom.learn.agreement import agreement, compare_coders, krippendorff_alpha
 from policyloom.learn.labels import Label, Labelled
 from policyloom.learn.scores import evaluate, interval
+from policyloom.network.counting import joint_pairs
+from policyloom.records import Accuracy
 
 
 def row(id: str, elements: str, links: tuple[tuple[str, str], ...] = (), doc: str = "") -> Labelled:
@@ -36,6 +38,41 @@ def test_figures_by_hand(framework: Framework) -> None:
     assert scores.status_table == {"affirmed": {"affirmed": 1}, "planned": {"affirmed": 1}}
     assert scores.instead == {"T2": {"T1": 1}}
     assert scores.intervals["element_micro_f1"] is None  # of one document
+
+
+def test_pairs_and_claims_by_hand(framework: Framework) -> None:
+    labelled = [
+        row("1", "T1 S1 S2:planned", (("T1", "S1"),)),  # two pairs, one claim
+        row("2", "T1:lacking S1"),  # what is lacking makes no pair
+        row("3", "T2 S1", (("T2", "S1"),)),
+    ]
+    found = [
+        row("1", "T1 S1", (("T1", "S1"),)),
+        row("2", "T1 S1"),  # a pair that is not labelled, as the status is wrong
+        row("3", "T1 S1", (("T1", "S1"),)),
+    ]
+    scores = evaluate(labelled, found, framework)
+    assert scores.pairs == Accuracy(1 / 3, 1 / 3, n=3, n_found=3)
+    assert scores.claims == Accuracy(1 / 2, 1 / 2, n=2, n_found=2)
+    assert scores.answers == Accuracy(None, None, n=0, n_found=0)
+
+
+def test_pairs_are_what_the_network_counts(framework: Framework) -> None:
+    for elements in ("T1 T2:planned S1 S2:negated C1", "T1:lacking S1", "S1:planned S3 T5"):
+        sentence = row("1", elements)
+        counted = joint_pairs(sentence.statuses.items(), framework)
+        assert evaluate([sentence], [sentence], framework).pairs.n == len(counted)
+
+
+def test_accuracy_in_words_says_of_how_many() -> None:
+    few, enough = Accuracy(0.5, 0.5, n=9, n_found=9), Accuracy(0.5, 0.25, n=12, n_found=6)
+    assert enough.in_words("claims") == (
+        "about 50% of this coder’s claims are right, and it finds about 25% of those there are "
+        "(measured on 6 found and 12 labelled)"
+    )
+    unknown = "how many of this coder’s claims are right, and how many it finds, has not been measured"
+    assert few.in_words("claims") == Accuracy().in_words("claims") == unknown
+    assert Accuracy(None, 0.0, n=12, n_found=0).in_words("claims") == unknown
 
 
 def test_intervals_come_from_documents_not_sentences(framework: Framework) -> None:

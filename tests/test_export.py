@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import pandas as pd
@@ -11,11 +12,15 @@ from policyloom.export import (
     BLOCKS,
     CLAIMS,
     COVERAGE,
+    ENTITIES,
     FAILURES,
     FINDINGS,
     MENTIONS,
+    PROMISES,
+    STATEMENTS,
     Column,
     Table,
+    entity_rows,
     finding_rows,
     mention_rows,
     to_frame,
@@ -26,7 +31,7 @@ from policyloom.network import find_links
 from policyloom.network.columns import in_columns
 from policyloom.network.links import LINK_COLUMNS
 from policyloom.network.measures import MEASURES
-from policyloom.records import Coverage, Evidence, Failure, Finding
+from policyloom.records import Coverage, Evidence, Failure, Finding, Mention
 from tests.test_records import make_document, make_tagged
 
 
@@ -37,6 +42,24 @@ def test_mentions_have_a_row_each_with_quote_page_and_sentence() -> None:
     assert list(frame["page"]) == [1, 2]
     assert frame["cue"][1] == "Wages"
     assert frame["section"][0] == "1 Facts"
+
+
+def test_an_entity_stands_among_the_entities_and_not_among_the_mentions() -> None:
+    tagged = make_tagged()
+    first = tagged.mentions[0]
+    entity = Mention(first.start, first.end, "entity", "ORG", first.sentence, source="acronym", name="TA")
+    tagged = replace(tagged, mentions=(*tagged.mentions, entity))
+    assert [row["kind"] for row in mention_rows(tagged)] == ["mechanism", "outcome"]
+    (row,) = entity_rows(tagged)
+    assert (row["type"], row["name"], row["quote"], row["page"], row["rule"]) == (
+        "ORG", "TA", "train apprentices", 1, "acronym",
+    )  # fmt: skip
+    assert to_frame(tagged, entities=True)["name"].tolist() == ["TA"]
+
+
+def test_two_tables_at_a_time_are_refused() -> None:
+    with pytest.raises(ValueError, match="claims and entities are two tables"):
+        to_frame(make_tagged(), claims=True, entities=True)
 
 
 def test_claims_have_a_row_each_with_both_ends() -> None:
@@ -81,7 +104,9 @@ def test_csv_opens_in_a_spreadsheet_with_its_accents(tmp_path: Path) -> None:
     assert data.decode("utf-8-sig") == "quote,x\nBénin,0.333333\n"
 
 
-@pytest.mark.parametrize("table", [MENTIONS, CLAIMS, FINDINGS, COVERAGE, FAILURES, BLOCKS])
+@pytest.mark.parametrize(
+    "table", [MENTIONS, ENTITIES, CLAIMS, FINDINGS, COVERAGE, PROMISES, FAILURES, BLOCKS, STATEMENTS]
+)
 def test_every_column_is_declared_once_and_described(table: Table) -> None:
     assert len(set(table.names)) == len(table.names)
     assert all(column.description for column in table.columns)
@@ -108,7 +133,7 @@ def test_a_page_stays_a_whole_number_where_another_is_missing(tmp_path: Path) ->
     with open_table(tmp_path / "rows.csv", FINDINGS.names) as add:
         add(finding_rows(findings))
     assert (tmp_path / "frame.csv").read_bytes() == (tmp_path / "rows.csv").read_bytes()
-    assert b"m,1,3,Firms,\n" in (tmp_path / "rows.csv").read_bytes()
+    assert b"m,1,3,Firms,,\n" in (tmp_path / "rows.csv").read_bytes()
 
 
 @pytest.mark.parametrize(("columns", "wrong"), [({"a": "x", "b": "y"}, "b"), ({}, "a"), ({"a": "x"}, None)])

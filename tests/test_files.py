@@ -20,6 +20,7 @@ from policyloom.files import (
     format_cell,
     open_atomic,
     open_table,
+    plain_cell,
     safe_cell,
     show_name,
     write_bytes,
@@ -129,6 +130,12 @@ def test_every_text_comes_back_from_a_table(
 def test_safe_cell_disarms_what_starts_a_formula(start: str) -> None:
     assert safe_cell(f"{start}1+1") == f"'{start}1+1"
     assert safe_cell(f"a{start}") == f"a{start}"
+
+
+@example("'=1")
+@given(st.text(alphabet=["'", "=", "a", "\t"]))
+def test_plain_cell_gives_back_every_text(text: str) -> None:
+    assert plain_cell(safe_cell(text)) == text
 
 
 @given(st.text())

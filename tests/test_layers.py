@@ -51,6 +51,8 @@ ONLY_IMPORTERS = {
     "click": {"cli"},
     "rich": {"cli"},
     "msgspec": {"records"},
+    "pyarrow": {"export"},
+    "xlsxwriter": {"export"},
 }
 """`tag` takes spaCy's types, and hands none on."""
 
@@ -136,6 +138,8 @@ HEAVY = (
     "pydantic",
     "pdfplumber",
     "rich",
+    "xlsxwriter",
+    "pyarrow",
     "importlib.metadata",
 )
 

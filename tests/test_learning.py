@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import shutil
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -13,12 +14,22 @@ from spacy.language import Language
 
 from policyloom.cli import main
 from policyloom.coders import load_coder
-from policyloom.coders.classifier import ClassifierCoder, write_classifier
+from policyloom.coders.classifier import (
+    ClassifierCoder,
+    SentenceClassifier,
+    read_classifier,
+    write_classifier,
+)
+from policyloom.coders.classifier.questions import Question
 from policyloom.framework import Element, Framework, read_framework
 from policyloom.learn.evaluation import evaluate_labels, run_examples
+from policyloom.learn.fit import train
+from policyloom.learn.held_out import at_least, measure_ties
 from policyloom.learn.labels import read_labels, write_labels
 from policyloom.learn.sampling import choose_sentences
+from policyloom.learn.scores import evaluate
 from policyloom.learn.training import read_labelled, train_classifier
+from policyloom.records import Block, Claim, Document, Mention, Metadata, Sentence, Tagged
 from policyloom.run import read_tagged, run
 
 
@@ -123,10 +134,73 @@ def test_every_mistake_has_a_reason(corpus: Path, framework: Framework) -> None:
     assert [m.weight for m in mistakes] == sorted((m.weight for m in mistakes), reverse=True)
 
 
-def test_training_is_the_same_each_time(learned: Path, corpus: Path, tmp_path: Path) -> None:
+def test_training_is_the_same_each_time(
+    learned: Path, corpus: Path, framework: Framework, tmp_path: Path
+) -> None:
     done = cli("train", corpus / "gold.jsonl", "-o", tmp_path / "again.classifier")
     assert "--min-probability  precision  recall" in done.output
+    n = sum(len(row.links) for row in read_labels(corpus / "gold.jsonl", framework))
+    assert f"Held out, {n} claims that a mechanism leads to an outcome:\n" in done.output
     assert (tmp_path / "again.classifier").read_bytes() == learned.read_bytes()
+
+
+def test_training_measures_pairs_and_claims_held_out(
+    learned: Path, corpus: Path, framework: Framework
+) -> None:
+    rows = read_labels(corpus / "gold.jsonl", framework)
+    n = sum(len(row.links) for row in rows)
+    classifier = read_classifier(framework, learned)
+    assert classifier is not None
+    measured = classifier.measured()
+    assert (measured.claims.n, measured.answers.n) == (n, sum(len(row.answers) for row in rows))
+    assert measured.pairs.n == evaluate(rows, rows, framework).pairs.n
+    assert measured.pairs.source == measured.source
+    found = [figures["claims"]["n_found"] for figures in classifier.card["ties"].values()]
+    assert found == sorted(found, reverse=True)
+    sure = replace(classifier, min_probability=0.9).measured()
+    assert sure.claims.n_found == found[-1] < measured.claims.n_found
+
+
+def test_nothing_is_learned_of_what_it_is_measured_on(
+    corpus: Path, framework: Framework, nlp: Language, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    rows = list(read_labels(corpus / "gold.jsonl", framework))
+    trained = train(rows, read_labelled(rows, nlp), framework)
+    assert sorted(i for fold in trained.folds for i in fold.held_out) == list(range(len(rows)))
+    docs = [{rows[i].doc for i in fold.held_out} for fold in trained.folds]
+    assert sum(map(len, docs)) == len(set.union(*docs))
+    # For each sentence one question, of which it is seen by whom it is learned.
+    asked = [[(Question("status", (), row.id, (), ()), "affirmed", False)] for row in rows]
+    learned_of: list[set[str]] = []
+
+    def keep(classifier: SentenceClassifier, known: list[tuple[Question, str, bool]]) -> SentenceClassifier:
+        learned_of.append({question.given for question, *_ in known})
+        return classifier
+
+    monkeypatch.setattr("policyloom.learn.held_out.train_answers", keep)
+    measure_ties(rows, trained, asked, framework, nlp)
+    every = {row.id for row in rows}
+    assert learned_of == [every - {rows[i].id for i in fold.held_out} for fold in trained.folds]
+
+
+def test_the_less_probable_takes_its_claims_along(framework: Framework) -> None:
+    text = "Grants and workshops raise skills."
+    mentions = tuple(
+        Mention(start, end, kind, label, 0, probability=p)
+        for start, end, kind, label, p in (
+            (0, 6, "mechanism", "T1", 0.4), (11, 20, "mechanism", "T4", 0.8), (27, 33, "outcome", "S1", 0.9),
+        )
+    )  # fmt: skip
+    claims = (Claim("leads_to", 0, 2, (21, 26), 0), Claim("leads_to", 1, 2, (21, 26), 0))
+    document = Document("a", "a", "", 0, "en", Metadata(), text, (Block("paragraph", 0, len(text)),))
+    tagged = Tagged(document, (Sentence(0, len(text), 0),), mentions, claims)
+    assert at_least(tagged, 0.0) == tagged
+    kept = at_least(tagged, 0.5)
+    assert [m.label for m in kept.mentions] == ["T4", "S1"]
+    assert [(kept.mentions[c.mechanism].label, kept.mentions[c.target].label) for c in kept.claims] == [
+        ("T4", "S1")
+    ]
+    assert at_least(tagged, 0.85).claims == ()
 
 
 def test_two_coders_are_compared(corpus: Path, framework: Framework, tmp_path: Path) -> None:

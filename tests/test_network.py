@@ -24,7 +24,7 @@ from scipy import stats
 from scipy.sparse import csc_array
 
 from policyloom.errors import RunError
-from policyloom.export import write_network
+from policyloom.export import STATEMENTS, statement_rows, write_network
 from policyloom.export.graphs import to_cytoscape, to_gexf, to_graphml, to_pajek
 from policyloom.files import safe_cell, write_csv
 from policyloom.framework import Framework
@@ -53,7 +53,7 @@ from policyloom.network.measures import (
     g2_test,
 )
 from policyloom.network.repeats import sentence_keys
-from policyloom.network.signed import combine_signs, project
+from policyloom.network.signed import Stances, combine_signs, project
 from policyloom.records import Block, Claim, Document, Mention, Metadata, Sentence, Tagged
 
 compare_module = importlib.import_module(
@@ -797,8 +797,10 @@ def test_counts_made_apart_have_the_same_evidence() -> None:
 # ---------------------------------------------------------------- signs
 
 # Two actors, three elements; counts by hand.
-POSITIVE = pd.DataFrame([[2, 0, 1], [1, 1, 0]], index=["a", "b"], columns=["x", "y", "z"])
-NEGATIVE = pd.DataFrame([[0, 1, 0], [0, 2, 1]], index=["a", "b"], columns=["x", "y", "z"])
+STANCES = Stances(
+    pd.DataFrame([[2, 0, 1], [1, 1, 0]], index=["a", "b"], columns=["x", "y", "z"]),
+    pd.DataFrame([[0, 1, 0], [0, 2, 1]], index=["a", "b"], columns=["x", "y", "z"]),
+)
 
 
 @pytest.mark.parametrize(
@@ -807,11 +809,11 @@ NEGATIVE = pd.DataFrame([[0, 1, 0], [0, 2, 1]], index=["a", "b"], columns=["x", 
         ("congruence", 2 * 1 + 1 * 2),  # both for x; both against y
         ("conflict", 1 * 1 + 1 * 1),  # y: a against, b for; z: a for, b against
         ("subtract", 4 - 2),
-        ("ignore", 4 + 2),
+        ("ignore", 2 * 1 + 1 * 3 + 1 * 1),  # x, y and z, of either sign
     ],
 )
 def test_agreement_has_hand_counted_sums(aggregation: str, value: int) -> None:
-    found = project(POSITIVE, NEGATIVE, aggregation=aggregation)
+    found = project(STANCES, aggregation=aggregation)
     assert found.to_numpy().tolist() == [[0, value], [value, 0]]
 
 
@@ -824,23 +826,44 @@ def test_agreement_has_hand_counted_sums(aggregation: str, value: int) -> None:
     ],
 )
 def test_two_modes_have_hand_counted_sums(aggregation: str, value: list[list[int]]) -> None:
-    assert combine_signs(POSITIVE.to_numpy(), NEGATIVE.to_numpy(), aggregation).tolist() == value
+    found = combine_signs(STANCES, aggregation)
+    assert found.to_numpy().tolist() == value
+    assert (list(found.index), list(found.columns)) == (["a", "b"], ["x", "y", "z"])
 
 
 @pytest.mark.parametrize(
-    ("normalization", "value"),
-    [("average", 6 / 3), ("jaccard", 6 / 3), ("cosine", 6 / math.sqrt((4 + 1 + 1) * (1 + 9 + 1)))],
+    ("normalization", "divisor"),
+    [
+        ("average", (4 + 5) / 2),  # a makes 4 statements, b 5
+        # a alone: one for z; b alone: one for y, one against z; both: 2 * 1 for x, 1 * 2 against y
+        ("jaccard", 1 + 2 + 4),
+        ("cosine", 4 * 5),
+    ],
 )
-def test_agreement_is_normalised(normalization: str, value: float) -> None:
-    found = project(POSITIVE, NEGATIVE, aggregation="ignore", normalization=normalization)
-    assert found.loc["a", "b"] == pytest.approx(value)
+@pytest.mark.parametrize(
+    ("aggregation", "value"), [("congruence", 4), ("conflict", 2), ("subtract", 2), ("ignore", 6)]
+)
+def test_agreement_is_normalised_as_in_dna(
+    normalization: str, divisor: float, aggregation: str, value: int
+) -> None:
+    found = project(STANCES, aggregation=aggregation, normalization=normalization)
+    assert found.loc["a", "b"] == found.loc["b", "a"] == pytest.approx(value / divisor)
+
+
+def test_rows_without_a_statement_agree_with_none_when_normalised() -> None:
+    empty = Stances(*(pd.DataFrame([[0], [0]]) for _ in range(2)))
+    for normalization in ("average", "jaccard", "cosine"):
+        found = project(empty, aggregation="congruence", normalization=normalization)
+        assert found.to_numpy().tolist() == [[0, 0], [0, 0]]
 
 
 def test_unknown_aggregations_name_the_known() -> None:
     with pytest.raises(ValueError, match="for one mode use one of ignore, congruence, conflict, subtract"):
-        project(POSITIVE, NEGATIVE, aggregation="combine")
+        project(STANCES, aggregation="combine")
     with pytest.raises(ValueError, match="for two modes use one of ignore, subtract, combine"):
-        combine_signs(POSITIVE.to_numpy(), NEGATIVE.to_numpy(), "congruence")
+        combine_signs(STANCES, "congruence")
+    with pytest.raises(ValueError, match="normalization 'dice': use one of no, average, jaccard, cosine"):
+        project(STANCES, aggregation="congruence", normalization="dice")
 
 
 def signed_corpus() -> list[Tagged]:
@@ -876,6 +899,51 @@ def test_documents_agree_and_conflict() -> None:
     }
     assert values == {"congruence": 1, "conflict": 1, "subtract": 0}
     assert network.agreement(of="actor", aggregation="ignore").loc["A1", "A2"] == 0
+
+
+def test_a_document_that_changes_its_stance_counts_once_where_the_sign_is_ignored() -> None:
+    turns = make_tagged("a", "[T1 negated|Relief] is refused. [T1|Relief] is given. [T1|Relief] is given.")
+    keeps = make_tagged("b", "[T1|Relief] is given.")
+    network = find_links([turns, keeps], FRAMEWORK)
+    assert network.stances(aggregation="ignore").loc["a", "T1"] == 1
+    assert network.stances(aggregation="combine").loc["a", "T1"] == 3
+    assert network.agreement(aggregation="ignore").loc["a", "b"] == 1
+    # The first statement of a counts, which is against; b is for: nothing is shared.
+    assert network.agreement(aggregation="ignore", normalization="jaccard").loc["a", "b"] == 1 / 2
+
+
+def test_a_corpus_without_stances_has_empty_tables() -> None:
+    network = find_links([make_tagged("a", "Nothing.")], FRAMEWORK)
+    assert network.actors().empty
+    assert network.agreement(normalization="jaccard").empty
+
+
+def test_statements_are_the_edges_of_actors_and_elements() -> None:
+    documents = signed_corpus()
+    rows = [row for document in documents for row in statement_rows(document, FRAMEWORK)]
+    assert [(r["document"], r["actor"], r["element"], r["agreement"], r["status"]) for r in rows] == [
+        ("a", "A1", "T1", 1, "affirmed"),
+        ("a", "A1", "T1", 1, "affirmed"),
+        ("b", "A1", "T1.1", 0, "negated"),
+        ("b", "A2", "T2", 1, "affirmed"),
+    ]
+    assert rows[2]["sentence"] == "Ministry refuses relief."
+    assert (rows[2]["actor_quote"], rows[2]["quote"]) == ("Ministry", "relief")
+    edges = STATEMENTS.frame(rows).drop_duplicates(["document", "actor_part_of", "part_of", "agreement"])
+    edges["sign"] = 2 * edges["agreement"] - 1
+    network = find_links(documents, FRAMEWORK)
+    by_hand = edges.pivot_table(
+        index="actor_part_of", columns="part_of", values="sign", aggfunc="sum", fill_value=0
+    )
+    assert by_hand.to_dict("index") == network.actors(aggregation="subtract").to_dict("index")
+
+
+def test_a_sentence_makes_one_statement_of_an_actor_and_an_element() -> None:
+    twice = make_tagged(
+        "a", "[A1|Ministry] gives [T1|relief] and [T1|rebates].", acts={"T1": "A1"}, date="May 2019"
+    )
+    (row,) = statement_rows(twice, FRAMEWORK)
+    assert (row["quote"], row["date"], row["year"], row["page"]) == ("relief", "May 2019", "2019", None)
 
 
 # ---------------------------------------------------------------- slices and comparison

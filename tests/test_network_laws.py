@@ -26,7 +26,7 @@ from policyloom.network import (
 from policyloom.network.counting import DEFAULT_STATUSES, SMALLEST_UNITS, UNITS
 from policyloom.network.measures import associate
 from policyloom.network.repeats import find_words, sentence_keys
-from policyloom.network.signed import project
+from policyloom.network.signed import Stances, project
 from policyloom.records import Block, Claim, Document, Mention, Metadata, Sentence, Tagged
 from tests.conftest import load_script
 
@@ -234,13 +234,20 @@ tables = st.integers(1, 5).flatmap(
 def test_agreement_and_conflict_make_up_all_that_is_shared(rows: list) -> None:
     positive, negative = (pd.DataFrame([row[sign] for row in rows]) for sign in (0, 1))
     value = {
-        name: project(positive, negative, aggregation=name).to_numpy()
+        name: project(Stances(positive, negative), aggregation=name).to_numpy()
         for name in ("ignore", "congruence", "conflict", "subtract")
     }
     assert (value["ignore"] == value["congruence"] + value["conflict"]).all()
     assert (value["subtract"] == value["congruence"] - value["conflict"]).all()
     for table in value.values():
         assert (table == table.T).all()
+
+
+@given(tables, st.sampled_from(["average", "jaccard", "cosine"]))
+def test_congruence_over_single_statements_is_a_share(rows: list, normalization: str) -> None:
+    stances = Stances(*(pd.DataFrame([row[sign] for row in rows]).clip(upper=1) for sign in (0, 1)))
+    value = project(stances, aggregation="congruence", normalization=normalization).to_numpy()
+    assert ((value >= 0) & (value <= 1)).all()
 
 
 words = st.text("abcdefghij", min_size=4, max_size=9)

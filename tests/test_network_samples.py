@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from pathlib import Path
 
@@ -10,6 +11,7 @@ import pytest
 
 from policyloom import read_tagged, run
 from policyloom.export import to_frame
+from policyloom.export.run_tables import RUN_TABLES, read_fields, read_rows
 from policyloom.files import write_csv
 from policyloom.framework import Framework
 from policyloom.network import load_network
@@ -42,6 +44,16 @@ def test_the_links_of_the_sample_corpus(folder: Path) -> None:
     }
     first = links.iloc[0]
     assert (first["source"], first["target"], first["n"], first["n_documents"]) == ("T3", "S1", 12, 7)
+
+
+def test_the_mentions_and_entities_of_the_sample_corpus(folder: Path) -> None:
+    assert table(folder, "mentions.csv")["kind"].value_counts().to_dict() == {
+        "actor": 376,
+        "mechanism": 355,
+        "outcome": 119,
+        "challenge": 97,
+    }
+    assert len(table(folder, "entities.csv")) == 251
 
 
 def test_the_findings_of_the_sample_corpus(folder: Path) -> None:
@@ -115,6 +127,42 @@ def test_a_table_has_the_same_bytes_from_a_run_and_from_a_frame(
     folder: Path, used: Framework, tmp_path: Path
 ) -> None:
     tagged = list(read_tagged(folder))
-    for name, claims in (("mentions.csv", False), ("claims.csv", True)):
-        write_csv(to_frame(tagged, used, claims=claims), tmp_path / name)
+    for name, chosen in (
+        ("mentions.csv", {}),
+        ("entities.csv", {"entities": True}),
+        ("claims.csv", {"claims": True}),
+    ):
+        write_csv(to_frame(tagged, used, **chosen), tmp_path / name)
         assert (tmp_path / name).read_bytes() == (folder / name).read_bytes()
+
+
+def test_the_data_package_of_a_run_says_what_holds(folder: Path) -> None:
+    package = json.loads((folder / "datapackage.json").read_bytes())
+    read = {
+        table.name: pd.DataFrame(
+            read_rows(folder, table), columns=[f.name for f in read_fields(folder, table)]
+        )
+        for table in RUN_TABLES
+    }
+    assert [resource["name"] for resource in package["resources"]] == list(read)
+    for resource in package["resources"]:
+        name, schema = resource["name"], resource["schema"]
+        if "primaryKey" in schema:
+            assert not read[name].duplicated(schema["primaryKey"]).any(), name
+        for key in schema.get("foreignKeys", ()):
+            (column,), other = key["fields"], key["reference"]
+            values = set(read[name][column]) - {""}
+            assert values <= set(read[other["resource"]][other["fields"][0]]), (name, column)
+            assert values
+
+
+def test_what_is_always_a_number_is_declared_as_one(folder: Path) -> None:
+    for table in RUN_TABLES:
+        written = pd.read_csv(table.path(folder))
+        for one in table.fields:
+            if one.type == "string" and written[one.name].notna().any():
+                assert not pd.api.types.is_numeric_dtype(written[one.name]), (table.name, one.name)
+
+
+def test_every_table_that_a_run_writes_is_described(folder: Path) -> None:
+    assert {path.name for path in folder.glob("*.csv")} == {f"{table.name}.csv" for table in RUN_TABLES}

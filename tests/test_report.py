@@ -18,6 +18,7 @@ from policyloom.check import ClaimCheck
 from policyloom.framework import Framework
 from policyloom.network import Network, find_links
 from policyloom.records import (
+    Accuracy,
     Block,
     Claim,
     Coverage,
@@ -196,6 +197,7 @@ def check_page(
     findings: Sequence[Finding] = (),
     claims: Sequence[ClaimCheck] = (),
     against: str = "the run of 2024",
+    measured: Measured | None = None,
 ) -> str:
     path = tmp_path / "check.html"
     write_check_report(
@@ -206,6 +208,7 @@ def check_page(
         findings=findings,
         claims=claims,
         against=against,
+        measured=measured,
     )
     return path.read_text("utf-8")
 
@@ -392,6 +395,28 @@ def test_measured_recall_stands_beside_its_element(tmp_path: Path) -> None:
     assert "81 % of 39" in text  # 31 of 48 found, which are 81 % of what was found
     assert "not measured" in text
     assert "“Recall”" not in Page(run_page(tmp_path)).text
+
+
+def test_links_and_claims_state_how_sure_they_are(tmp_path: Path) -> None:
+    measured = Measured(
+        pairs=Accuracy(0.456, 0.51, 82, 96, "660 sentences"), claims=Accuracy(0.4, 0.25, 64, 40, "660 sentences"),
+        answers=Accuracy(0.0, 0.0, 2, 3, "660 sentences"),
+    )  # fmt: skip
+    text = " ".join(Page(section(run_page(tmp_path, measured=measured), "links")).text.split())
+    assert (
+        "About 46% of this coder’s joint sentences are right, and it finds about 51% of those there are "
+        "(measured on 96 found and 82 labelled)." in text
+    )
+    claims_words = "About 40% of this coder’s claims that a mechanism leads to an outcome are right"
+    assert claims_words in text
+    assert "How many of this coder’s claims that a mechanism answers a challenge are right" in text
+    assert text.count("Measured on 660 sentences.") == 1
+    unknown = " ".join(Page(section(run_page(tmp_path), "links")).text.split())
+    assert unknown.count("has not been measured.") == 3
+    assert "Measured on" not in unknown
+    claims = [ClaimCheck("T1", "S1", "unknown", 0, ())]
+    page = section(check_page(tmp_path, claims=claims, measured=measured), "claims")
+    assert claims_words in " ".join(Page(page).text.split())
 
 
 def test_five_quotes_a_cell_and_how_many_more(tmp_path: Path) -> None:

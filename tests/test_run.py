@@ -30,8 +30,8 @@ from tests import misbehave
 SAMPLES = ("c-industrial-college-case.pdf", "e-trades-fact-sheet.pdf", "f-employer-guidance.pdf")
 
 OUTPUTS = (
-    "claims.csv", "coverage.csv", "failures.csv", "findings.csv", "links.csv", "mentions.csv", "network.graphml",
-    "report.html", "run.json",
+    "claims.csv", "coverage.csv", "entities.csv", "failures.csv", "findings.csv", "links.csv", "mentions.csv", "network.graphml",
+    "promises.csv", "report.html", "run.json", "statements.csv",
 )  # fmt: skip
 
 TEXT = "The vocational college set up apprenticeships with employers."
@@ -93,9 +93,12 @@ def test_run_writes_everything(finished: tuple[Path, Run]) -> None:
     documents = [from_json(Document, p.read_bytes()) for p in sorted((out / "documents").iterdir())]
     assert [d.id for d in documents] == list(done.documents)
     mentions = rows(out / "mentions.csv")
-    assert sum(row["kind"] not in ("entity", "actor") for row in mentions) == done.counts["mentions"] > 50
+    assert sum(row["kind"] != "actor" for row in mentions) == done.counts["mentions"] > 50
+    assert "entity" not in {row["kind"] for row in mentions}
+    entities = rows(out / "entities.csv")
+    assert len(entities) > 50
     text = {d.id: d.text for d in documents}
-    for row in mentions:
+    for row in (*mentions, *entities):
         assert text[row["document"]][int(row["start"]) : int(row["end"])] == row["quote"].removeprefix("'")
     assert nx.read_graphml(out / "network.graphml").number_of_nodes() > 5
     assert [t.document.id for t in read_tagged(out)] == list(done.documents)
@@ -423,21 +426,24 @@ def test_one_bad_document_costs_itself_alone(tmp_path: Path, monkeypatch: pytest
 
 def test_tag_file_writes_the_bytes_of_a_run(finished: tuple[Path, Run], tmp_path: Path) -> None:
     folder, done = finished
-    tag_file(folder / SAMPLES[0], out=tmp_path / "tagged.csv", entities=True)
     name = SAMPLES[0].removesuffix(".pdf").encode()
-    of_run = (done.folder / "mentions.csv").read_bytes().splitlines(keepends=True)
-    tagged = (tmp_path / "tagged.csv").read_bytes().splitlines(keepends=True)
-    assert tagged == [of_run[0], *(line for line in of_run if line.startswith(name + b","))]
-    assert len(tagged) > 50
+    for table, entities in (("mentions.csv", False), ("entities.csv", True)):
+        tag_file(folder / SAMPLES[0], out=tmp_path / table, entities=entities)
+        of_run = (done.folder / table).read_bytes().splitlines(keepends=True)
+        tagged = (tmp_path / table).read_bytes().splitlines(keepends=True)
+        assert tagged == [of_run[0], *(line for line in of_run if line.startswith(name + b","))]
+        assert len(tagged) > 20
 
 
-def test_tag_file_leaves_out_entities_unless_asked(tmp_path: Path) -> None:
+def test_tag_file_writes_entities_in_their_own_table_alone(tmp_path: Path) -> None:
     (tmp_path / "a.txt").write_text(TEXT + " Fargo College paid 3 million euros.")
-    kinds = []
-    for entities in (False, True):
-        tag_file(tmp_path / "a.txt", out=tmp_path / "t.csv", entities=entities, coder="rules")
-        kinds.append("entity" in {row["kind"] for row in rows(tmp_path / "t.csv")})
-    assert kinds == [False, True]
+    tag_file(tmp_path / "a.txt", out=tmp_path / "mentions.csv", coder="rules")
+    assert {row["kind"] for row in rows(tmp_path / "mentions.csv")} <= {"mechanism", "actor", "outcome"}
+    tag_file(tmp_path / "a.txt", out=tmp_path / "entities.csv", entities=True, coder="rules")
+    found = [(row["type"], row["quote"]) for row in rows(tmp_path / "entities.csv")]
+    assert found == [("ORG.college", "Fargo College"), ("MONEY", "3 million euros")]
+    with pytest.raises(RunError, match="is there already, and is not a table of entities"):
+        tag_file(tmp_path / "a.txt", out=tmp_path / "mentions.csv", entities=True, coder="rules")
 
 
 def test_check_file_holds_a_document_against_a_run(finished: tuple[Path, Run], tmp_path: Path) -> None:

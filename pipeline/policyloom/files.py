@@ -24,12 +24,14 @@ if TYPE_CHECKING:
 __all__ = [
     "DECIMALS",
     "MAX_NAME",
+    "cut_cell",
     "cut_name",
     "decode",
     "format_cell",
     "is_unicode",
     "open_atomic",
     "open_table",
+    "plain_cell",
     "safe_cell",
     "show_name",
     "write_bytes",
@@ -113,11 +115,23 @@ def write_bytes(data: bytes, path: str | Path) -> None:
 def safe_cell(text: str) -> str:
     """The text, with an apostrophe before it where a spreadsheet would take it for a formula.
 
+    Text that looks so already has one more, so that `plain_cell` gives every text back.
+
     Example:
         >>> safe_cell("=1+1"), safe_cell("tax relief")
         ("'=1+1", 'tax relief')
     """
-    return "'" + text if text.startswith(FORMULA_STARTS) else text
+    return "'" + text if text.lstrip("'").startswith(FORMULA_STARTS) else text
+
+
+def plain_cell(cell: str) -> str:
+    """The text of which `safe_cell` made a cell.
+
+    Example:
+        >>> plain_cell("'=1+1"), plain_cell("'tis")
+        ('=1+1', "'tis")
+    """
+    return cell[1:] if cell.startswith("'") and cell.lstrip("'").startswith(FORMULA_STARTS) else cell
 
 
 def format_cell(value: Any) -> str:
@@ -130,7 +144,7 @@ def format_cell(value: Any) -> str:
         ('0.333333', '', 'True', "'=1+1")
     """
     if isinstance(value, str):
-        return _cut_cell(safe_cell(value))
+        return cut_cell(safe_cell(value))
     if value is None:
         return ""
     if isinstance(value, float):
@@ -154,7 +168,7 @@ class _UnixLines:
         return self._text.write(line.removesuffix("\r\n") + "\n")
 
 
-def _cut_cell(text: str) -> str:
+def cut_cell(text: str) -> str:
     """The text, cut where a spreadsheet would break the row, with a note of its length."""
     if len(text) <= MAX_CELL // 2:
         return text

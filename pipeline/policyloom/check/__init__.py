@@ -1,13 +1,30 @@
 """Hold a document against a framework, and against what a corpus says.
 
-coverage  in how many sentences the document names each element, and how
+coverage  in how many sentences the document names each element, and at what level
+promises  what it promises, one by one, with who, with what, how much, by when, how watched
 claims    which links the document claims, and what other documents say of them
+nearest   the passages nearest to what was not found
+case      what a rule looks at
 rules     the findings: one function a rule, in one list
 document  the call that puts them together
 """
 
-from policyloom.check.claims import ClaimCheck, Knowledge, Known, PairKnowledge
+from policyloom.check.case import Case
+from policyloom.check.claims import ClaimCheck, ClaimState, Knowledge, PairKnowledge
 from policyloom.check.coverage import cover
 from policyloom.check.document import Checked, check
+from policyloom.check.promises import find_promises
+from policyloom.check.rules import Rule
 
-__all__ = ["Checked", "ClaimCheck", "Knowledge", "Known", "PairKnowledge", "check", "cover"]
+__all__ = [
+    "Case",
+    "Checked",
+    "ClaimCheck",
+    "ClaimState",
+    "Knowledge",
+    "PairKnowledge",
+    "Rule",
+    "check",
+    "cover",
+    "find_promises",
+]

@@ -11,9 +11,11 @@ from policyloom.framework import Framework
 from policyloom.network.counting import DEFAULT_STATUSES, Statuses, claim_counts, counted_claims
 from policyloom.records import Claim, Evidence, Tagged
 
-__all__ = ["ClaimCheck", "Knowledge", "Known", "PairKnowledge", "check_claims"]
+__all__ = ["ClaimCheck", "ClaimState", "Knowledge", "PairKnowledge", "check_claims"]
 
-Known = Literal["claimed", "denied", "co-occurs", "unknown"]
+ClaimState = Literal["supported", "contested", "contradicted", "co-occurring", "unknown"]
+"""What other documents say of a claim: some claim it and none denies it; some claim and some deny it; some only deny it; none
+does either, but some name both ends in one unit; none speaks of it."""
 
 
 class PairKnowledge(Protocol):
@@ -42,6 +44,9 @@ class Knowledge(Protocol):
     def pair_documents(self, mechanism: str, outcome: str) -> PairKnowledge:
         """The documents that speak of two outermost elements."""
 
+    def pair_quotes(self, mechanism: str, outcome: str) -> dict[str, tuple[Evidence, ...]]:
+        """The sentences that claim a pair of outermost elements, deny it or name both: "claims", "denials", "together"."""
+
 
 @dataclass(frozen=True, slots=True)
 class ClaimCheck:
@@ -49,26 +54,38 @@ class ClaimCheck:
 
     Attributes:
         mechanism, outcome: outermost elements.
-        known: `claimed` where another document claims it, `denied` where others only deny it, `co-occurs` where one
-            names both together, `unknown` where none speaks of it.
-        n_documents: how many others do.
+        state: what the others say.
+        n_for, n_against, n_together: how many others claim it, deny it, and name both in one unit.
         evidence: the document's own sentences.
+        others_for, others_against: sentences of the others, at most one a document; where none claims or denies the pair,
+            `others_for` has those that name both.
         is_hedged: each of the document's claims of the pair is weakened or doubted in its sentence.
     """
 
     mechanism: str
     outcome: str
-    known: Known
-    n_documents: int
+    state: ClaimState
+    n_for: int
+    n_against: int
+    n_together: int
     evidence: tuple[Evidence, ...]
+    others_for: tuple[Evidence, ...] = ()
+    others_against: tuple[Evidence, ...] = ()
     is_hedged: bool = False
 
 
-def check_claims(tagged: Tagged, framework: Framework, network: Knowledge | None) -> tuple[ClaimCheck, ...]:
+def check_claims(
+    tagged: Tagged, framework: Framework, network: Knowledge | None, *, same_text: Collection[str] = ()
+) -> tuple[ClaimCheck, ...]:
     """The document's claims that a mechanism leads to an outcome, by pair of outermost elements, in order.
 
-    The same claims count as in a network. Where the document is one of the network's own, it is left out of every
-    count: what it says is what the network took from it.
+    The same claims count as in a network. The document itself and those of the same text speak neither for it nor against it.
+
+    Args:
+        tagged: the document.
+        framework: with which it was tagged.
+        network: the corpus.
+        same_text: the ids of the corpus's copies and versions of the document.
     """
     statuses = network.statuses if network is not None else DEFAULT_STATUSES
     pairs: dict[tuple[str, str], list[Claim]] = {}
@@ -80,28 +97,43 @@ def check_claims(tagged: Tagged, framework: Framework, network: Knowledge | None
         if claim_counts(claim.polarity, source, aim, statuses):
             pair = framework.top(mechanism.label), framework.top(target.label)
             pairs.setdefault(pair, []).append(claim)
-    found = []
-    for (cause, outcome), claims in sorted(pairs.items()):
-        one_each = {claim.sentence: claim for claim in claims}
-        quotes = tuple(tagged.evidence(claim) for claim in list(one_each.values())[:N_QUOTES])
-        known, n = _look_up(network, cause, outcome, tagged.document.id)
-        is_hedged = all(claim.hedged for claim in claims)
-        found.append(ClaimCheck(cause, outcome, known, n, quotes, is_hedged))
-    return tuple(found)
+    own = {tagged.document.id, *same_text}
+    return tuple(_check_pair(tagged, pair, claims, network, own) for pair, claims in sorted(pairs.items()))
 
 
-def _look_up(network: Knowledge | None, mechanism: str, outcome: str, own: str) -> tuple[Known, int]:
-    """What the documents but `own` say of a pair, and how many do; a claim outweighs a denial."""
+def _check_pair(
+    tagged: Tagged, pair: tuple[str, str], claims: list[Claim], network: Knowledge | None, own: set[str]
+) -> ClaimCheck:
+    one_each = {claim.sentence: claim for claim in claims}
+    quotes = tuple(tagged.evidence(claim) for claim in list(one_each.values())[:N_QUOTES])
+    is_hedged = all(claim.hedged for claim in claims)
     if network is None:
-        return "unknown", 0
-    pair = network.pair_documents(mechanism, outcome)
-    said: tuple[tuple[Known, Collection[str]], ...] = (
-        ("claimed", pair.claims),
-        ("denied", pair.denials),
-        ("co-occurs", pair.together),
+        return ClaimCheck(*pair, "unknown", 0, 0, 0, quotes, is_hedged=is_hedged)
+    found = network.pair_documents(*pair)
+    n_for, n_against, n_together = (
+        len(set(documents) - own) for documents in (found.claims, found.denials, found.together)
     )
-    for known, documents in said:
-        n = len(set(documents) - {own})
-        if n:
-            return known, n
-    return "unknown", 0
+    others = network.pair_quotes(*pair) if n_for + n_against + n_together else {}
+    told = "claims" if n_for else "together" if not n_against else ""
+    return ClaimCheck(
+        *pair, _state(n_for, n_against, n_together), n_for, n_against, n_together, quotes,
+        _one_a_document(others.get(told, ()), own), _one_a_document(others.get("denials", ()), own), is_hedged,
+    )  # fmt: skip
+
+
+def _state(n_for: int, n_against: int, n_together: int) -> ClaimState:
+    if n_for and n_against:
+        return "contested"
+    if n_against:
+        return "contradicted"
+    if n_for:
+        return "supported"
+    return "co-occurring" if n_together else "unknown"
+
+
+def _one_a_document(quotes: Collection[Evidence], own: set[str]) -> tuple[Evidence, ...]:
+    first: dict[str, Evidence] = {}
+    for quote in quotes:
+        if quote.document not in own:
+            first.setdefault(quote.document, quote)
+    return tuple(first.values())[:N_QUOTES]

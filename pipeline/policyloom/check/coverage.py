@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from policyloom.framework import Framework
 from policyloom.network.counting import STATED, STATUSES, SmallestUnit, counted_mentions
-from policyloom.records import Coverage, Mention, Status, Tagged
+from policyloom.records import Coverage, Mention, Promise, Status, Tagged
 
 __all__ = ["N_QUOTES", "cover"]
 
@@ -12,10 +14,15 @@ N_QUOTES = 5
 """Quotes kept for one element or finding."""
 
 
-def cover(tagged: Tagged, framework: Framework) -> tuple[Coverage, ...]:
+def cover(tagged: Tagged, framework: Framework, promises: Sequence[Promise] = ()) -> tuple[Coverage, ...]:
     """How a document covers each element but actors, in the framework's order; an element's parts count for it too.
 
     The best quotes come first: those that state the element, then the more concrete, then by place.
+
+    Args:
+        tagged: the document.
+        framework: with which it was tagged.
+        promises: of the document; the complete ones make a mechanism operational, and its parts that stand in them.
 
     Raises:
         ValueError: a mention names an element that the framework does not have.
@@ -26,10 +33,18 @@ def cover(tagged: Tagged, framework: Framework) -> tuple[Coverage, ...]:
         while id is not None:
             found[id].append((mention, smallest))
             id = framework[id].parent
-    return tuple(_cover_element(tagged, id, mentions) for id, mentions in found.items())
+    complete = {(promise.element, promise.evidence.start) for promise in promises if promise.is_complete}
+    return tuple(
+        _cover_element(
+            tagged, id, mentions, {start for element, start in complete if element == framework.top(id)}
+        )
+        for id, mentions in found.items()
+    )
 
 
-def _cover_element(tagged: Tagged, id: str, mentions: list[tuple[Mention, SmallestUnit]]) -> Coverage:
+def _cover_element(
+    tagged: Tagged, id: str, mentions: list[tuple[Mention, SmallestUnit]], complete: set[int]
+) -> Coverage:
     stating = [mention for mention, smallest in mentions if smallest == "sentence"]
     elsewhere = [mention for mention, smallest in mentions if smallest != "sentence"]
     by_status: dict[Status, set[int]] = {status: set() for status in STATUSES}
@@ -46,6 +61,7 @@ def _cover_element(tagged: Tagged, id: str, mentions: list[tuple[Mention, Smalle
         **{status: len(sentences) for status, sentences in by_status.items()},
         n_elsewhere=len({mention.sentence for mention in elsewhere}),
         concreteness=max((m.concreteness for m in stating if m.status in STATED), default=0),
+        n_operational=len({n for n in by_status["planned"] if tagged.sentences[n].start in complete}),
         not_judged=tagged.unreadable_share,
         evidence=tuple(tagged.evidence(mention) for mention in list(best.values())[:N_QUOTES]),
     )

@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
+from policyloom.check.case import Case
 from policyloom.check.claims import ClaimCheck, Knowledge, check_claims
 from policyloom.check.coverage import cover
-from policyloom.check.rules import RULES, Case, Rule, find_nothing_found, find_unread_parts
+from policyloom.check.nearest import find_nearest
+from policyloom.check.promises import find_promises
+from policyloom.check.rules import RULE_NAMES, RULES, Rule, find_off_field, find_unread_parts
+from policyloom.errors import FrameworkError
 from policyloom.framework import Framework
-from policyloom.records import Coverage, Finding, Measured, Severity, Tagged
+from policyloom.records import Coverage, Finding, Measured, Promise, Severity, Tagged
 
 __all__ = ["Checked", "check"]
 
@@ -18,12 +22,13 @@ WORST_FIRST: tuple[Severity, ...] = ("error", "warning", "info")
 
 @dataclass(frozen=True, slots=True)
 class Checked:
-    """The results of a check: coverage of every element, findings by severity, and the claims."""
+    """The results of a check: coverage of every element, findings by severity, the promises and the claims."""
 
     document: str
     coverage: tuple[Coverage, ...]
     findings: tuple[Finding, ...]
     claims: tuple[ClaimCheck, ...]
+    promises: tuple[Promise, ...] = ()
 
 
 def check(
@@ -32,39 +37,55 @@ def check(
     network: Knowledge | None = None,
     *,
     measured: Measured | None = None,
+    same_text: Collection[str] = (),
+    rules: Sequence[Rule] = (),
 ) -> Checked:
     """A document held against a framework and, where given, a corpus.
 
     Args:
         tagged: the document.
-        framework: with which it was tagged.
+        framework: with which it was tagged; its `checks` switch rules off and say what a promise needs.
         network: a corpus's network; where the document is one of its own, only the others count.
         measured: how well the coder finds each element, as `Coder.measured` says; findings of absence state it.
+        same_text: the ids of the corpus's copies and versions of the document, which do not count either.
+        rules: rules of your own, besides `RULES`; `policyloom.check.rules` shows how one looks.
 
     Returns:
         Coverage of every outcome, challenge, mechanism and case in the framework's order; findings, worst first;
-        claims in order of their elements.
+        claims in order of their elements; promises in order of the text.
 
     Raises:
         ValueError: a mention names an element that the framework does not have.
+        FrameworkError: the framework switches off a rule that there is not.
     """
-    coverage = cover(tagged, framework)
-    claims = check_claims(tagged, framework, network)
+    unknown = [name for name in framework.checks.off if name not in RULE_NAMES]
+    if unknown and not rules:
+        raise FrameworkError(
+            f"checks, off: there is no rule {unknown[0]!r}; the rules are {', '.join(RULE_NAMES)}"
+        )
+    promises = find_promises(tagged, framework)
+    coverage = cover(tagged, framework, promises)
+    claims = check_claims(tagged, framework, network, same_text=same_text)
+    absent = [
+        row.element for row in coverage if not row.is_named and framework.top(row.element) == row.element
+    ]
     case = Case(
         tagged,
         framework,
         {row.element: row for row in coverage},
+        promises,
         claims,
         network is not None,
+        find_nearest(tagged, framework, absent),
         measured or Measured(),
     )
     if not tagged.is_judged:
-        rules: Sequence[Rule] = (find_unread_parts,)
+        chosen: Sequence[Rule] = (find_unread_parts,)
     elif any(row.is_named for row in coverage):
-        rules = (find_unread_parts, *RULES)
+        chosen = (find_unread_parts, find_off_field, *RULES, *rules)
     else:
         # Each element would get a finding of its own.
-        rules = (find_unread_parts, find_nothing_found)
-    findings = [finding for rule in rules for finding in rule(case)]
+        chosen = (find_unread_parts, find_off_field)
+    findings = [f for rule in chosen for f in rule(case) if f.rule not in framework.checks.off]
     findings.sort(key=lambda finding: WORST_FIRST.index(finding.severity))
-    return Checked(tagged.document.id, coverage, tuple(findings), claims)
+    return Checked(tagged.document.id, coverage, tuple(findings), claims, promises)

@@ -1,88 +1,37 @@
 """The rules of a check, in one list: each is a function from a case to its findings, with their quotes.
 
-A new rule is a function and one entry of `RULES`.
+A new rule is a function and one entry of `RULES`. A framework switches one off by its name, in `[checks] off`.
 """
 
 from __future__ import annotations
 
-import re
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterator, Sequence
 
-from policyloom.check.claims import ClaimCheck, Known
-from policyloom.check.coverage import N_QUOTES
-from policyloom.framework import Framework
-from policyloom.network.counting import STATED, counted_claims, counted_mentions
-from policyloom.records import Claim, Coverage, Evidence, Finding, Measured, Severity, Tagged
+from policyloom.check.case import MIN_TOLD_SHARE, Case, count_sentences
+from policyloom.check.claims import ClaimState
+from policyloom.network.counting import STATED, counted_claims
+from policyloom.records import Claim, Finding, Promise, Severity
 
-__all__ = ["RULES", "Case", "Rule", "find_nothing_found", "find_unread_parts"]
+__all__ = ["RULES", "RULE_NAMES", "Rule", "find_off_field", "find_unread_parts"]
 
 MIN_DENYING_DOCUMENTS = 2
 """Documents that must deny a claim for it to be an error; one alone may have been read wrongly."""
 
-_ENUMERATOR = re.compile(r"\A\W*\w{1,4}(?:\.\w{1,3})*[.)]\s+")
-"""The number of a list's item or a paragraph, which is no number in what it says."""
-
-MIN_TOLD_SHARE = 0.02
-"""Share of a document that could not be read from which findings state it."""
-
-MAX_SHARE_WITH_RECALL = 0.2
-"""Share of a document that could not be read from which no recall is stated: it was measured on text that was read."""
-
 MIN_OTHER_FIELD_SHARE = 0.5
-"""Share of the text that is of another field from which a document without any element is called off-topic."""
+"""Share of the text that is of another field from which a document without any element is off-field as a whole."""
 
+MIN_OFF_FIELD_PART = 0.1
+"""Share of the text that is of another field from which a document of the field is said to have such a part."""
 
-@dataclass(frozen=True, slots=True)
-class Case:
-    """What a rule looks at: a document, its coverage by element, its claims, whether there is a corpus, and how
-    well its coder finds each element.
-    """
-
-    tagged: Tagged
-    framework: Framework
-    coverage: dict[str, Coverage]
-    claims: Sequence[ClaimCheck]
-    has_corpus: bool
-    measured: Measured = field(default_factory=Measured)
-
-    def finding(
-        self, rule: str, severity: Severity, subject: str, message: str, evidence: Iterable[Evidence] = ()
-    ) -> Finding:
-        """A finding on this document, with at most `N_QUOTES` quotes."""
-        # A sentence that names a challenge and its answer is quoted once.
-        quotes = tuple(dict.fromkeys(evidence))[:N_QUOTES]
-        return Finding(self.tagged.document.id, rule, severity, subject, message, quotes)
-
-    def name(self, id: str) -> str:
-        """An element's id and label."""
-        return f"{id} {self.framework[id].label}"
-
-    def not_found(self, id: str) -> str:
-        """That an element was not found, and what share of its mentions is found at all."""
-        share = self.tagged.unreadable_share
-        if share >= MAX_SHARE_WITH_RECALL:
-            return (
-                f"No mention of {self.name(id)} was found in what was read; about {share:.0%} of the document was not "
-                "judged, so nothing can be said of the whole."
-            )
-        recall = self.measured.recall.get(id)
-        known = "how many such sentences are found has not been measured"
-        if recall is not None:
-            n = self.measured.n.get(id, 0)
-            known = f"about {recall:.0%} of such sentences are found ({n} labelled), so look once more before you rely on it"
-        unread = f"; about {share:.0%} of the document was not judged" if share >= MIN_TOLD_SHARE else ""
-        return f"No mention of {self.name(id)} was found; {known}{unread}."
-
-    def how_stated(self, id: str) -> str:
-        """How the document states an element, as words and numbers of sentences."""
-        row = self.coverage[id]
-        by_status = ((row.affirmed, "affirmed"), (row.planned, "planned"))
-        return ", ".join(f"{n} {word}" for n, word in by_status if n)
-
+RULE_NAMES = (
+    "strategy-absent", "strategy-only-lacking", "strategy-only-refused", "challenge-unanswered", "challenge-answered",
+    "challenge-answer-elsewhere", "claim-supported", "claim-contested", "claim-contradicted", "claim-co-occurring",
+    "claim-unknown", "vague-promise", "complete-promise", "outcome-absent", "off-field", "off-field-part", "not-judged",
+)  # fmt: skip
+"""The names of all findings that these rules give."""
 
 Rule = Callable[[Case], Iterator[Finding]]
-"""A rule gives findings on a document, none where all is well."""
+"""A rule gives findings on a document, none where there is nothing to say."""
 
 
 def find_unread_parts(case: Case) -> Iterator[Finding]:
@@ -90,24 +39,42 @@ def find_unread_parts(case: Case) -> Iterator[Finding]:
     tagged = case.tagged
     share, why = tagged.unreadable_share, tagged.explain_unread()
     if not tagged.is_judged:
-        yield case.finding("not-judged", "warning", case.framework.id, f"The document was not judged: {why}.")
+        yield case.finding("not-judged", "warning", "", f"The document was not judged: {why}.")
     elif share >= MIN_TOLD_SHARE:
         message = (
             f"About {share:.0%} of the document was not judged, and what stands there is not absent: {why}."
         )
-        yield case.finding("not-judged", "warning", case.framework.id, message)
+        yield case.finding("not-judged", "warning", "", message)
 
 
-def find_nothing_found(case: Case) -> Iterator[Finding]:
-    """That the document names no element; the only finding, besides unread parts, of such a document."""
-    framework, tagged = case.framework, case.tagged
-    if tagged.other_field_share >= MIN_OTHER_FIELD_SHARE:
-        message = f"The text was read, and is of another field: no element of “{framework.title}” was found."
-        yield case.finding("off-topic", "info", framework.id, message)
-    else:
+def find_off_field(case: Case) -> Iterator[Finding]:
+    """That the document, or a part of it, is of another field; of such text nothing is said."""
+    tagged, title = case.tagged, case.framework.title
+    share = tagged.other_field_share
+    if not any(row.is_named for row in case.coverage.values()):
         n = len(tagged.sentences)
-        message = f"No element of “{framework.title}” was found in the {_sentences(n)} that {'were' if n != 1 else 'was'} read."
-        yield case.finding("nothing-found", "info", framework.id, message)
+        if share >= MIN_OTHER_FIELD_SHARE:
+            message = f"The text was read, and is of another field: no element of “{title}” was found."
+        else:
+            message = f"No element of “{title}” was found in the {count_sentences(n)} that {'were' if n != 1 else 'was'} read."
+        yield case.finding("off-field", "info", "", message)
+    elif share >= MIN_OFF_FIELD_PART:
+        pages = tagged.explain_other_field()
+        message = f"About {share:.0%} of the text is of another field than “{title}”, and nothing is said of it{pages}."
+        yield case.finding("off-field-part", "info", "", message)
+
+
+def _strategies(case: Case) -> Iterator[Finding]:
+    for id in case.framework.ids("mechanism", top=True):
+        row = case.coverage[id]
+        if row.level == "absent":
+            yield case.absent("strategy-absent", "warning", id)
+        elif row.level in ("lacking", "refused") and not row.is_stated:
+            words = "missing, too little or weak" if row.level == "lacking" else "refused, ended or denied"
+            yield case.finding(
+                f"strategy-only-{row.level}", "warning", id,
+                f"{case.name(id)} is named only as {words}, in {count_sentences(row.n_sentences)}{case.unread}.", row.evidence,
+            )  # fmt: skip
 
 
 def _challenges(case: Case) -> Iterator[Finding]:
@@ -125,19 +92,17 @@ def _challenges(case: Case) -> Iterator[Finding]:
         if stated:
             names = ", ".join(f"{case.name(a)} ({case.how_stated(a)})" for a in stated)
             yield case.finding(
-                "possible-answer", "info", id,
-                f"Names the challenge {case.name(id)} and, of what the framework holds against it, states {names}; no "
-                "sentence was found that ties the two.",
+                "challenge-answer-elsewhere", "info", id,
+                f"Names the challenge {case.name(id)} and, elsewhere, of what the framework holds against it, states {names}; "
+                "no sentence was found that ties the two.",
                 (*row.evidence[:2], *(quote for a in stated for quote in case.coverage[a].evidence[:2])),
             )  # fmt: skip
         elif linked and not any(case.coverage[a].is_stated for a in linked):
             names = " or ".join(case.name(a) for a in linked)
-            share = case.tagged.unreadable_share
-            unread = f"; about {share:.0%} of the document was not judged" if share >= MIN_TOLD_SHARE else ""
             yield case.finding(
-                "unanswered-challenge", "warning", id,
-                f"Names the challenge {case.name(id)} in {_sentences(row.affirmed)}, but nothing done or planned of "
-                f"{names}{unread}.",
+                "challenge-unanswered", "warning", id,
+                f"Names the challenge {case.name(id)} in {count_sentences(row.affirmed)}, but nothing done or planned of "
+                f"{names}{case.unread}.",
                 row.evidence,
             )  # fmt: skip
 
@@ -147,7 +112,7 @@ def _answered(case: Case, challenge: str, claims: Sequence[Claim]) -> Finding:
     mechanisms = dict.fromkeys(case.framework.top(mentions[claim.mechanism].label) for claim in claims)
     names = ", ".join(f"{case.name(a)} ({case.how_stated(a)})" for a in mechanisms)
     return case.finding(
-        "answered-challenge", "info", challenge,
+        "challenge-answered", "info", challenge,
         f"Names the challenge {case.name(challenge)}, and a sentence reads as saying what answers it: {names}; such readings are often wrong, so read the quotes.",
         (case.tagged.evidence(claim) for claim in claims),
     )  # fmt: skip
@@ -164,108 +129,88 @@ def _claimed_answers(case: Case) -> dict[str, list[Claim]]:
     return found
 
 
-def _gaps(case: Case) -> Iterator[Finding]:
-    for id in case.framework.ids("mechanism", top=True):
-        row = case.coverage[id]
-        if not row.is_named:
-            yield case.finding("not-covered", "warning", id, case.not_found(id))
-        elif not row.is_stated:
+def _promises(case: Case) -> Iterator[Finding]:
+    for promise in case.promises:
+        if promise.is_vague:
+            by = f", by {promise.actor}" if promise.actor else ""
             yield case.finding(
-                "only-lacking", "warning", id,
-                f"{case.name(id)} is named only as lacking or denied, in {_sentences(row.n_sentences)}.", row.evidence,
+                "vague-promise", "warning", promise.element,
+                f"{case.name(promise.element)} is promised{by}, and nothing was found there of {_missing(case)}.", (promise.evidence,),
+            )  # fmt: skip
+        elif promise.is_complete:
+            yield case.finding(
+                "complete-promise", "info", promise.element,
+                f"{case.name(promise.element)} is promised with all that makes it possible to hold somebody to it: {_told(promise)}.",
+                (promise.evidence,),
             )  # fmt: skip
 
 
-def _without_particulars(case: Case) -> Iterator[Finding]:
-    particular = _particular_sentences(case.tagged)
-    plans: dict[str, set[int]] = {}
-    for mention, smallest in counted_mentions(case.tagged, case.framework):
-        if smallest == "sentence" and mention.status == "planned" and mention.kind == "mechanism":
-            plans.setdefault(case.framework.top(mention.label), set()).add(mention.sentence)
-    for id in case.framework.ids("mechanism", top=True):
-        row = case.coverage[id]
-        sentences = plans.get(id, set())
-        if row.affirmed or row.concreteness or not sentences:
-            continue
-        if any(near in particular for sentence in sentences for near in _near(case.tagged, sentence)):
-            continue
-        yield case.finding(
-            "no-particulars", "warning", id,
-            f"{case.name(id)} is planned in {_sentences(row.planned)}, and nothing was found there or beside it of who "
-            "acts, for whom, with what instrument, how much, by when, or how it is watched.",
-            row.evidence[: row.planned],  # the quotes of what is planned come first
-        )  # fmt: skip
+_WORDS = {
+    "actor": "who acts", "instrument": "with what instrument", "amount": "how much", "deadline": "by when",
+    "monitoring": "how it is watched",
+}  # fmt: skip
 
 
-def _particular_sentences(tagged: Tagged) -> set[int]:
-    """The sentences that hold anything particular: a number, a name, a date, a sum, somebody who acts or a facet."""
-    found = {m.sentence for m in tagged.mentions if m.kind in ("entity", "actor") or m.agent or m.facets}
-    texts = (_ENUMERATOR.sub("", tagged.quote(at)) for at in tagged.sentences)
-    return found.union(n for n, text in enumerate(texts) if any(letter.isnumeric() for letter in text))
+_NOUNS = {
+    "actor": "who acts", "instrument": "an instrument", "amount": "a sum or number", "deadline": "a date",
+    "monitoring": "how it is watched",
+}  # fmt: skip
 
 
-def _near(tagged: Tagged, sentence: int) -> Iterator[int]:
-    """A sentence, its neighbours under the same headings, and for an item of a list the words that open the list."""
-    blocks = tagged.document.blocks
-    own = tagged.sentences[sentence].block
+def _missing(case: Case) -> str:
+    *first, last = [_NOUNS[particular] for particular in case.framework.checks.vague_without]
+    return f"{', '.join(first)} or {last}" if first else last
 
-    def is_beside(other: int) -> bool:
-        return 0 <= other < len(tagged.sentences) and (
-            blocks[tagged.sentences[other].block].section == blocks[own].section
-        )
 
-    yield from (near for near in (sentence - 1, sentence, sentence + 1) if is_beside(near))
-    before = sentence
-    while blocks[own].kind == "list_item" and is_beside(before):
-        if blocks[tagged.sentences[before].block].kind != "list_item":
-            yield before
-            return
-        before -= 1
+def _told(promise: Promise) -> str:
+    told = ((words, getattr(promise, particular)) for particular, words in _WORDS.items())
+    return ", ".join(f"{words} (“{quote}”)" for words, quote in told if quote)
 
 
 def _outcomes(case: Case) -> Iterator[Finding]:
-    claimed = {claim.outcome for claim in case.claims}
     for id in case.framework.ids("outcome", top=True):
-        row = case.coverage[id]
-        if not row.is_named:
-            yield case.finding("outcome-not-named", "info", id, case.not_found(id))
-        elif row.affirmed + row.planned and id not in claimed:
-            yield case.finding(
-                "outcome-without-means", "info", id,
-                f"Speaks of {case.name(id)} in {_sentences(row.n_sentences)}, but none was found that says by which "
-                "mechanism; the rules miss many claims, so read the quotes.",
-                row.evidence,
-            )  # fmt: skip
+        if not case.coverage[id].is_named:
+            yield case.absent("outcome-absent", "info", id)
 
 
 def _claims(case: Case) -> Iterator[Finding]:
-    words: dict[Known, tuple[str, Severity, str]] = {
-        "claimed": ("claim-known", "info", "also claimed by {n} of the corpus"),
-        "co-occurs": ("claim-plausible", "info", "named together, but not claimed, by {n} of the corpus"),
-        "denied": ("claim-contradicted", "error", "denied by {n} of the corpus and claimed by no other"),
-        "unknown": ("claim-unknown", "warning", "not known from any other document of the corpus"),
+    words: dict[ClaimState, tuple[Severity, str]] = {
+        "supported": ("info", "{n_for} of the corpus claim{s_for} it too, and none denies it"),
+        "contested": (
+            "warning",
+            "{n_for} of the corpus claim{s_for} it too, and {n_against} den{y_against} it",
+        ),
+        "contradicted": ("error", "{n_against} of the corpus den{y_against} it, and none claims it"),
+        "co-occurring": (
+            "info",
+            "{n_together} of the corpus name{s_together} both together, and none claims or denies it",
+        ),
+        "unknown": ("warning", "no other document of the corpus speaks of it"),
+    }
+    claims, pairs = case.measured.claims.in_words("claims"), case.measured.pairs.in_words("joint sentences")
+    sure = dict.fromkeys(("supported", "contested", "contradicted"), f"; {claims}") | {
+        "co-occurring": f"; {pairs}"
     }
     for claim in case.claims if case.has_corpus else ():
-        rule, severity, text = words[claim.known]
-        n = f"{claim.n_documents} other document{'s' if claim.n_documents != 1 else ''}"
-        if severity == "error" and claim.n_documents < MIN_DENYING_DOCUMENTS:
+        severity, text = words[claim.state]
+        if severity == "error" and claim.n_against < MIN_DENYING_DOCUMENTS:
             severity = "warning"
+        counted = {}
+        for name, n in (("for", claim.n_for), ("against", claim.n_against), ("together", claim.n_together)):
+            counted[f"n_{name}"] = f"{n} other document{'s' if n != 1 else ''}"
+            counted[f"s_{name}"], counted[f"y_{name}"] = ("s", "ies") if n == 1 else ("", "y")
         says = "Says, weakened or in doubt, that" if claim.is_hedged else "Claims that"
         yield case.finding(
-            rule, severity, f"{claim.mechanism}>{claim.outcome}",
-            f"{says} {case.name(claim.mechanism)} leads to {case.name(claim.outcome)}: {text.format(n=n)}.",
-            claim.evidence,
+            f"claim-{claim.state}", severity, f"{claim.mechanism}>{claim.outcome}",
+            f"{says} {case.name(claim.mechanism)} leads to {case.name(claim.outcome)}: {text.format(**counted)}{sure.get(claim.state, '')}.",
+            (*claim.evidence, *claim.others_against, *claim.others_for),
         )  # fmt: skip
-
-
-def _sentences(n: int) -> str:
-    return f"{n} sentence{'s' if n != 1 else ''}"
 
 
 RULES: tuple[Rule, ...] = (
     _challenges,
-    _gaps,
-    _without_particulars,
+    _strategies,
+    _promises,
     _outcomes,
     _claims,
 )

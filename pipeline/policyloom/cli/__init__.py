@@ -5,13 +5,14 @@ from __future__ import annotations
 import sys
 from collections.abc import Callable, Iterable
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 import click
 
 from policyloom.cli.agreement import agreement_command
 from policyloom.cli.console import Commands, printable, say
 from policyloom.cli.estimates import estimate_command, sentences_command
+from policyloom.cli.export import export_command
 from policyloom.cli.frameworks import framework_group
 from policyloom.cli.language_model import (
     LanguageModelOptions,
@@ -75,6 +76,7 @@ for command in (
     agreement_command,
     estimate_command,
     sentences_command,
+    export_command,
     framework_group,
     coder_group,
 ):
@@ -134,8 +136,9 @@ def run_command(
 ) -> None:  # fmt: skip
     """Read, tag, link and check every document of FOLDER.
 
-    The run folder then holds report.html, the tables documents.csv, mentions.csv, claims.csv, links.csv, findings.csv,
-    coverage.csv and failures.csv, the network as network.graphml, the documents' text, and run.json.
+    The run folder then holds report.html, the tables documents.csv, mentions.csv, entities.csv, claims.csv,
+    statements.csv, promises.csv, links.csv, findings.csv, coverage.csv and failures.csv, the network as network.graphml, the
+    documents' text, and run.json.
     A second run into the same folder does only what changed.
     """
     from policyloom.run import find_files, find_skipped, read_metadata, run
@@ -197,6 +200,13 @@ def run_command(
     metavar="NAME|FILE.toml",
     help=f"What to look for; the framework of the run, or {BUILT_IN} without one.",
 )
+@click.option(
+    "--fail-on",
+    type=click.Choice(["warning", "error"]),
+    default="error",
+    show_default=True,
+    help="The gravity of a finding from which the exit status is 1.",
+)
 @coder_option
 @language_model_options
 @min_probability_option
@@ -209,6 +219,7 @@ def check_command(
     against: Path | None,
     out: Path | None,
     framework: str | None,
+    fail_on: Literal["warning", "error"],
     coder: str | None,
     llm: LanguageModelOptions,
     min_probability: float,
@@ -216,7 +227,11 @@ def check_command(
     password: str | None,
     ocr: OcrUse,
 ) -> None:
-    """Hold one DOCUMENT against the framework and, with --against, a run's network."""
+    """Hold one DOCUMENT against the framework and, with --against, a run's network.
+
+    The folder then holds check.html, brief.md for a reader in a hurry, and the tables findings.csv, promises.csv,
+    coverage.csv, mentions.csv, entities.csv and claims.csv.
+    """
     from policyloom.run import check_file
 
     out = out or Path("outputs") / f"check-{document.stem}"
@@ -227,7 +242,7 @@ def check_command(
     _tell_warnings(done.tagged.document)
     _print_findings(done.checked.findings)
     say(f"\n{count(len(done.checked.findings), 'finding')}; see {out / 'check.html'}")
-    sys.exit(done.status)
+    sys.exit(done.fails_on(fail_on))
 
 
 @main.command("extract", epilog=EPILOG)
@@ -273,10 +288,8 @@ def extract_command(
 
 @main.command("tag", epilog=EPILOG)
 @click.argument("document", type=click.Path(exists=True, dir_okay=False, path_type=Path))
-@click.option(
-    "--out", "-o", type=click.Path(path_type=Path), default=None, help="A CSV file for the mentions."
-)
-@click.option("--entities", is_flag=True, help="Institutions, places, sums and so on too.")
+@click.option("--out", "-o", type=click.Path(path_type=Path), default=None, help="A CSV file for them.")
+@click.option("--entities", is_flag=True, help="Institutions, places, sums and so on instead.")
 @framework_option
 @coder_option
 @language_model_options
@@ -378,7 +391,7 @@ def _print_summary(done: Run) -> None:
 
 def _print_findings(findings: Iterable[Finding]) -> None:
     for finding in findings:
-        say(f"{finding.severity:8}{finding.rule:24}{finding.message}")
+        say(f"{finding.severity:8}{finding.rule:27}{finding.message}")
         if finding.severity != "info" and finding.evidence:
             best = finding.evidence[0]
             page = f"p. {best.page}: " if best.page else ""
@@ -387,7 +400,7 @@ def _print_findings(findings: Iterable[Finding]) -> None:
 
 def _print_mentions(tagged: Tagged, *, entities: bool) -> None:
     for mention in tagged.mentions:
-        if mention.kind == "entity" and not entities:
+        if (mention.kind == "entity") != entities:
             continue
         page = tagged.page(mention)
         place = f"p. {page}" if page else ""

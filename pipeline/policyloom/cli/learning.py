@@ -5,7 +5,7 @@ from __future__ import annotations
 import dataclasses
 import json
 from pathlib import Path
-from typing import TYPE_CHECKING, get_args
+from typing import TYPE_CHECKING, Any, get_args
 
 import click
 
@@ -28,7 +28,7 @@ from policyloom.cli.options import (
     plain_errors,
 )
 from policyloom.errors import UnansweredError
-from policyloom.records import Status
+from policyloom.records import MIN_MEASURED, Status
 
 if TYPE_CHECKING:
     from policyloom.learn.evaluation import Mistake
@@ -213,6 +213,7 @@ def train_command(
         click.echo(
             f"{level if float(level) else '':17}{every['precision']:11.2f}{every['recall']:8.2f}{every['f1']:6.2f}"
         )
+    _print_ties(card["ties"])
     say(
         f"\nLearned from {card['sentences']} sentences of {card['documents']} documents, where each example of the "
         f"framework counts as a document; written to {out}"
@@ -220,6 +221,27 @@ def train_command(
     too_few = [id for kind in ("outcome", "challenge", "mechanism") for id in chosen.ids(kind, top=True) if id not in made.labels]  # fmt: skip
     if too_few:
         click.echo(f"too few labels to learn, so left to the rules: {', '.join(too_few)}")
+
+
+TIES = {
+    "pairs": "a mechanism and an outcome in one sentence (joint sentences)",
+    "claims": "claims that a mechanism leads to an outcome",
+    "answers": "claims that a mechanism answers a challenge",
+}
+"""What is measured of pairs and claims, in words."""
+
+
+def _print_ties(ties: dict[str, dict[str, dict[str, Any]]]) -> None:
+    """Prints precision and recall of pairs and claims held out, by the least probability; of few labelled ones none."""
+    for name, words in TIES.items():
+        n = next(iter(ties.values()))[name]["n"]
+        if n < MIN_MEASURED:
+            say(f"\nToo few labelled to be measured ({n} of {MIN_MEASURED}): {words}")
+            continue
+        click.echo(f"\nHeld out, {n} {words}:\n--min-probability  precision  recall   found")
+        for level, figures in ties.items():
+            shares = f"{_figure(figures[name]['precision']):>11}{_figure(figures[name]['recall']):>8}"
+            click.echo(f"{level if float(level) else '':17}{shares}{figures[name]['n_found']:8}")
 
 
 @click.command("evaluate", epilog=EPILOG)
@@ -282,6 +304,10 @@ def _print_scores(scores: Scores) -> None:
     for name, words in names.items():
         value = _figure(getattr(scores, name), UNDEFINED)
         click.echo(f"{words:22}{value:>5}   {_range(scores.intervals[name], ' to ')}".rstrip())
+    click.echo(f"\n{'':62}precision  recall  labelled  found")
+    for name, words in TIES.items():
+        s = getattr(scores, name)
+        click.echo(f"{words:62}{_figure(s.precision):>9}{_figure(s.recall):>8}{s.n:10}{s.n_found:7}")
     click.echo("\nelement  precision  recall    F1             status  labelled  found  instead")
     for id, s in scores.by_element.items():
         others = ", ".join(f"{other} {n}" for other, n in list(scores.instead.get(id, {}).items())[:3])

@@ -26,13 +26,13 @@ def load_coder(
     *,
     min_probability: float = 0.0,
 ) -> Coder:
-    """The coder for a framework: its classifier beside its rules, or its rules alone.
+    """The coder for a framework: its classifier beside its rules, or its rules with learned statuses.
 
     Args:
         framework: whose elements are coded.
         classifier: a classifier or its file; by default the one that comes with a built-in framework, if there is one, with
-            the encoder for the framework where one is installed; "classifier" for the same without an encoder; "none" for
-            rules alone.
+            the encoder for the framework where one is installed, or else rules with the statuses that policyloom has learned
+            for the language; "classifier" for the same without an encoder; "none" for rules alone.
         min_probability: the probability, 0 to 1, that the classifier must give every mention.
 
     Raises:
@@ -43,8 +43,10 @@ def load_coder(
     from policyloom.coders.classifier import (
         ClassifierCoder,
         SentenceClassifier,
+        StatusCoder,
         find_encoder,
         read_classifier,
+        read_status_answerer,
     )
     from policyloom.coders.rules import RulesCoder
 
@@ -59,4 +61,7 @@ def load_coder(
     found = read_classifier(framework, path, min_probability=min_probability)
     if found is not None and classifier is None:
         found = replace(found, encoder=find_encoder(framework))
-    return ClassifierCoder(framework, found) if found else RulesCoder(framework)
+    if found is not None:
+        return ClassifierCoder(framework, found)
+    answerer = read_status_answerer(framework.language) if classifier != "none" else None
+    return StatusCoder(framework, answerer) if answerer else RulesCoder(framework)

@@ -1,40 +1,56 @@
 """Records and networks as tables, and as files for other programs.
 
-tables     each table's columns, declared once
-documents  the table of documents, and a user's columns of them in the other tables
-graphs     a network for spreadsheets, Gephi, Cytoscape, VOSviewer and Pajek
+tables        each table's columns, declared once
+documents     the table of documents, and a user's columns of them in the other tables
+statements    who says what, for discourse network analysis
+run_tables    the tables of a run folder, with types and keys
+data_package  a run's tables described for machines
+workbook      a run's tables as an Excel workbook
+parquet       a run's tables as Parquet
+graphs        a network for spreadsheets, Gephi, Cytoscape, VOSviewer and Pajek
 """
 
-from policyloom.export.documents import DOCUMENTS, RESERVED, UserColumns, document_row
+from policyloom.export.data_package import write_data_package
+from policyloom.export.documents import DOCUMENTS, OTHERWISE, UserColumns, document_row
 from policyloom.export.graphs import write_network
+from policyloom.export.parquet import write_parquet
+from policyloom.export.statements import STATEMENTS, statement_rows
 from policyloom.export.tables import (
     BLOCKS,
     CLAIMS,
     COVERAGE,
+    ENTITIES,
     FAILURES,
     FINDINGS,
     MENTIONS,
+    PROMISES,
     Column,
     Table,
     TableRow,
     block_rows,
     claim_rows,
     coverage_rows,
+    entity_rows,
     failure_rows,
     finding_rows,
     mention_rows,
+    promise_rows,
     to_frame,
 )
+from policyloom.export.workbook import write_workbook
 
 __all__ = [
     "BLOCKS",
     "CLAIMS",
     "COVERAGE",
     "DOCUMENTS",
+    "ENTITIES",
     "FAILURES",
     "FINDINGS",
     "MENTIONS",
-    "RESERVED",
+    "OTHERWISE",
+    "PROMISES",
+    "STATEMENTS",
     "Column",
     "Table",
     "TableRow",
@@ -43,9 +59,15 @@ __all__ = [
     "claim_rows",
     "coverage_rows",
     "document_row",
+    "entity_rows",
     "failure_rows",
     "finding_rows",
     "mention_rows",
+    "promise_rows",
+    "statement_rows",
     "to_frame",
+    "write_data_package",
     "write_network",
+    "write_parquet",
+    "write_workbook",
 ]

@@ -1,4 +1,4 @@
-"""Records as tables: one row a mention, claim, finding, element covered, failure or block.
+"""Records as tables: one row a mention, entity, claim, finding, element covered, failure or block.
 
 A column is declared once, in the list of its table: its name, what it says, and how its value is made.
 """
@@ -15,10 +15,12 @@ from policyloom.records import (
     Claim,
     Coverage,
     Document,
+    Evidence,
     FacetKind,
     Failure,
     Finding,
     Mention,
+    Promise,
     Span,
     Tagged,
 )
@@ -31,18 +33,22 @@ __all__ = [
     "BLOCKS",
     "CLAIMS",
     "COVERAGE",
+    "ENTITIES",
     "FAILURES",
     "FINDINGS",
     "MENTIONS",
+    "PROMISES",
     "Column",
     "Table",
     "TableRow",
     "block_rows",
     "claim_rows",
     "coverage_rows",
+    "entity_rows",
     "failure_rows",
     "finding_rows",
     "mention_rows",
+    "promise_rows",
     "to_frame",
 ]
 
@@ -52,7 +58,7 @@ T = TypeVar("T")
 
 @dataclass(frozen=True, slots=True)
 class Column(Generic[T]):
-    """A column of a table: its name, what it says, how its value is made, and, where it can be missing, its dtype."""
+    """A column of a table: its name, what it says, how its value is made, and the dtype of what is no text."""
 
     name: str
     description: str
@@ -103,13 +109,11 @@ MENTIONS: Table[_MentionIn] = Table(
             "page", "counted from 1; empty without pages", lambda x: x.tagged.page(x.mention) or None, "Int64"
         ),
         Column("section", "the headings over it", lambda x: " > ".join(x.tagged.section(x.mention))),
-        Column("kind", "the element's kind, or `entity`", lambda x: x.mention.kind),
-        Column("element", "the element's id, or the entity's type", lambda x: x.mention.label),
+        Column("kind", "outcome, challenge, mechanism, case or actor", lambda x: x.mention.kind),
+        Column("element", "the element's id", lambda x: x.mention.label),
         Column("label", "the element's label", lambda x: _label(x.mention.label, x.framework)),
         Column("part_of", "the outermost element over it", lambda x: _top(x.mention.label, x.framework)),
-        Column(
-            "status", "empty for entities", lambda x: x.mention.status if x.mention.kind != "entity" else ""
-        ),
+        Column("status", "affirmed, planned, lacking or negated", lambda x: x.mention.status),
         Column("quote", "its words", lambda x: x.tagged.quote(x.mention)),
         Column("sentence", "its sentence", lambda x: x.tagged.sentence(x.mention)),
         Column("cue", "the words that decided the status", lambda x: x.words(x.mention.cue)),
@@ -119,13 +123,37 @@ MENTIONS: Table[_MentionIn] = Table(
         Column("how_much", "the amount it names", lambda x: x.facet("amount")),
         Column("by_when", "the date it names", lambda x: x.facet("deadline")),
         Column("monitoring", "how it is watched", lambda x: x.facet("monitoring")),
-        Column("name", "of entities, the normalised form", lambda x: x.mention.name),
         Column("rule", "the rule or model that found it", lambda x: x.mention.source),
-        Column("probability", "that the sentence names it", lambda x: x.mention.probability),
-        Column("status_probability", "that the status is right", lambda x: x.mention.status_probability),
+        Column("probability", "that the sentence names it", lambda x: x.mention.probability, "float64"),
+        Column(
+            "status_probability",
+            "that the status is right",
+            lambda x: x.mention.status_probability,
+            "float64",
+        ),
         Column("block", "the kind of block it stands in", lambda x: _block(x.tagged, x.mention).kind),
-        Column("start", "first character in the document's text", lambda x: x.mention.start),
-        Column("end", "the character after the last", lambda x: x.mention.end),
+        Column("start", "first character in the document's text", lambda x: x.mention.start, "int64"),
+        Column("end", "the character after the last", lambda x: x.mention.end, "int64"),
+    )
+)
+
+ENTITIES: Table[_MentionIn] = Table(
+    (
+        Column("document", "the document's id", lambda x: x.tagged.document.id),
+        Column(
+            "page", "counted from 1; empty without pages", lambda x: x.tagged.page(x.mention) or None, "Int64"
+        ),
+        Column("section", "the headings over it", lambda x: " > ".join(x.tagged.section(x.mention))),
+        Column(
+            "type", "person, organisation, place and so on, such as ORG.college", lambda x: x.mention.label
+        ),
+        Column("quote", "its words", lambda x: x.tagged.quote(x.mention)),
+        Column("name", "the name under which the same thing stands elsewhere", lambda x: x.mention.name),
+        Column("sentence", "its sentence", lambda x: x.tagged.sentence(x.mention)),
+        Column("rule", "the rule that found it, or `model`", lambda x: x.mention.source),
+        Column("block", "the kind of block it stands in", lambda x: _block(x.tagged, x.mention).kind),
+        Column("start", "first character in the document's text", lambda x: x.mention.start, "int64"),
+        Column("end", "the character after the last", lambda x: x.mention.end, "int64"),
     )
 )
 
@@ -166,21 +194,40 @@ CLAIMS: Table[_ClaimIn] = Table(
             "target_part_of", "the outermost element over it", lambda x: _top(x.target.label, x.framework)
         ),
         Column("polarity", "`negative` where the text denies it", lambda x: x.claim.polarity),
-        Column("hedged", "whether the text weakens it", lambda x: x.claim.hedged),
+        Column("hedged", "whether the text weakens it", lambda x: x.claim.hedged, "bool"),
         Column("cue", "the words that make the claim", lambda x: x.tagged.document.text[slice(*x.claim.cue)]),
         Column("mechanism_quote", "the words for the mechanism", lambda x: x.tagged.quote(x.mechanism)),
         Column("target_quote", "the words for the target", lambda x: x.tagged.quote(x.target)),
         Column("sentence", "the sentence", lambda x: x.tagged.sentence(x.claim)),
         Column(
-            "start", "first character of the sentence", lambda x: x.tagged.sentences[x.claim.sentence].start
+            "start",
+            "first character of the sentence in the document's text",
+            lambda x: x.tagged.sentences[x.claim.sentence].start,
+            "int64",
         ),
-        Column("end", "the character after its last", lambda x: x.tagged.sentences[x.claim.sentence].end),
+        Column(
+            "end",
+            "the character after its last",
+            lambda x: x.tagged.sentences[x.claim.sentence].end,
+            "int64",
+        ),
     )
 )
 
 
 def _other_quotes(finding: Finding) -> str:
-    return " | ".join(f"p. {e.page}: {e.quote}" if e.page else e.quote for e in finding.evidence[1:])
+    return _join_quotes(finding.evidence[1:], finding.document)
+
+
+def _join_quotes(quotes: Sequence[Evidence], own: str) -> str:
+    """Quotes in one cell, each with its page, and with its document where that is another."""
+    told = []
+    for e in quotes:
+        place = ", ".join(
+            filter(None, (e.document if e.document != own else "", f"p. {e.page}" if e.page else ""))
+        )
+        told.append(f"{place}: {e.quote}" if place else e.quote)
+    return " | ".join(told)
 
 
 FINDINGS: Table[Finding] = Table(
@@ -190,12 +237,21 @@ FINDINGS: Table[Finding] = Table(
         Column("rule", "the rule's name", lambda f: f.rule),
         Column("subject", "the element, or the pair, it is about", lambda f: f.subject),
         Column("message", "the finding in words", lambda f: f.message),
-        Column("n_quotes", "how many quotes it rests on", lambda f: len(f.evidence)),
+        Column("n_quotes", "how many quotes it rests on", lambda f: len(f.evidence), "int64"),
         Column(
             "page", "page of the best quote", lambda f: f.evidence[0].page if f.evidence else None, "Int64"
         ),
         Column("quote", "the best quote", lambda f: f.evidence[0].quote if f.evidence else ""),
-        Column("other_quotes", "the other quotes with their pages", _other_quotes),
+        Column(
+            "other_quotes",
+            "the other quotes, with their pages, and of other documents with their ids",
+            _other_quotes,
+        ),
+        Column(
+            "nearest",
+            "of what was not found, the passages that come nearest",
+            lambda f: _join_quotes(f.nearest, f.document),
+        ),
     )
 )
 
@@ -226,6 +282,18 @@ COVERAGE: Table[_CoverageIn] = Table(
         Column("element", "the element's id; its parts count for it", lambda x: x.coverage.element),
         Column("label", "its label", lambda x: _label(x.coverage.element, x.framework)),
         Column(
+            "level",
+            "absent, mentioned (where nothing is stated), lacking, refused, stated, or operational: promised with all that the "
+            "framework asks of a promise; empty where the document was not judged",
+            lambda x: "" if x.coverage.not_judged > MAX_UNREADABLE_SHARE else x.coverage.level,
+        ),
+        Column(
+            "score",
+            "the level as a number: 0 absent, 1 named, 2 stated, 3 operational",
+            lambda x: x.count("score"),
+            "Int64",
+        ),
+        Column(
             "n_sentences",
             "sentences that name it, whatever the status",
             lambda x: x.count("n_sentences"),
@@ -242,6 +310,12 @@ COVERAGE: Table[_CoverageIn] = Table(
             "Int64",
         ),
         Column(
+            "n_operational",
+            "sentences that promise it completely",
+            lambda x: x.count("n_operational"),
+            "Int64",
+        ),
+        Column(
             "concreteness",
             "most particulars, of six, in one sentence",
             lambda x: x.count("concreteness"),
@@ -251,9 +325,36 @@ COVERAGE: Table[_CoverageIn] = Table(
             "not_judged",
             "share of the document that could not be read; counts are empty where nearly all of it was",
             lambda x: x.coverage.not_judged,
+            "float64",
         ),
         Column("page", "page of the best quote", lambda x: x.page, "Int64"),
         Column("quote", "the best quote", lambda x: x.quote),
+    )
+)
+
+PROMISES: Table[Promise] = Table(
+    (
+        Column("document", "the document's id", lambda p: p.document),
+        Column("element", "the outermost mechanism that is promised", lambda p: p.element),
+        Column(
+            "actor",
+            "who is to act, as it stands; empty where nobody is named, as in the next four",
+            lambda p: p.actor,
+        ),
+        Column("instrument", "with what instrument", lambda p: p.instrument),
+        Column("amount", "how much or how many", lambda p: p.amount),
+        Column("deadline", "by when", lambda p: p.deadline),
+        Column("monitoring", "how it is watched", lambda p: p.monitoring),
+        Column(
+            "is_vague", "names nothing of what makes a promise more than words", lambda p: p.is_vague, "bool"
+        ),
+        Column(
+            "is_complete", "names all that the framework asks of a promise", lambda p: p.is_complete, "bool"
+        ),
+        Column("page", "page of the sentence", lambda p: p.evidence.page, "Int64"),
+        Column("quote", "the sentence, verbatim", lambda p: p.evidence.quote),
+        Column("start", "its first character in the document's text", lambda p: p.evidence.start, "Int64"),
+        Column("end", "the character after its last", lambda p: p.evidence.end, "Int64"),
     )
 )
 
@@ -276,19 +377,33 @@ BLOCKS: Table[_BlockIn] = Table(
     (
         Column("document", "the document's id", lambda x: x.document.id),
         Column("kind", "heading, paragraph and so on", lambda x: x.block.kind),
-        Column("level", "of a heading, from 1; 0 for others", lambda x: x.block.level),
+        Column("level", "of a heading, from 1; 0 for others", lambda x: x.block.level, "int64"),
         Column("section", "the headings over it", lambda x: " > ".join(x.block.section)),
-        Column("page", "its first page; 0 without pages", lambda x: x.block.pages[0] if x.block.pages else 0),
+        Column(
+            "page",
+            "its first page; 0 without pages",
+            lambda x: x.block.pages[0] if x.block.pages else 0,
+            "int64",
+        ),
         Column("text", "its text", lambda x: x.document.quote(x.block)),
-        Column("start", "first character in the document's text", lambda x: x.block.start),
-        Column("end", "the character after the last", lambda x: x.block.end),
+        Column("start", "first character in the document's text", lambda x: x.block.start, "int64"),
+        Column("end", "the character after the last", lambda x: x.block.end, "int64"),
     )
 )
 
 
 def mention_rows(tagged: Tagged, framework: Framework | None = None) -> list[TableRow]:
-    """The mentions of a document, in its order; with a framework, labelled and rolled up."""
-    return MENTIONS.rows(_MentionIn(mention, tagged, framework) for mention in tagged.mentions)
+    """The mentions of elements in a document, in its order; with a framework, labelled and rolled up."""
+    return MENTIONS.rows(
+        _MentionIn(mention, tagged, framework) for mention in tagged.mentions if mention.kind != "entity"
+    )
+
+
+def entity_rows(tagged: Tagged) -> list[TableRow]:
+    """The entities of a document, in its order."""
+    return ENTITIES.rows(
+        _MentionIn(mention, tagged, None) for mention in tagged.mentions if mention.kind == "entity"
+    )
 
 
 def claim_rows(tagged: Tagged, framework: Framework | None = None) -> list[TableRow]:
@@ -299,6 +414,11 @@ def claim_rows(tagged: Tagged, framework: Framework | None = None) -> list[Table
 def finding_rows(findings: Iterable[Finding]) -> list[TableRow]:
     """Findings, with their best quote in cells of its own and the others in one."""
     return FINDINGS.rows(findings)
+
+
+def promise_rows(promises: Iterable[Promise]) -> list[TableRow]:
+    """Promises, each with its particulars."""
+    return PROMISES.rows(promises)
 
 
 def coverage_rows(coverage: Iterable[Coverage], framework: Framework | None = None) -> list[TableRow]:
@@ -316,18 +436,24 @@ def block_rows(document: Document) -> list[TableRow]:
     return BLOCKS.rows(_BlockIn(block, document) for block in document.blocks)
 
 
-def to_frame(records: object, framework: Framework | None = None, *, claims: bool = False) -> pd.DataFrame:
+def to_frame(
+    records: object, framework: Framework | None = None, *, claims: bool = False, entities: bool = False
+) -> pd.DataFrame:
     """Records as a pandas frame.
 
     Args:
-        records: one record or several: `Tagged` (its mentions), `Document` (its blocks), `Finding`, `Coverage` or
-            `Failure`; something with `findings` and `coverage`, such as what `check` returns, gives its findings.
+        records: one record or several: `Tagged` (its mentions), `Document` (its blocks), `Finding`, `Coverage`,
+            `Promise` or `Failure`; something with `findings` and `coverage`, such as what `check` returns, gives its findings.
         framework: adds labels and the outermost element.
         claims: of `Tagged`, the claims instead of the mentions.
+        entities: of `Tagged`, the entities instead of the mentions.
 
     Raises:
         TypeError: no table is known for the record.
+        ValueError: both claims and entities are asked for.
     """
+    if claims and entities:
+        raise ValueError("claims and entities are two tables; ask for one of them at a time")
     several: list[Any]
     if isinstance(records, Iterable) and not isinstance(records, (str, bytes)):
         several = list(records)
@@ -339,6 +465,8 @@ def to_frame(records: object, framework: Framework | None = None, *, claims: boo
     if kinds <= {Tagged}:
         if claims:
             return CLAIMS.frame([row for tagged in several for row in claim_rows(tagged, framework)])
+        if entities:
+            return ENTITIES.frame([row for tagged in several for row in entity_rows(tagged)])
         return MENTIONS.frame([row for tagged in several for row in mention_rows(tagged, framework)])
     if kinds == {Document}:
         return BLOCKS.frame([row for document in several for row in block_rows(document)])
@@ -346,11 +474,13 @@ def to_frame(records: object, framework: Framework | None = None, *, claims: boo
         return FINDINGS.frame(finding_rows(several))
     if kinds == {Coverage}:
         return COVERAGE.frame(coverage_rows(several, framework))
+    if kinds == {Promise}:
+        return PROMISES.frame(promise_rows(several))
     if kinds == {Failure}:
         return FAILURES.frame(failure_rows(several))
     names = ", ".join(sorted(kind.__name__ for kind in kinds))
     raise TypeError(
-        f"no table for {names}; give Tagged, Document, Finding, Coverage or Failure records of one kind"
+        f"no table for {names}; give Tagged, Document, Finding, Coverage, Promise or Failure records of one kind"
     )
 
 

@@ -144,13 +144,33 @@ class EntityWords(_Strict):
     programmes: tuple[Text, ...] = ()
 
 
+Particular = Literal["actor", "instrument", "amount", "deadline", "monitoring"]
+"""What makes a promise more than words: who, with what, how much, by when, how it is watched."""
+
+
+class CheckSettings(_Strict):
+    """What a check of a document goes by.
+
+    Attributes:
+        vague_without: a promise is vague that has none of these particulars; naming who acts does not save it.
+        complete_with: a promise is complete that has one of each of these groups.
+        off: rules that are switched off, by name.
+    """
+
+    vague_without: tuple[Particular, ...] = ("instrument", "amount", "deadline", "monitoring")
+    complete_with: tuple[tuple[Particular, ...], ...] = (
+        ("actor",), ("instrument", "amount"), ("deadline",), ("monitoring",),
+    )  # fmt: skip
+    off: tuple[Text, ...] = ()
+
+
 class Framework(_Strict):
     """A checked framework. `framework["T1"]` is an element; iterate to get all, in the file's order.
 
     `names` holds the framework's own word for the elements of a kind, in the plural. `words` holds the word lists that
     terms name as `{teacher}`, each as `teacher|instructor|trainer`. `facets` adds words of the field to the language's
     own lists of the same name, such as people, by which facets are found. `decisions` are rules for coding in doubt, which a
-    language model is told.
+    language model is told; `checks` is what a check of a document goes by.
     """
 
     id: Id
@@ -164,6 +184,7 @@ class Framework(_Strict):
     words: dict[str, str] = Field(default_factory=dict)
     facets: dict[str, str] = Field(default_factory=dict)
     decisions: tuple[Text, ...] = ()
+    checks: CheckSettings = CheckSettings()
     elements: tuple[Element, ...] = Field(min_length=1)
     links: tuple[Link, ...] = ()
 

@@ -31,6 +31,9 @@ _TABLES = {
     "facet": {"kind", "terms"},
     "deadline": {"before"},
     "numbered": {"before"},
+    "numbers": {"words", "dates", "frequency"},
+    "duty": {"offices"},
+    "continuing": {"openers"},
 }
 """The tables that `cues.toml` may have, with their keys; None where any key may stand."""
 
@@ -71,6 +74,11 @@ class Cues:
         commas: the marks that part a clause opened by a cue from the clause it leads to.
         deadline_words: words that make a date or a duration after them a time limit; "in 2019" is a date only.
         numbered_words: words before a number that counts nothing: "Article 7 Schools and enterprises".
+        number_words: numbers as words.
+        frequency_words: words before a number that tell how often: "every two years".
+        months: the names of the months, after which a number is a date.
+        offices: words for somebody who holds an office, or a body that can answer for what it does.
+        continuing: words that open a sentence which goes on about what the one before it plans, as one-word tuples.
         headings: the heading words for each status.
     """
 
@@ -80,6 +88,11 @@ class Cues:
     commas: frozenset[str]
     deadline_words: frozenset[str]
     numbered_words: frozenset[str]
+    number_words: frozenset[str]
+    frequency_words: frozenset[str]
+    months: frozenset[str]
+    offices: frozenset[str]
+    continuing: frozenset[tuple[str, ...]]
     headings: Mapping[Status, tuple[str, ...]]
     _matcher: TermMatcher
     _rules: Sequence[Mapping[str, Any]]
@@ -193,6 +206,11 @@ def _compile(pack: LanguagePack, added: tuple[tuple[str, str], ...]) -> Cues:
         commas=listed("opening", "commas"),
         deadline_words=listed("deadline", "before"),
         numbered_words=listed("numbered", "before"),
+        number_words=listed("numbers", "words"),
+        frequency_words=listed("numbers", "frequency"),
+        months=listed("numbers", "dates"),
+        offices=frozenset(form for word in listed("duty", "offices") for form in pack.inflections(word)),
+        continuing=frozenset((word,) for word in listed("continuing", "openers")),
         headings={status: tuple(heading.get(status, ())) for status in ("planned", "lacking")},
         _matcher=TermMatcher(terms, words=words, inflect=pack.inflections),
         _rules=rules,

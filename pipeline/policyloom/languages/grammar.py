@@ -116,6 +116,10 @@ class WordListGrammar:
         """None."""
         return ()
 
+    def duty_bearers(self, forms: Sequence[str]) -> Sequence[TokenSpan]:  # noqa: ARG002 -- word lists tell none
+        """None."""
+        return ()
+
     def is_finite(self, forms: Sequence[str]) -> bool:
         """Whether the sentence has a word that makes a statement of it."""
         return any(form in self.finite for form in forms)

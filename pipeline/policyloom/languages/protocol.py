@@ -71,6 +71,9 @@ class Grammar(Protocol):
     def clause_starts(self, forms: Sequence[str]) -> Sequence[int]:
         """The marks after which a clause with a subject of its own begins: the comma in "…, and it offers"."""
 
+    def duty_bearers(self, forms: Sequence[str]) -> Sequence[TokenSpan]:
+        """The noun phrases that are to act: "the Director of the Fund" in "the Director of the Fund shall report"."""
+
 
 class LanguagePack(Protocol):
     """A language: how its text is read, and the words by which statuses, claims and entities are found."""

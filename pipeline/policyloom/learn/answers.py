@@ -59,7 +59,7 @@ def _known(
     statuses = sentence.statuses
     ruled = set_rule_statuses(draft, context)
     candidates = list(ruled.candidates)
-    for place, question in ask_about_statuses(ruled, context, framework):
+    for place, question in ask_about_statuses(ruled, context):
         status = statuses.get(framework.top(candidates[place].element))
         if status:
             yield question, status

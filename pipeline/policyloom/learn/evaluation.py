@@ -10,7 +10,7 @@ from typing import Literal
 from policyloom.coders import load_coder
 from policyloom.coders.classifier import ClassifierCoder
 from policyloom.framework import Framework
-from policyloom.learn.labels import CODED, Label, Labelled, as_document, from_tagged, read_labels
+from policyloom.learn.labels import CODED, Labelled, as_document, join_found, read_labels
 from policyloom.learn.scores import Scores, evaluate
 from policyloom.learn.training import read_labelled
 from policyloom.records import Coder, SentenceDraft, Tagged
@@ -22,7 +22,6 @@ __all__ = [
     "code_labelled",
     "count_sentences",
     "evaluate_labels",
-    "join_found",
     "run_examples",
 ]
 
@@ -127,19 +126,6 @@ def run_examples(
                 found = any(_is_part(m.label, element.id, framework) for m in tagged.mentions)
                 results.append(Example(element.id, text, wanted, found))
     return results
-
-
-def join_found(sentence: Labelled, tagged: Tagged, framework: Framework) -> Labelled:
-    """What was found in a labelled sentence, which the pipeline may have taken for several."""
-    parts = from_tagged(tagged, framework)
-    statuses: dict[str, Label] = {}
-    for label in (label for part in parts for label in part.elements or ()):
-        statuses.setdefault(label.id, label)
-    return Labelled(
-        sentence.id, sentence.doc, sentence.text, tuple(statuses.values()),
-        tuple(sorted({pair for part in parts for pair in part.links})),
-        tuple(sorted({pair for part in parts for pair in part.answers})),
-    )  # fmt: skip
 
 
 def _mistakes(

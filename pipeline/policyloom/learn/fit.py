@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import Any, get_args
 
 import numpy as np
@@ -13,8 +13,14 @@ from scipy.special import expit
 from sklearn.linear_model import LogisticRegression
 from sklearn.model_selection import GroupKFold
 
-from policyloom.coders.classifier.answers import Answerer, fit_answerer
+from policyloom.coders.classifier.answers import (
+    MIN_QUESTIONS,
+    MIN_STATUS_QUESTIONS,
+    Answerer,
+    fit_answerer,
+)
 from policyloom.coders.classifier.features import Features
+from policyloom.coders.classifier.files import read_status_answerer
 from policyloom.coders.classifier.judge import SentenceClassifier, find_ruled, min_probabilities
 from policyloom.coders.classifier.questions import Question, QuestionKind
 from policyloom.errors import LabelsError
@@ -27,6 +33,8 @@ __all__ = [
     "FOLDS",
     "LEVELS",
     "MIN_LABELS",
+    "Fold",
+    "Trained",
     "calibrate",
     "choose_thresholds",
     "fit_regressions",
@@ -56,14 +64,42 @@ Floats = npt.NDArray[np.float64]
 Truth = npt.NDArray[np.bool_]
 
 
+@dataclass(frozen=True)
+class Fold:
+    """A part of the documents that was held out, and a classifier that has learned from the others.
+
+    Attributes:
+        held_out: the places of its sentences, in order.
+        classifier: with the calibration and thresholds that were chosen on all parts together.
+    """
+
+    held_out: tuple[int, ...]
+    classifier: SentenceClassifier
+
+
+@dataclass(frozen=True)
+class Trained:
+    """A classifier with what is needed to measure it on documents held out.
+
+    Attributes:
+        classifier: fitted to all sentences.
+        folds: the parts in which documents were held out.
+        scored: for each sentence, whether the card's figures rest on it.
+    """
+
+    classifier: SentenceClassifier
+    folds: tuple[Fold, ...]
+    scored: tuple[bool, ...]
+
+
 def train(
     sentences: Sequence[Labelled],
     drafts: Sequence[SentenceDraft],
     framework: Framework,
     *,
     sample: Collection[str] = (),
-) -> SentenceClassifier:
-    """A classifier fitted to labelled sentences.
+) -> Trained:
+    """A classifier fitted to labelled sentences, and one for each part of the documents that has not learned from it.
 
     Args:
         sentences: the labels; documents are held out in turn, so there must be several.
@@ -88,13 +124,16 @@ def train(
     pack = load_language(framework.language)
     features = Features(tops, framework.words, pack.inflections)
     apart = [features.take_apart(draft) for draft in drafts]
+    fitted: list[tuple[npt.NDArray[np.int64], Features, npt.NDArray[np.float32], Floats]] = []
     for learn, score in GroupKFold(FOLDS).split(truth, groups=docs):
-        matrix = features.fit([apart[i] for i in learn])
+        own = Features(tops, framework.words, pack.inflections)
+        matrix = own.fit([apart[i] for i in learn])
         weights, offsets = fit_regressions(matrix, truth[learn], known[learn], weight[learn])
-        held_out[score] = features.transform([apart[i] for i in score]) @ weights + offsets
+        held_out[score] = own.transform([apart[i] for i in score]) @ weights + offsets
+        fitted.append((score, own, weights, offsets))
     # Examples made for one element are no sample of what texts say, so they choose no threshold where there is one.
-    whole = known.all(axis=1)
-    chosen = fair if fair.any() else whole if whole.any() else whole | True
+    whole: Truth = np.asarray(known.all(axis=1))
+    chosen = fair if fair.any() else whole if whole.any() else np.ones_like(whole)
     slopes, shifts = calibrate(held_out, truth, known)
     probabilities = expit(held_out * slopes + shifts)
     thresholds = choose_thresholds(probabilities[chosen], truth[chosen])
@@ -115,11 +154,25 @@ def train(
             for level in LEVELS
         },
     }
-    return SentenceClassifier(
+    classifier = SentenceClassifier(
         framework.id, labels, tuple(float(t) for t in thresholds), card, features,
         (weights * slopes).astype(np.float32), offsets * slopes + shifts,
         language=framework.language, stop_words=pack.stop_words,
     )  # fmt: skip
+    folds = tuple(
+        Fold(
+            tuple(score.tolist()),
+            replace(
+                classifier,
+                card={},
+                _features=own,
+                _weights=(weights * slopes).astype(np.float32),
+                _offsets=offsets * slopes + shifts,
+            ),
+        )
+        for score, own, weights, offsets in fitted
+    )
+    return Trained(classifier, folds, tuple(chosen.tolist()))
 
 
 def _choose_labels(sentences: Sequence[Labelled], framework: Framework) -> tuple[str, ...]:
@@ -159,8 +212,12 @@ def train_answers(
     for about in get_args(QuestionKind):
         asked = [(question, answer, fair) for question, answer, fair in known if question.about == about]
         weights = np.array([SAMPLE_WEIGHT if fair else 1.0 for *_, fair in asked])
+        is_shipped = about == "status" and read_status_answerer(classifier.language) is not None
         learned = fit_answerer(
-            [question for question, *_ in asked], [answer for _, answer, _ in asked], weights
+            [question for question, *_ in asked],
+            [answer for _, answer, _ in asked],
+            weights,
+            least=MIN_STATUS_QUESTIONS if is_shipped else MIN_QUESTIONS,
         )
         if learned:
             answerers[about] = learned

@@ -27,6 +27,7 @@ __all__ = [
     "check_labels_path",
     "coded_ids",
     "from_tagged",
+    "join_found",
     "read_labels",
     "read_sampled",
     "version_of",
@@ -143,6 +144,19 @@ def from_tagged(tagged: Tagged, framework: Framework) -> tuple[Labelled, ...]:
             )
         )  # fmt: skip
     return tuple(found)
+
+
+def join_found(sentence: Labelled, tagged: Tagged, framework: Framework) -> Labelled:
+    """What was found in a labelled sentence, which the pipeline may have taken for several."""
+    parts = from_tagged(tagged, framework)
+    statuses: dict[str, Label] = {}
+    for label in (label for part in parts for label in part.elements or ()):
+        statuses.setdefault(label.id, label)
+    return Labelled(
+        sentence.id, sentence.doc, sentence.text, tuple(statuses.values()),
+        tuple(sorted({pair for part in parts for pair in part.links})),
+        tuple(sorted({pair for part in parts for pair in part.answers})),
+    )  # fmt: skip
 
 
 def read_labels(path: str | Path, framework: Framework) -> tuple[Labelled, ...]:

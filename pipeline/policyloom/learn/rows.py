@@ -8,7 +8,7 @@ import re
 from collections.abc import Collection, Iterator
 from pathlib import Path
 
-from policyloom.files import FORMULA_STARTS, decode
+from policyloom.files import decode, plain_cell
 
 __all__ = ["read_rows", "read_table_text"]
 
@@ -79,5 +79,4 @@ def _find_delimiter(text: str, known: Collection[str]) -> str:
 
 def _cell(text: str) -> str:
     """A cell without the space around it, and without the apostrophe by which `safe_cell` keeps it from being a formula."""
-    text = text.strip()
-    return text[1:] if text.startswith("'") and text[1:].startswith(FORMULA_STARTS) else text
+    return plain_cell(text.strip())

@@ -18,7 +18,7 @@ from scipy.stats import norm, t
 
 from policyloom.framework import Framework
 from policyloom.learn.labels import Labelled, coded_ids
-from policyloom.records import Status
+from policyloom.records import STATED, Accuracy, Status
 
 __all__ = ["MIN_DOCUMENTS", "ElementScore", "Interval", "Scores", "evaluate", "f1", "interval", "resample"]
 
@@ -27,6 +27,9 @@ Counts = npt.NDArray[np.int64]
 Floats = npt.NDArray[np.float64]
 
 RESAMPLES = 1_000
+
+N_TIES = 3
+"""Pairs, claims and answers, which are counted after the elements."""
 
 MIN_DOCUMENTS = 5
 """Documents from which an interval over documents is given, as for the network."""
@@ -57,8 +60,10 @@ class ElementScore:
 class Scores:
     """How well a set of labels was met; `intervals` holds the 95 % intervals of the figures before it.
 
-    A figure is None where it is not defined, as link F1 is where no link is labelled and none was found. `status_table` counts hits by (labelled status, found status). `instead` counts, for each element that was
-    missed, what was wrongly found in the same sentence.
+    A figure is None where it is not defined, as link F1 is where no link is labelled and none was found. `pairs` are of a
+    mechanism and an outcome that a sentence names, each affirmed or planned; `claims` say that one leads to the other;
+    `answers` that a mechanism answers a challenge. `status_table` counts hits by (labelled status, found status).
+    `instead` counts, for each element that was missed, what was wrongly found in the same sentence.
     """
 
     sentences: int
@@ -70,6 +75,9 @@ class Scores:
     status_accuracy: float | None
     link_f1: float | None
     answer_f1: float | None
+    pairs: Accuracy
+    claims: Accuracy
+    answers: Accuracy
     intervals: Mapping[str, Interval | None]
     by_element: Mapping[str, ElementScore]
     status_table: Mapping[Status, Mapping[Status, int]]
@@ -100,8 +108,8 @@ def evaluate(
         raise ValueError("labelled and found sentences do not match")
     ids = coded_ids(framework)
     docs = {doc: i for i, doc in enumerate(dict.fromkeys(s.doc for s in labelled))}
-    # For each document: labelled, found, hits and right statuses of each element, then of links and answers.
-    counts = np.zeros((len(docs), len(ids) + 2, 4), dtype=np.int64)
+    # For each document: labelled, found, hits and right statuses of each element, then of pairs, claims and answers.
+    counts = np.zeros((len(docs), len(ids) + N_TIES, 4), dtype=np.int64)
     table: dict[Status, Counter[Status]] = {status: Counter() for status in get_args(Status)}
     instead: dict[str, Counter[str]] = {id: Counter() for id in ids}
     for want, got in zip(labelled, found, strict=True):
@@ -116,9 +124,9 @@ def evaluate(
                 table[wanted[id]][given[id]] += 1
         for id in set(wanted) - set(given):
             instead[id].update(set(given) - set(wanted))
-        for i, (a, b) in enumerate(((want.links, got.links), (want.answers, got.answers)), len(ids)):
+        for i, (a, b) in enumerate(zip(_ties(want, framework), _ties(got, framework), strict=True), len(ids)):
             found_pairs = {pair for pair in b if asked.issuperset(pair)}
-            row[i] += (len(set(a)), len(found_pairs), len(set(a) & found_pairs), 0)
+            row[i] += (len(a), len(found_pairs), len(a & found_pairs), 0)
     total = counts.sum(axis=0)
     samples = resample(counts, seed)
     figures = _figures(total[None])
@@ -139,11 +147,24 @@ def evaluate(
             )
     return Scores(
         len(labelled), len(docs), **{name: _figure(values[0]) for name, values in figures.items()},
+        pairs=_accuracy(total[-3]), claims=_accuracy(total[-2]), answers=_accuracy(total[-1]),
         intervals={name: interval(values, len(docs)) for name, values in spread.items()},
         by_element=by_element,
         status_table={status: dict(sorted(row.items())) for status, row in table.items() if row},
         instead={id: dict(row.most_common()) for id, row in instead.items() if row},
     )  # fmt: skip
+
+
+def _ties(sentence: Labelled, framework: Framework) -> tuple[set[tuple[str, str]], ...]:
+    """The pairs, the claims and the answers of a sentence; `network.counting.joint_pairs` counts pairs likewise."""
+    stated = [id for id, status in sentence.statuses.items() if status in STATED]
+    ends = [[id for id in stated if framework[id].kind == kind] for kind in ("mechanism", "outcome")]
+    return {(m, o) for m in ends[0] for o in ends[1]}, set(sentence.links), set(sentence.answers)
+
+
+def _accuracy(counts: Counts) -> Accuracy:
+    labelled, found, hits, _ = (int(n) for n in counts)
+    return Accuracy(hits / found if found else None, hits / labelled if labelled else None, labelled, found)
 
 
 def resample(counts: Counts, seed: int) -> Counts:
@@ -154,8 +175,8 @@ def resample(counts: Counts, seed: int) -> Counts:
 
 def _figures(totals: Counts) -> dict[str, Floats]:
     """The headline figures of each row of totals; nan where one is not defined."""
-    elements = totals[:, :-2].sum(axis=1)
-    each = np.stack([_f1(totals[:, i]) for i in range(totals.shape[1] - 2)], axis=1)
+    elements = totals[:, :-N_TIES].sum(axis=1)
+    each = np.stack([_f1(totals[:, i]) for i in range(totals.shape[1] - N_TIES)], axis=1)
     n_named = np.sum(~np.isnan(each), axis=1)
     return {
         "element_micro_f1": _f1(elements),

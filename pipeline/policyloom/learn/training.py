@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
+from itertools import chain
 from pathlib import Path
 
 from spacy.language import Language
@@ -11,6 +13,7 @@ from policyloom.coders.classifier import SentenceClassifier
 from policyloom.framework import Framework
 from policyloom.learn.answers import known_answers
 from policyloom.learn.fit import train, train_answers
+from policyloom.learn.held_out import measure_ties
 from policyloom.learn.labels import CODED, Label, Labelled, as_document, read_labels
 from policyloom.records import SentenceDraft
 from policyloom.tag import load_pipeline, read_sentences
@@ -65,17 +68,17 @@ def learn(
     sentences: Sequence[Labelled], fair: Sequence[Labelled], framework: Framework, nlp: Language
 ) -> SentenceClassifier:
     """A classifier for elements, statuses and claims, learned from labels of which `fair` are the sample."""
-
     every = [*sentences, *fair]
     docs = {sentence.doc for sentence in fair}
-    classifier = train(every, read_labelled(every, nlp), framework, sample=docs)
-    known = known_answers(every, nlp, classifier.locate)
+    trained = train(every, read_labelled(every, nlp), framework, sample=docs)
+    known = known_answers(every, nlp, trained.classifier.locate)
     asked = [
-        (question, answer, sentence.doc in docs)
+        [(question, answer, sentence.doc in docs) for question, answer in of_sentence]
         for sentence, of_sentence in zip(every, known, strict=True)
-        for question, answer in of_sentence
     ]
-    return train_answers(classifier, asked)
+    classifier = train_answers(trained.classifier, list(chain.from_iterable(asked)))
+    ties = measure_ties(every, trained, asked, framework, nlp)
+    return replace(classifier, card={**classifier.card, "ties": ties})
 
 
 def examples(framework: Framework) -> list[Labelled]:

@@ -2,6 +2,7 @@
 
 place     a mention counts in its sentence, its section or its document, by the kind of block it stands in
 status    which statuses of a mention count for a link, and which state that something is done
+act       an actor counts as acting where the words that act are its mention, in one sentence with what it does
 claim     a claim counts where it stands in a sentence and its two ends have a status that counts
 repeats   a sentence counts once for an element and a status, however often it names the element
 """
@@ -13,7 +14,19 @@ from dataclasses import dataclass
 from typing import Literal, NamedTuple, get_args
 
 from policyloom.framework import ElementKind, Framework
-from policyloom.records import Block, BlockKind, Claim, Document, Mention, Polarity, Sentence, Status, Tagged
+from policyloom.records import (
+    STATED,
+    Block,
+    BlockKind,
+    Claim,
+    Document,
+    Mention,
+    Polarity,
+    Sentence,
+    Span,
+    Status,
+    Tagged,
+)
 
 __all__ = [
     "DEFAULT_STATUSES",
@@ -28,6 +41,7 @@ __all__ = [
     "Unit",
     "claim_counts",
     "count_units",
+    "counted_acts",
     "counted_claims",
     "counted_mentions",
     "counts_within",
@@ -60,9 +74,6 @@ about their section. A title and an abstract are about the whole document. Refer
 
 Statuses = Mapping[ElementKind, Collection[Status]]
 STATUSES: tuple[Status, ...] = get_args(Status)
-
-STATED: tuple[Status, ...] = ("affirmed", "planned")
-"""The statuses in which a text says that something is there, is done or is intended."""
 
 DEFAULT_STATUSES: dict[ElementKind, tuple[Status, ...]] = {
     "mechanism": STATED,
@@ -108,6 +119,24 @@ def counted_claims(tagged: Tagged) -> Iterator[Claim]:
     for claim in tagged.claims:
         if smallest_unit(_block(tagged, claim.sentence)) == "sentence":
             yield claim
+
+
+def counted_acts(tagged: Tagged, framework: Framework) -> Iterator[tuple[Mention, Mention]]:
+    """Who is said to act: pairs of an actor's mention and the mention of an element in the same sentence.
+
+    The actor's mention overlaps the words that the other names as acting.
+    """
+    acting: list[tuple[Mention, Span]] = []
+    actors: dict[int, list[Mention]] = {}
+    for mention, smallest in counted_mentions(tagged, framework):
+        if smallest == "sentence" and mention.kind == "actor":
+            actors.setdefault(mention.sentence, []).append(mention)
+        elif smallest == "sentence" and mention.agent is not None:
+            acting.append((mention, mention.agent))
+    for mention, (start, end) in acting:
+        for actor in actors.get(mention.sentence, ()):
+            if actor.start < end and start < actor.end:
+                yield actor, mention
 
 
 def claim_counts(

@@ -17,11 +17,12 @@ from policyloom.network.counting import (
     STATUSES,
     SmallestUnit,
     count_units,
+    counted_acts,
     counted_claims,
     counted_mentions,
 )
 from policyloom.network.repeats import sentence_keys
-from policyloom.records import ClaimKind, Mention, Polarity, Span, Status, Tagged, from_json, to_json
+from policyloom.records import ClaimKind, Polarity, Status, Tagged, from_json, to_json
 
 __all__ = ["CLAIM_KINDS", "POLARITIES", "Counts", "DocumentCounts", "count", "sum_counts"]
 
@@ -226,18 +227,8 @@ def _pack_claims(tagged: Tagged, codes: dict[str, int]) -> bytes:
 
 
 def _pack_acts(tagged: Tagged, framework: Framework, codes: dict[str, int]) -> bytes:
-    """Who is said to act: an actor whose mention overlaps the words that a mention names as acting."""
-    acting: list[tuple[Mention, Span]] = []
-    actors: dict[int, list[Mention]] = {}
-    for mention, smallest in counted_mentions(tagged, framework):
-        if smallest == "sentence" and mention.kind == "actor":
-            actors.setdefault(mention.sentence, []).append(mention)
-        elif smallest == "sentence" and mention.agent is not None:
-            acting.append((mention, mention.agent))
     rows = {
         (mention.sentence, codes[actor.label], codes[mention.label], _STATUS_CODES[mention.status])
-        for mention, (start, end) in acting
-        for actor in actors.get(mention.sentence, ())
-        if actor.start < end and start < actor.end
+        for actor, mention in counted_acts(tagged, framework)
     }
     return b"".join(ACT.pack(*row) for row in sorted(rows))

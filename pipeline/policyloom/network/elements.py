@@ -24,10 +24,10 @@ ELEMENT_COLUMNS = {
     "n_documents": "documents that name it, be it only in a heading, a title, a table or an abstract",
     "n_sentences_linkable": "sentences that name it in a status that counts for links",
     "n_documents_linkable": "documents that name it in a status that counts for links",
-    "affirmed": "sentences that name it so; one that names it with two statuses stands under both",
-    "planned": "as above",
-    "lacking": "as above",
-    "negated": "as above",
+    "affirmed": "sentences that affirm it; one that names it with two statuses stands under both",
+    "planned": "sentences that plan it",
+    "lacking": "sentences that say it is lacking",
+    "negated": "sentences that deny it",
 }
 """The columns of the table of elements, in order, each with what it says."""
 

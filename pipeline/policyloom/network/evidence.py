@@ -28,7 +28,7 @@ __all__ = ["ClaimEvidence", "MentionEvidence", "SentenceEvidence", "find_evidenc
 EVIDENCE_COLUMNS = {
     "source": "id of the node the edge leaves; of a mention, the node",
     "target": "id of the node the edge enters; empty for a mention",
-    "kind": "kind of edge, or `mentions`",
+    "kind": "kind of edge, as in the table of links, or `mentions`",
     "document": "the document's id",
     "page": "counted from 1; 0 where the format has no pages",
     "section": "the headings over the sentence, outermost first",

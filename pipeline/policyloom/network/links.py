@@ -65,7 +65,7 @@ _ENDS = {
     "source_label": "its label",
     "target": "id of the node the edge enters",
     "target_label": "its label",
-    "kind": "kind of edge",
+    "kind": "`co_occurs`, `claims`, `claims_negative`, `answers`, `answers_negative` or `exemplifies`",
     "unit": "unit in which its ends meet; claims are made in sentences",
 }
 COUNTS = {

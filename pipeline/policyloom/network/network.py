@@ -23,7 +23,16 @@ from policyloom.network.evidence import (
 from policyloom.network.incidence import CorpusArrays
 from policyloom.network.links import CLAIMED, KINDS, EdgeKind, LinkOptions, build_links, edge_documents
 from policyloom.network.pairs import PAIR_EDGES, PairCounts, PairDocuments, count_pair
-from policyloom.network.signed import Aggregation, Normalization, project, two_mode
+from policyloom.network.signed import (
+    Normalization,
+    OneModeAggregation,
+    Stances,
+    TwoModeAggregation,
+    combine_signs,
+    count_stances,
+    project,
+)
+from policyloom.records import Evidence
 
 if TYPE_CHECKING:
     import networkx as nx
@@ -131,6 +140,28 @@ class Network:
             *(self._documents_by_edge.get((*ends, kind), frozenset()) for kind in PAIR_EDGES)
         )
 
+    def pair_quotes(self, mechanism: str, outcome: str) -> dict[str, tuple[Evidence, ...]]:
+        """The sentences that claim a pair of outermost elements, that deny it, and that name both in one sentence.
+
+        Returns:
+            Under "claims", "denials" and "together", each in the order of documents and their text.
+        """
+        ends = self.framework.top(mechanism), self.framework.top(outcome)
+        found: dict[str, tuple[Evidence, ...]] = {}
+        for name, polarity in (("claims", "positive"), ("denials", "negative")):
+            rows = claim_evidence(
+                self._sentences_by_top.get(ends[0], []), self.framework, *ends, kind="leads_to", polarity=polarity,  # type: ignore[arg-type]
+                statuses=self.options.counting, node_of=self.framework.top,
+            )  # fmt: skip
+            found[name] = tuple(_evidence_of(row) for row in rows)
+        both = {(s.document, s.sentence) for s in self._sentences_by_top.get(ends[1], [])}
+        found["together"] = tuple(
+            Evidence(s.document, s.page, s.start, s.end, s.quote)
+            for s in self._sentences_by_top.get(ends[0], [])
+            if (s.document, s.sentence) in both
+        )
+        return found
+
     @property
     def statuses(self) -> Statuses:
         """By kind of element, the statuses that count for a link."""
@@ -193,7 +224,11 @@ class Network:
         return structure.centralities(self.graph)
 
     def actors(
-        self, kind: ElementKind = "mechanism", *, aggregation: Aggregation = "ignore", stated: bool = True
+        self,
+        kind: ElementKind = "mechanism",
+        *,
+        aggregation: TwoModeAggregation = "ignore",
+        stated: bool = True,
     ) -> pd.DataFrame:
         """The two-mode network of actors and elements, actors down and elements across, in documents.
 
@@ -204,31 +239,37 @@ class Network:
             stated: whether the text must make the actor the one who acts; otherwise standing in one sentence
                 is enough.
         """
-        return two_mode(
-            self.arrays, self.options, of="actor", kind=kind, aggregation=aggregation, stated=stated
-        )
+        return combine_signs(self._stances("actor", kind, aggregation, stated), aggregation)
 
     def stances(
-        self, kind: ElementKind = "mechanism", *, aggregation: Aggregation = "subtract"
+        self, kind: ElementKind = "mechanism", *, aggregation: TwoModeAggregation = "subtract"
     ) -> pd.DataFrame:
         """The two-mode network of documents and elements; see `actors`."""
-        return two_mode(self.arrays, self.options, of="document", kind=kind, aggregation=aggregation)
+        return combine_signs(self._stances("document", kind, aggregation), aggregation)
 
     def agreement(
         self,
         of: Literal["document", "actor"] = "document",
         kind: ElementKind = "mechanism",
         *,
-        aggregation: Aggregation = "subtract",
+        aggregation: OneModeAggregation = "subtract",
         normalization: Normalization = "no",
         stated: bool = True,
     ) -> pd.DataFrame:
         """How documents, or actors, agree over elements: a square table; see `signed.project`."""
-        signs = [
-            two_mode(self.arrays, self.options, of=of, kind=kind, aggregation=part, stated=stated)
-            for part in ("positive", "negative")
-        ]
-        return project(*signs, aggregation=aggregation, normalization=normalization)
+        stances = self._stances(of, kind, aggregation, stated)
+        return project(stances, aggregation=aggregation, normalization=normalization)
+
+    def _stances(
+        self,
+        of: Literal["document", "actor"],
+        kind: ElementKind,
+        aggregation: OneModeAggregation | TwoModeAggregation,
+        stated: bool = True,
+    ) -> Stances:
+        return count_stances(
+            self.arrays, self.options, of=of, kind=kind, aggregation=aggregation, stated=stated
+        )
 
     def slices(self, by: Mapping[str, str] | None = None) -> dict[str, Network]:
         """A network for each group of documents, sorted by the group's name.
@@ -365,6 +406,15 @@ class Network:
         )
 
     @cached_property
+    def _sentences_by_top(self) -> dict[str, list[SentenceEvidence]]:
+        """By outermost element, the sentences that mention it."""
+        found: dict[str, list[SentenceEvidence]] = {}
+        for sentence in self.sentences:
+            for top in dict.fromkeys(self.framework.top(m.element) for m in sentence.mentions):
+                found.setdefault(top, []).append(sentence)
+        return found
+
+    @cached_property
     def _sentences_of(self) -> dict[str, list[SentenceEvidence]]:
         """By node, the sentences that count."""
         found: dict[str, list[SentenceEvidence]] = {}
@@ -379,3 +429,9 @@ class Network:
                 for node in dict.fromkeys(self._node(m.element) for m in sentence.mentions):
                     found.setdefault(node, []).append(sentence)
         return found
+
+
+def _evidence_of(row: Mapping[str, Any]) -> Evidence:
+    return Evidence(
+        str(row["document"]), int(row["page"]), int(row["start"]), int(row["end"]), str(row["quote"])
+    )

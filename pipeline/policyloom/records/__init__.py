@@ -12,6 +12,9 @@ serial     records as JSON
 """
 
 from policyloom.records.coding import (
+    MIN_MEASURED,
+    STATED,
+    Accuracy,
     Candidate,
     ClaimDraft,
     ClaimKind,
@@ -38,11 +41,14 @@ from policyloom.records.document import (
     UnreadPart,
     UnreadReason,
 )
-from policyloom.records.findings import Coverage, Failure, Finding, Severity
+from policyloom.records.findings import Coverage, CoverageLevel, Failure, Finding, Promise, Severity
 from policyloom.records.serial import from_json, to_json
 from policyloom.records.tagged import Claim, Evidence, Facet, FacetKind, Mention, Sentence, Tagged
 
 __all__ = [
+    "MIN_MEASURED",
+    "STATED",
+    "Accuracy",
     "Block",
     "BlockKind",
     "Box",
@@ -54,6 +60,7 @@ __all__ = [
     "Coder",
     "Coding",
     "Coverage",
+    "CoverageLevel",
     "Document",
     "Evidence",
     "Facet",
@@ -68,6 +75,7 @@ __all__ = [
     "OcrUse",
     "Passage",
     "Polarity",
+    "Promise",
     "Sentence",
     "SentenceDraft",
     "Severity",

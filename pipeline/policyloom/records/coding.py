@@ -9,6 +9,9 @@ from typing import Literal, Protocol
 from policyloom.records.document import BlockKind
 
 __all__ = [
+    "MIN_MEASURED",
+    "STATED",
+    "Accuracy",
     "Candidate",
     "ClaimDraft",
     "ClaimKind",
@@ -27,6 +30,12 @@ MentionKind = Literal["mechanism", "outcome", "challenge", "case", "actor", "ent
 Status = Literal["affirmed", "planned", "lacking", "negated"]
 ClaimKind = Literal["leads_to", "answers"]
 Polarity = Literal["positive", "negative"]
+
+STATED: tuple[Status, ...] = ("affirmed", "planned")
+"""The statuses in which a text says that something is there, is done or is intended."""
+
+MIN_MEASURED = 10
+"""Labelled pairs or claims from which it is stated how well they are found; fewer say next to nothing."""
 
 TokenSpan = tuple[int, int]
 """`[start, end)` in tokens of a sentence."""
@@ -149,20 +158,61 @@ class Coding:
 
 
 @dataclass(frozen=True, slots=True)
+class Accuracy:
+    """How well a coder finds pairs or claims, on labelled text that it has not learned from.
+
+    Attributes:
+        precision: the share of what it finds that is right, 0 to 1; None where that is not known.
+        recall: the share of what is labelled that it finds, 0 to 1; None where that is not known.
+        n: how many are labelled.
+        n_found: how many it finds in the labelled text.
+        source: which labels.
+    """
+
+    precision: float | None = None
+    recall: float | None = None
+    n: int = 0
+    n_found: int = 0
+    source: str = ""
+
+    @property
+    def is_measured(self) -> bool:
+        """Whether enough are labelled to state both shares."""
+        return self.n >= MIN_MEASURED and self.precision is not None and self.recall is not None
+
+    def in_words(self, things: str) -> str:
+        """Both shares in words, or that they were not measured; `things` are what is found, such as "claims"."""
+        if not self.is_measured:
+            return (
+                f"how many of this coder’s {things} are right, and how many it finds, has not been measured"
+            )
+        return (
+            f"about {self.precision:.0%} of this coder’s {things} are right, and it finds about {self.recall:.0%} of those "
+            f"there are (measured on {self.n_found} found and {self.n} labelled)"
+        )
+
+
+@dataclass(frozen=True, slots=True)
 class Measured:
-    """How well a coder finds each element, on labelled text that it has not learned from.
+    """How well a coder finds each element, and pairs and claims, on labelled text that it has not learned from.
 
     Attributes:
         source: which labels, and how they were kept apart.
         recall: by element, the share of the labelled mentions that is found, 0 to 1.
         precision: by element, the share of what is found that is right, 0 to 1.
         n: by element, how many labelled mentions that rests on.
+        pairs: of a mechanism and an outcome that a sentence names together, each in a status of `STATED`.
+        claims: that a mechanism leads to an outcome.
+        answers: that a mechanism answers a challenge.
     """
 
     source: str = ""
     recall: dict[str, float] = field(default_factory=dict)
     precision: dict[str, float] = field(default_factory=dict)
     n: dict[str, int] = field(default_factory=dict)
+    pairs: Accuracy = Accuracy()
+    claims: Accuracy = Accuracy()
+    answers: Accuracy = Accuracy()
 
 
 class Coder(Protocol):

@@ -7,9 +7,17 @@ from typing import Literal
 
 from policyloom.records.tagged import Evidence
 
-__all__ = ["Coverage", "Failure", "Finding", "Severity"]
+__all__ = ["Coverage", "CoverageLevel", "Failure", "Finding", "Promise", "Severity"]
 
 Severity = Literal["info", "warning", "error"]
+
+CoverageLevel = Literal["absent", "mentioned", "lacking", "refused", "stated", "operational"]
+"""How a document covers an element, least first: not named; named where nothing is stated, as in a heading; only as missing; only
+as refused or denied; affirmed or planned; and, of a mechanism, planned in a promise that can be held to account."""
+
+_SCORES: dict[CoverageLevel, int] = {
+    "absent": 0, "mentioned": 1, "lacking": 1, "refused": 1, "stated": 2, "operational": 3,
+}  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,6 +31,7 @@ class Finding:
         subject: the element (or pair) it is about.
         message: in plain words.
         evidence: the quotes it rests on.
+        nearest: where something was not found, the passages that come nearest to it.
     """
 
     document: str
@@ -31,6 +40,33 @@ class Finding:
     subject: str
     message: str
     evidence: tuple[Evidence, ...] = field(default=())
+    nearest: tuple[Evidence, ...] = field(default=())
+
+
+@dataclass(frozen=True, slots=True)
+class Promise:
+    """A sentence, or an item of a list with what introduces it, that plans a mechanism.
+
+    Attributes:
+        document: the document's id.
+        element: the outermost mechanism that is promised.
+        evidence: the sentence.
+        actor: who is to act, verbatim; "" where nobody is named, as in all of these.
+        instrument, amount, deadline, monitoring: with what, how much, by when, how it is watched.
+        is_vague: whether it names none of what the framework asks of a promise that is more than words.
+        is_complete: whether it names all of what the framework asks of one that can be held to account.
+    """
+
+    document: str
+    element: str
+    evidence: Evidence
+    actor: str = ""
+    instrument: str = ""
+    amount: str = ""
+    deadline: str = ""
+    monitoring: str = ""
+    is_vague: bool = False
+    is_complete: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +82,7 @@ class Coverage:
             are in no other count.
         concreteness: of a mechanism, the most of six particulars that a sentence which states it gives: who, for
             whom, with what, how much, by when, how watched.
+        n_operational: in how many sentences it is promised with all that the framework asks of a promise.
         not_judged: the share of the document, 0 to 1, that could not be read; what is there is not absent.
         evidence: the best quotes, best first; where no sentence names it, those from elsewhere.
     """
@@ -59,6 +96,7 @@ class Coverage:
     negated: int = 0
     n_elsewhere: int = 0
     concreteness: int = 0
+    n_operational: int = 0
     not_judged: float = 0.0
     evidence: tuple[Evidence, ...] = ()
 
@@ -68,6 +106,24 @@ class Coverage:
             raise ValueError(
                 f"coverage of {self.element}: {self.n_sentences} sentences cannot have {by_status} by status"
             )
+
+    @property
+    def level(self) -> CoverageLevel:
+        """How the document covers the element."""
+        if self.n_operational:
+            return "operational"
+        if self.affirmed + self.planned:
+            return "stated"
+        if self.negated:
+            return "refused"
+        if self.lacking:
+            return "lacking"
+        return "mentioned" if self.n_elsewhere else "absent"
+
+    @property
+    def score(self) -> int:
+        """The level as a number: 0 absent, 1 named and not stated, 2 stated, 3 operational."""
+        return _SCORES[self.level]
 
     @property
     def is_named(self) -> bool:

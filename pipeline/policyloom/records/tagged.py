@@ -157,6 +157,11 @@ class Tagged:
                 told.append(part.message + ("" if "page" in part.message else pages))
         return "; ".join(dict.fromkeys(told))
 
+    def explain_other_field(self) -> str:
+        """Where text of another field stands, as " (pages 3-5)"; "" where the format has no pages."""
+        pages = {page for part in self.unread if part.reason == "field" for page in part.pages}
+        return f" (page{'s' if len(pages) > 1 else ''} {format_ranges(pages)})" if pages else ""
+
     def quote(self, x: HasSpan) -> str:
         """The words that `x` points at, verbatim."""
         return self.document.quote(x)

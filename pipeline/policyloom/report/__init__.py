@@ -19,8 +19,9 @@ from markupsafe import Markup
 from policyloom.check import ClaimCheck
 from policyloom.files import write_bytes
 from policyloom.framework import Framework
-from policyloom.records import Coverage, Evidence, Failure, Finding, Measured
+from policyloom.records import Coverage, Evidence, Failure, Finding, Measured, Promise
 from policyloom.report.arrange import DETAILS, check_view, run_view
+from policyloom.report.brief import make_brief
 from policyloom.report.inputs import LinkKind, ReportedDocument, ReportedLink
 from policyloom.report.links import report_links
 from policyloom.report.views import STATUSES, Detail, statuses
@@ -29,6 +30,7 @@ __all__ = [
     "LinkKind",
     "ReportedDocument",
     "ReportedLink",
+    "make_brief",
     "report_links",
     "write_check_report",
     "write_run_report",
@@ -69,7 +71,7 @@ def write_run_report(
         findings: of all documents, in any order.
         failures: the files that could not be read.
         evidence: for (source, target, kind) of a link, its quotes, best first.
-        measured: how well the coder finds each element.
+        measured: how well the coder finds each element, pairs and claims.
         no_links: why there are none, in words; shown where there are none.
         settings: shown as given; the entry `caution`, if there is one, is shown as a remark.
 
@@ -109,7 +111,9 @@ def write_check_report(
     coverage: Sequence[Coverage],
     findings: Sequence[Finding],
     claims: Sequence[ClaimCheck],
+    promises: Sequence[Promise] = (),
     against: str,
+    measured: Measured | None = None,
 ) -> None:
     """Writes the page of one document's check; the file appears whole or not at all.
 
@@ -120,7 +124,9 @@ def write_check_report(
         coverage: of its elements, outermost and parts; elements without coverage count as not found.
         findings: of the check.
         claims: the document's claims and what the network knows of each.
+        promises: of the document.
         against: the network it was held against, in words.
+        measured: how well the coder finds claims.
 
     Raises:
         ValueError: coverage is of another document, or of an element that the framework does not have.
@@ -137,6 +143,8 @@ def write_check_report(
                 coverage=coverage,
                 findings=findings,
                 claims=claims,
+                promises=promises,
+                measured=measured or Measured(),
                 detail=detail,
             ),
         }

@@ -4,17 +4,17 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from typing import get_args
 
-from policyloom.check import ClaimCheck, Known
+from policyloom.check import ClaimCheck, ClaimState
 from policyloom.framework import Element, ElementKind, Framework
-from policyloom.records import Coverage, Evidence, Failure, Finding, Measured, Severity
+from policyloom.records import Coverage, Evidence, Failure, Finding, Measured, Promise, Severity
 from policyloom.report.figure import Figure, lay_out
 from policyloom.report.inputs import LinkKind, ReportedDocument, ReportedLink
 from policyloom.report.views import (
     STATUSES,
     Cell,
     ChallengeView,
+    ClaimView,
     Detail,
     DocumentView,
     ElementSummary,
@@ -39,7 +39,8 @@ KIND_WORDS: dict[LinkKind, str] = {
     "exemplifies": "exemplifies",
 }
 SEVERITIES: tuple[Severity, ...] = ("error", "warning", "info")
-KNOWN: tuple[Known, ...] = get_args(Known)
+CLAIM_STATES: tuple[ClaimState, ...] = ("contradicted", "contested", "unknown", "co-occurring", "supported")
+"""What needs a look first."""
 FIGURE_LINES = 90
 NAME_LENGTH = 90  # characters of a title beside a quote
 
@@ -93,6 +94,8 @@ def check_view(
     coverage: Sequence[Coverage],
     findings: Sequence[Finding],
     claims: Sequence[ClaimCheck],
+    promises: Sequence[Promise],
+    measured: Measured,
     detail: Detail,
 ) -> dict[str, object]:
     """The data of a check's page; elements in the framework's order, each above its parts."""
@@ -104,17 +107,29 @@ def check_view(
             groups.append((kind, framework.plural(kind), cells))
     main = [(name, cells) for kind, name, cells in groups if kind in ALWAYS_SHOWN]
     left_out = [(name, [cell for cell in cells if not cell.coverage.is_named]) for name, cells in main]
-    ordered = sorted(claims, key=lambda c: (KNOWN.index(c.known), -c.n_documents, c.mechanism, c.outcome))
+    ordered = sorted(claims, key=lambda c: (CLAIM_STATES.index(c.state), -c.n_for, c.mechanism, c.outcome))
     return {
         "groups": groups,
         "tops": [cell for _, cells in main for cell in cells if cell.depth == 0],
         "challenges": source.challenges(document, findings),
         "claims": [
-            (claim, source.label(claim.mechanism), source.label(claim.outcome), source.quotes(claim.evidence))
+            ClaimView(
+                claim,
+                source.label(claim.mechanism),
+                source.label(claim.outcome),
+                source.quotes(claim.evidence),
+                source.quotes(claim.others_for),
+                source.quotes(claim.others_against),
+            )
             for claim in ordered
+        ],
+        "promises": [
+            (promise, source.label(promise.element), source.quotes((promise.evidence,)))
+            for promise in sorted(promises, key=lambda p: (not p.is_vague, p.is_complete, p.evidence.start))
         ],
         "left_out": [(name, cells) for name, cells in left_out if cells],
         "findings": source.findings(findings),
+        "measured": measured,
         "document": source.document(document, []),
     }
 
@@ -224,7 +239,7 @@ class _Source:
 
     def challenges(self, row: ReportedDocument, findings: Iterable[Finding]) -> list[ChallengeView]:
         """The outermost challenges that a document names, with the mechanisms that answer each."""
-        tied = {finding.subject for finding in findings if finding.rule == "answered-challenge"}
+        tied = {finding.subject for finding in findings if finding.rule == "challenge-answered"}
         challenges = []
         for id in self.framework.ids("challenge", top=True):
             cell = self.cell(row, self.framework[id], 0)
@@ -264,6 +279,17 @@ class _Source:
             return " → ".join(ids), " → ".join(f"{id} {self.label(id)}" for id in ids)
         return subject, ""
 
+    def _finding(self, finding: Finding) -> FindingView:
+        own = [quote for quote in finding.evidence if quote.document == finding.document]
+        others = [quote for quote in finding.evidence if quote.document != finding.document]
+        return FindingView(
+            finding,
+            *self.subject(finding.subject),
+            self.quotes(own),
+            self.quotes(others),
+            self.quotes(finding.nearest),
+        )
+
     def findings(self, findings: Iterable[Finding]) -> tuple[FindingGroup, ...]:
         """Documents with the most errors first, then warnings; within each, gravest first."""
         by_document: dict[str, list[Finding]] = defaultdict(list)
@@ -272,7 +298,7 @@ class _Source:
         groups = []
         for id, own in sorted(by_document.items()):
             own.sort(key=lambda f: (SEVERITIES.index(f.severity), f.rule, f.subject, f.message))
-            views = tuple(FindingView(f, *self.subject(f.subject), self.quotes(f.evidence)) for f in own)
+            views = tuple(self._finding(f) for f in own)
             counts = {severity: sum(1 for f in own if f.severity == severity) for severity in SEVERITIES}
             number = self.numbers.get(id)
             name = id if number is None else self.rows[number].name

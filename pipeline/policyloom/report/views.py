@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from policyloom.check import ClaimCheck
 from policyloom.framework import Element
 from policyloom.records import Coverage, Finding, Severity
 from policyloom.report.inputs import ReportedDocument, ReportedLink
@@ -12,6 +13,7 @@ __all__ = [
     "STATUSES",
     "Cell",
     "ChallengeView",
+    "ClaimView",
     "Detail",
     "DocumentView",
     "ElementSummary",
@@ -108,6 +110,20 @@ class FindingView:
     subject: str
     words: str
     quotes: Quotes
+    others: Quotes
+    nearest: Quotes
+
+
+@dataclass(frozen=True, slots=True)
+class ClaimView:
+    """A claim of a checked document, with its sentences and those of other documents for and against it."""
+
+    claim: ClaimCheck
+    mechanism: str
+    outcome: str
+    quotes: Quotes
+    others_for: Quotes
+    others_against: Quotes
 
 
 @dataclass(frozen=True, slots=True)

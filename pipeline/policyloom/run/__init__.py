@@ -98,9 +98,10 @@ __all__ = [
 ]
 
 OUTPUTS = (
-    "documents.csv", "mentions.csv", "claims.csv", "coverage.csv", "findings.csv", "failures.csv", "links.csv", "links_evidence.csv",
-    "elements.csv", "network.graphml", "network.gexf", "network.json", "network.net", "vosviewer.json", "counts.json",
-    "options.json", "evidence.jsonl", "framework.json", "report.html",
+    "documents.csv", "mentions.csv", "entities.csv", "claims.csv", "statements.csv", "coverage.csv", "promises.csv", "findings.csv",
+    "failures.csv", "links.csv", "links_evidence.csv", "elements.csv", "network.graphml", "network.gexf", "network.json",
+    "network.net", "vosviewer.json", "counts.json", "options.json", "evidence.jsonl", "framework.json", "datapackage.json",
+    "report.html",
 )  # fmt: skip
 """What a run writes besides documents/ and run.json."""
 ANSWERS_FILE = "answers.jsonl"

@@ -8,16 +8,20 @@ is, letter by letter; otherwise they are versions of one text, such as a draft a
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import numpy as np
 
 from policyloom.files import write_bytes
 from policyloom.records import Tagged
 
-__all__ = ["MIN_COPY", "MIN_VERSION", "Copy", "find_copies"]
+if TYPE_CHECKING:
+    from datasketch import MinHash
+
+__all__ = ["MIN_COPY", "MIN_VERSION", "Copy", "find_copies", "find_same_text"]
 
 SHINGLE = 5
 """Words of a run; of a text without spaces, characters."""
@@ -90,17 +94,45 @@ def find_copies(
     return found
 
 
-def _read_sketch(id: str, read: Callable[[str], Tagged], path: Path) -> np.ndarray | None:
-    """The sketch of a document, made if it is not there; None where its text is too short."""
+def find_same_text(tagged: Tagged, sketches: Mapping[str, Path]) -> frozenset[str]:
+    """The ids of the documents that are copies or versions of one, as far as sketches tell.
+
+    Args:
+        tagged: the document.
+        sketches: by id, the file with the sketch of a document; what is not there is not compared.
+    """
     from datasketch import MinHash
 
+    runs = _runs_of(tagged.document.text)
+    if not runs:
+        return frozenset()
+    own = _make_sketch(runs)
+    found = set()
+    for id, path in sketches.items():
+        data = path.read_bytes() if path.exists() else b""
+        if len(data) == 8 * N_PERMUTATIONS:
+            values = np.frombuffer(data, dtype="<u8").astype(np.uint64)
+            other = MinHash(num_perm=N_PERMUTATIONS, hashvalues=values, scheme=SCHEME)
+            if own.jaccard(other) >= MIN_VERSION:
+                found.add(id)
+    return frozenset(found)
+
+
+def _make_sketch(runs: set[str]) -> MinHash:
+    from datasketch import MinHash
+
+    sketch = MinHash(num_perm=N_PERMUTATIONS, scheme=SCHEME)
+    sketch.update_batch([run.encode("utf-8") for run in sorted(runs)])
+    return sketch
+
+
+def _read_sketch(id: str, read: Callable[[str], Tagged], path: Path) -> np.ndarray | None:
+    """The sketch of a document, made if it is not there; None where its text is too short."""
     if path.exists() and path.stat().st_size in (0, 8 * N_PERMUTATIONS):
         data = path.read_bytes()
     else:
         runs = _runs_of(read(id).document.text)
-        sketch = MinHash(num_perm=N_PERMUTATIONS, scheme=SCHEME)
-        sketch.update_batch([run.encode("utf-8") for run in sorted(runs)])
-        data = sketch.hashvalues.astype("<u8").tobytes() if runs else b""
+        data = _make_sketch(runs).hashvalues.astype("<u8").tobytes() if runs else b""
         write_bytes(data, path)
     return np.frombuffer(data, dtype="<u8").astype(np.uint64) if data else None
 

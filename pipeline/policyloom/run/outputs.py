@@ -13,16 +13,23 @@ from policyloom.export import (
     CLAIMS,
     COVERAGE,
     DOCUMENTS,
+    ENTITIES,
     FAILURES,
     FINDINGS,
     MENTIONS,
+    PROMISES,
+    STATEMENTS,
     UserColumns,
     claim_rows,
     coverage_rows,
     document_row,
+    entity_rows,
     failure_rows,
     finding_rows,
     mention_rows,
+    promise_rows,
+    statement_rows,
+    write_data_package,
     write_network,
 )
 from policyloom.files import open_table, write_bytes
@@ -30,14 +37,22 @@ from policyloom.framework import Framework
 from policyloom.network import Network, find_links
 from policyloom.network.counting import Unit, count_units
 from policyloom.records import Coverage, Document, Failure, Finding, Measured, Tagged, to_json
-from policyloom.report import ReportedDocument, report_links, write_check_report, write_run_report
+from policyloom.report import (
+    ReportedDocument,
+    make_brief,
+    report_links,
+    write_check_report,
+    write_run_report,
+)
 from policyloom.run.coder import ChosenCoder
 from policyloom.run.folder import claim, open_folder, seal
 from policyloom.run.metadata import MetadataTable, describe
 
 __all__ = ["Written", "reported_document", "write_check", "write_outputs"]
 
-CHECK_OUTPUTS = ("findings.csv", "coverage.csv", "mentions.csv", "claims.csv", "check.html")
+CHECK_OUTPUTS = (
+    "findings.csv", "coverage.csv", "promises.csv", "mentions.csv", "entities.csv", "claims.csv", "brief.md", "check.html",
+)  # fmt: skip
 
 Tell = Callable[[str, int], None]
 """Is told the stage and how many documents are through it."""
@@ -128,6 +143,7 @@ def write_outputs(
     with open_table(out / "failures.csv", FAILURES.names) as add:
         add(failure_rows(failures))
     findings, coverage = _write_checks(out, tagged(), framework, network, coder.measured, columns, tell)
+    write_data_package(out, name)
     tell("writing the report", len(totals.rows))
     links, evidence = report_links(network)
     write_run_report(
@@ -159,13 +175,19 @@ def _write_documents(
     totals: _Totals,
     tell: Tell,
 ) -> Iterator[Tagged]:
-    """Writes each document and its mentions and claims, adds it up, and hands it on to the network."""
+    """Writes each document, its mentions, entities, claims and statements, adds it up, and hands it on to the network."""
     folder = out / "documents"
     folder.mkdir(exist_ok=True)
     with ExitStack() as tables:
-        documents, mentions, claims = (
-            tables.enter_context(open_table(out / f"{name}.csv", columns.after(table.names)))
-            for name, table in (("documents", DOCUMENTS), ("mentions", MENTIONS), ("claims", CLAIMS))
+        documents, mentions, entities, claims, statements = (
+            tables.enter_context(open_table(out / f"{name}.csv", columns.after(names)))
+            for name, names in (
+                ("documents", DOCUMENTS.names),
+                ("mentions", MENTIONS.names),
+                ("entities", ENTITIES.names),
+                ("claims", CLAIMS.names),
+                ("statements", STATEMENTS.names),
+            )
         )
         for n, plain in enumerate(tagged, 1):
             file = files[plain.document.id]
@@ -178,7 +200,9 @@ def _write_documents(
             documents(columns.add([document_row(one, file, plain.document.metadata.date)]))
             if one.is_judged:
                 mentions(columns.add(mention_rows(one, framework)))
+                entities(columns.add(entity_rows(one)))
                 claims(columns.add(claim_rows(one, framework)))
+                statements(columns.add(statement_rows(one, framework)))
             tell("linking", n)
             yield one
 
@@ -192,14 +216,18 @@ def _write_checks(
     columns: UserColumns,
     tell: Tell,
 ) -> tuple[list[Finding], list[Coverage]]:
-    """Checks each document, and writes coverage and findings; the coverage returned is of outermost elements found."""
+    """Checks each document, and writes coverage, promises and findings; the coverage returned is of outermost elements found."""
     findings: list[Finding] = []
     coverage: list[Coverage] = []
-    with open_table(out / "coverage.csv", columns.after(COVERAGE.names)) as covered:
+    with (
+        open_table(out / "coverage.csv", columns.after(COVERAGE.names)) as covered,
+        open_table(out / "promises.csv", columns.after(PROMISES.names)) as promised,
+    ):
         for n, one in enumerate(tagged, 1):
             checked = check(one, framework, network, measured=measured)
             findings.extend(checked.findings)
             covered(columns.add(coverage_rows(checked.coverage, framework)))
+            promised(columns.add(promise_rows(checked.promises)))
             coverage.extend(
                 c
                 for c in checked.coverage
@@ -211,8 +239,10 @@ def _write_checks(
     return findings, coverage
 
 
-def write_check(out: Path, tagged: Tagged, checked: Checked, framework: Framework, *, against: str) -> None:
-    """Write one document's check: findings.csv, coverage.csv, mentions.csv, claims.csv and check.html.
+def write_check(
+    out: Path, tagged: Tagged, checked: Checked, framework: Framework, *, against: str, measured: Measured
+) -> None:
+    """Write one document's check: its tables, brief.md, and check.html.
 
     Raises:
         RunError: `out` cannot be written without losing somebody's files.
@@ -222,11 +252,14 @@ def write_check(out: Path, tagged: Tagged, checked: Checked, framework: Framewor
     for name, columns, rows in (
         ("findings.csv", FINDINGS.names, finding_rows(checked.findings)),
         ("coverage.csv", COVERAGE.names, coverage_rows(checked.coverage, framework)),
+        ("promises.csv", PROMISES.names, promise_rows(checked.promises)),
         ("mentions.csv", MENTIONS.names, mention_rows(tagged, framework)),
+        ("entities.csv", ENTITIES.names, entity_rows(tagged)),
         ("claims.csv", CLAIMS.names, claim_rows(tagged, framework)),
     ):
         with open_table(out / name, columns) as add:
             add(rows)
+    write_bytes(make_brief(tagged, checked, framework, against=against).encode("utf-8"), out / "brief.md")
     write_check_report(
         out / "check.html",
         framework=framework,
@@ -234,7 +267,9 @@ def write_check(out: Path, tagged: Tagged, checked: Checked, framework: Framewor
         coverage=[c for c in checked.coverage if c.is_named],
         findings=checked.findings,
         claims=checked.claims,
+        promises=checked.promises,
         against=against,
+        measured=measured,
     )
     seal(folder, CHECK_OUTPUTS)
 
@@ -278,6 +313,7 @@ def _settings(
     recall = coder.measured.recall
     found_by = {
         "rules": "rules",
+        "statuses": "rules, which have learned to tell statuses",
         "classifier": "rules and a classifier",
         "own": f"rules and the coder {coder.form.name}",
         "language_model": f"the language model {coder.form.name}, and names by rules",

@@ -8,17 +8,18 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from policyloom.errors import DocumentError, FrameworkError, RunError
-from policyloom.export import MENTIONS, mention_rows
+from policyloom.export import ENTITIES, MENTIONS, entity_rows, mention_rows
 from policyloom.extract import read_document
 from policyloom.extract.pdf.draw import draw_blocks
 from policyloom.files import open_table, show_name, write_bytes
 from policyloom.framework import Framework, read_framework
 from policyloom.frameworks import BUILT_IN
-from policyloom.records import Document, Failure, OcrUse, Tagged, to_json
+from policyloom.records import Document, Failure, OcrUse, Severity, Tagged, to_json
 from policyloom.run.coder import ChosenCoder, CoderChoice, resolve_coder
-from policyloom.run.folder import claim, open_folder, seal
+from policyloom.run.folder import CACHE, MARK, claim, open_folder, seal
 from policyloom.run.manifest import read_manifest, read_run_framework, read_tagged
 from policyloom.run.plan import find_files, name_documents
+from policyloom.run.reading import SKETCH_SUFFIX
 
 if TYPE_CHECKING:
     from policyloom.check import Checked
@@ -36,7 +37,13 @@ __all__ = [
 ]
 
 
-_MENTIONS_START = b"\xef\xbb\xbf" + ",".join(MENTIONS.names[:5]).encode()
+_MENTIONS_START, _ENTITIES_START = (
+    b"\xef\xbb\xbf" + ",".join(table.names[:5]).encode() for table in (MENTIONS, ENTITIES)
+)
+
+
+SEVERITIES: tuple[Severity, ...] = ("info", "warning", "error")
+"""Least grave first."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,8 +65,13 @@ class FileCheck:
     @property
     def status(self) -> int:
         """The exit status: 1 where a finding is an error, or the document was not judged."""
-        is_error = any(finding.severity == "error" for finding in self.checked.findings)
-        return 1 if is_error or not self.tagged.is_judged else 0
+        return self.fails_on("error")
+
+    def fails_on(self, severity: Severity) -> int:
+        """The exit status where findings of a severity and graver ones count as failure."""
+        grave = SEVERITIES[SEVERITIES.index(severity) :]
+        is_grave = any(finding.severity in grave for finding in self.checked.findings)
+        return 1 if is_grave or not self.tagged.is_judged else 0
 
 
 def check_file(
@@ -98,11 +110,23 @@ def check_file(
         chosen = framework if isinstance(framework, Framework) else read_framework(framework or BUILT_IN)
     network = load_network(against, chosen) if against is not None else None
     tagged, used = _tag(path, chosen, coder, min_probability, model, password, ocr)
-    checked = check(tagged, chosen, network, measured=used.measured)
+    same_text = _find_same_text(tagged, against) if against is not None else frozenset()
+    checked = check(tagged, chosen, network, measured=used.measured, same_text=same_text)
     if out is not None:
         words = f"{against} ({len(network.documents)} documents)" if network else "the framework alone"
-        write_check(Path(out), tagged, checked, chosen, against=words)
+        write_check(Path(out), tagged, checked, chosen, against=words, measured=used.measured)
     return FileCheck(tagged, checked, chosen, Path(out) if out is not None else None)
+
+
+def _find_same_text(tagged: Tagged, run: str | Path) -> frozenset[str]:
+    """The ids of a run's copies and versions of a document."""
+    from policyloom.run.copies import find_same_text
+
+    entries = read_manifest(run).get("documents", ())
+    cache = Path(run) / MARK / CACHE
+    return find_same_text(
+        tagged, {entry["id"]: (cache / entry["key"]).with_suffix(SKETCH_SUFFIX) for entry in entries}
+    )
 
 
 def tag_file(
@@ -122,23 +146,24 @@ def tag_file(
     Args:
         path: the document.
         out: a CSV file for the mentions, in the form of a run's mentions.csv.
-        entities: write entities to it too.
+        entities: write the entities to it instead, in the form of a run's entities.csv.
         framework: what to look for.
         coder, min_probability, model, password, ocr: as in `run`.
 
     Raises:
         DocumentError: the document cannot be read.
         FrameworkError: the framework is wrong.
-        RunError: `out` is a file that is no table of mentions.
+        RunError: `out` is a file that is no such table.
     """
-    if out is not None:
+    if out is not None and entities:
+        refuse_other_file(out, _ENTITIES_START, "a table of entities")
+    elif out is not None:
         refuse_other_file(out, _MENTIONS_START, "a table of mentions")
     chosen = framework if isinstance(framework, Framework) else read_framework(framework)
     tagged, _ = _tag(path, chosen, coder, min_probability, model, password, ocr)
     if out is not None:
-        rows = mention_rows(tagged, chosen)
-        with open_table(out, MENTIONS.names) as add:
-            add(row for row in rows if entities or row["kind"] != "entity")
+        with open_table(out, (ENTITIES if entities else MENTIONS).names) as add:
+            add(entity_rows(tagged) if entities else mention_rows(tagged, chosen))
     return tagged
 
 

@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from functools import cache
+from typing import get_args
 
-from policyloom.languages.context import SentenceContext, read_context
 from policyloom.languages.cues import Cues
 from policyloom.records import (
-    Candidate,
     Claim,
     Document,
     Facet,
+    FacetKind,
     Mention,
     Sentence,
     SentenceDraft,
@@ -20,10 +21,13 @@ from policyloom.records import (
     TokenSpan,
     UnreadPart,
 )
-from policyloom.tag.facets import FacetMatch, find_facets, pick_facets
+from policyloom.tag.particulars import GOING_ON, Particulars, find_particulars, pick_facets
 from policyloom.tag.reading import EntityDraft
 
 __all__ = ["CodedSentence", "assemble"]
+
+MAX_LEAD_INS = 3
+"""How many lists within lists are followed outwards."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,10 +56,17 @@ def assemble(
     document: Document, sentences: Sequence[CodedSentence], unread: tuple[UnreadPart, ...], cues: Cues
 ) -> Tagged:
     """The tagged document."""
+
+    @cache
+    def read(number: int) -> Particulars:
+        sentence = sentences[number]
+        entities = [(entity.label, entity.start, entity.end) for entity in sentence.entities]
+        return find_particulars(sentence.draft, entities, cues)
+
     mentions: list[Mention] = []
     claims: list[Claim] = []
     for number, sentence in enumerate(sentences):
-        coded = [(mention, place) for place, mention in enumerate(_make_mentions(sentence, number, cues))]
+        coded = [(mention, place) for place, mention in enumerate(_make_mentions(sentences, number, read))]
         found: list[tuple[Mention, int | None]] = [
             *coded,
             *((_make_entity(entity, number), None) for entity in sentence.entities),
@@ -79,21 +90,20 @@ def assemble(
     return Tagged(document, spans, tuple(mentions), tuple(claims), unread)
 
 
-def _make_mentions(sentence: CodedSentence, number: int, cues: Cues) -> list[Mention]:
+def _make_mentions(
+    sentences: Sequence[CodedSentence], number: int, read: Callable[[int], Particulars]
+) -> list[Mention]:
     """The mentions of a sentence's candidates, in their order."""
-    candidates = sentence.draft.candidates
-    agents = _find_agents(candidates, sentence.entities)
-    context: SentenceContext | None = None
-    facets: list[FacetMatch] = []
-    if any(candidate.kind == "mechanism" for candidate in candidates):
-        context = read_context(sentence.draft, cues)
-        facets = find_facets(context, [(e.label, e.start, e.end) for e in sentence.entities])
+    sentence = sentences[number]
     found = []
-    for candidate in candidates:
-        agent = max((a for a in agents if a[1] <= candidate.start), key=lambda a: a[1], default=None)
-        picked = (
-            pick_facets(candidate.span, facets, context) if context and candidate.kind == "mechanism" else []
-        )
+    for candidate in sentence.draft.candidates:
+        agent: Span | None = None
+        facets: dict[FacetKind, Facet] = {}
+        if candidate.kind == "mechanism":
+            agent, facets = _read_particulars(sentences, number, candidate.span, read)
+        elif candidate.kind != "actor":
+            tokens = read(number).agent_of(candidate.span)
+            agent = sentence.characters(tokens) if tokens else None
         found.append(
             Mention(
                 *sentence.characters(candidate.span),
@@ -104,23 +114,59 @@ def _make_mentions(sentence: CodedSentence, number: int, cues: Cues) -> list[Men
                 candidate.probability,
                 candidate.source,
                 cue=sentence.characters(candidate.cue) if candidate.cue else None,
-                agent=sentence.characters(agent) if agent and candidate.kind != "actor" else None,
-                facets=tuple(
-                    Facet(kind, *sentence.characters((first, last))) for kind, first, last in picked
-                ),
+                agent=agent,
+                facets=tuple(facets[kind] for kind in get_args(FacetKind) if kind in facets),
                 status_probability=candidate.status_probability,
             )
         )
     return found
 
 
+def _read_particulars(
+    sentences: Sequence[CodedSentence], number: int, mention: TokenSpan, read: Callable[[int], Particulars]
+) -> tuple[Span | None, dict[FacetKind, Facet]]:
+    """Who acts and the facets of a mention: of its sentence, of the lines that introduce it, of the one that goes on."""
+    sentence, own = sentences[number], read(number)
+    tokens = own.agent_of(mention)
+    agent = sentence.characters(tokens) if tokens else None
+    facets = {kind: Facet(kind, *sentence.characters((a, b))) for kind, a, b in pick_facets(mention, own)}
+    lenders = [(n, get_args(FacetKind)) for n in _find_lead_ins(sentences, number)]
+    if _goes_on(sentences, number, read):
+        lenders.append((number + 1, GOING_ON))
+    for n, kinds in lenders:
+        lent = read(n)
+        if agent is None and kinds is not GOING_ON and lent.bearer:
+            agent = sentences[n].characters(lent.bearer)
+        for kind, a, b in lent.facets:
+            if kind in kinds and kind not in facets:
+                facets[kind] = Facet(kind, *sentences[n].characters((a, b)))
+    return agent, facets
+
+
+def _find_lead_ins(sentences: Sequence[CodedSentence], number: int) -> Iterator[int]:
+    """The sentences that introduce the lists of which one is an item, innermost first."""
+    lead_in, at = sentences[number].draft.lead_in, number
+    for _ in range(MAX_LEAD_INS):
+        if lead_in is None:
+            return
+        text = lead_in.text
+        at = next((n for n in range(at - 1, -1, -1) if sentences[n].draft.text == text), -1)
+        if at < 0:
+            return
+        yield at
+        lead_in = lead_in.lead_in
+
+
+def _goes_on(sentences: Sequence[CodedSentence], number: int, read: Callable[[int], Particulars]) -> bool:
+    """Whether the next sentence of the block goes on about the same thing: it says so, or names no mechanism."""
+    if number + 1 >= len(sentences) or sentences[number + 1].block != sentences[number].block:
+        return False
+    following = sentences[number + 1].draft
+    if not any(candidate.kind == "mechanism" for candidate in following.candidates):
+        return True
+    context = read(number + 1).context
+    return context.forms[context.first : context.first + 1] in context.cues.continuing
+
+
 def _make_entity(entity: EntityDraft, number: int) -> Mention:
     return Mention(*entity.span, "entity", entity.label, number, source=entity.source, name=entity.name)
-
-
-def _find_agents(candidates: Sequence[Candidate], entities: Sequence[EntityDraft]) -> list[TokenSpan]:
-    """Those who may act in a sentence: the framework's actors, by their full name where it is one, and institutions."""
-    institutions = [(e.start, e.end) for e in entities if e.label.startswith("ORG")]
-    actors = [c.span for c in candidates if c.kind == "actor"]
-    alone = [(start, end) for start, end in actors if not any(s < end and start < e for s, e in institutions)]
-    return [*institutions, *alone]

@@ -87,7 +87,7 @@ def read_units(document: Document, nlp: Language) -> ReadDocument:
     texts = (document.quote(unit).replace("\n", " ") for unit in units)
     docs = list(nlp.pipe(texts, disable=[name for name in unneeded if nlp.has_pipe(name)]))
     load_language(framework.language).name_entities(docs)
-    in_field = find_field_blocks(docs, framework.scope)
+    in_field = find_field_blocks(docs, framework.scope, [unit.section for unit in units])
     read: list[ReadUnit] = []
     lead_in: SentenceDraft | None = None
     for unit, doc, of_field in zip(units, docs, in_field, strict=True):

@@ -2,18 +2,52 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 
+from policyloom.coders.classifier.answers import Answerer
+from policyloom.coders.classifier.files import read_status_answerer
 from policyloom.coders.classifier.judge import Judgement, SentenceClassifier
-from policyloom.coders.classifier.questions import ask_about_claims, ask_about_statuses
+from policyloom.coders.classifier.questions import Answer, Question, ask_about_claims, ask_about_statuses
 from policyloom.coders.rules import RulesCoder, context_of, leave_out_questions, set_rule_statuses
-from policyloom.coders.rules.claims import find_claims
+from policyloom.coders.rules.claims import denies_effect, find_claims
 from policyloom.framework import Framework
 from policyloom.languages.context import SentenceContext
 from policyloom.records import Candidate, ClaimDraft, Coding, Measured, Passage, SentenceDraft
 
-__all__ = ["ClassifierCoder", "apply_judgements"]
+__all__ = ["ClassifierCoder", "StatusCoder", "apply_judgements"]
+
+
+class StatusCoder(RulesCoder):
+    """The framework's rules, with statuses as policyloom has learned them in other frameworks of the language.
+
+    Attributes:
+        framework: whose elements are coded.
+        answerer: what has learned about statuses.
+    """
+
+    description = "rules, with learned statuses"
+
+    def __init__(self, framework: Framework, answerer: Answerer) -> None:
+        super().__init__(framework)
+        self.answerer = answerer
+
+    @property
+    def version(self) -> str:
+        """A hash of what was learned."""
+        return self.answerer.version
+
+    def code(self, passages: Sequence[Passage]) -> list[Coding]:
+        """A coding for each sentence of the passages, one after the other."""
+        every = [sentence for passage in passages for sentence in passage.sentences]
+        sentences = [leave_out_questions(sentence, self.cues) for sentence in every]
+        contexts = [context_of(sentence, self.cues) for sentence in sentences]
+        return [
+            Coding(s.candidates, find_claims(s.candidates, context) if context else ())
+            for s, context in zip(
+                set_statuses(sentences, contexts, self.answerer.answer), contexts, strict=True
+            )
+        ]
 
 
 class ClassifierCoder:
@@ -30,6 +64,9 @@ class ClassifierCoder:
 
     def __init__(self, framework: Framework, classifier: SentenceClassifier) -> None:
         self.framework, self.classifier, self.rules = framework, classifier, RulesCoder(framework)
+        self._answerers = dict(classifier.answerers)
+        if "status" not in self._answerers and (shipped := read_status_answerer(framework.language)):
+            self._answerers["status"] = shipped
 
     @property
     def description(self) -> str:
@@ -46,9 +83,23 @@ class ClassifierCoder:
         every = [sentence for passage in passages for sentence in passage.sentences]
         sentences = self._judge([leave_out_questions(sentence, self.rules.cues) for sentence in every])
         contexts = [context_of(sentence, self.rules.cues) for sentence in sentences]
-        sentences = self._set_statuses(sentences, contexts)
+        sentences = set_statuses(sentences, contexts, self._answer)
         claims = self._choose_claims(sentences, contexts)
         return [Coding(s.candidates, c) for s, c in zip(sentences, claims, strict=True)]
+
+    @staticmethod
+    def _denies(claim: ClaimDraft, sentence: SentenceDraft, context: SentenceContext | None) -> bool:
+        mechanism, target = sentence.candidates[claim.mechanism], sentence.candidates[claim.target]
+        return context is not None and denies_effect(mechanism, target, context)
+
+    def _answer(self, questions: Sequence[Question]) -> list[Answer]:
+        """The answer to each question; the rules' own where this kind has not been learned."""
+        answers = [Answer(question.given, 1.0) for question in questions]
+        for about, answerer in self._answerers.items():
+            of_kind = [i for i, question in enumerate(questions) if question.about == about]
+            for i, answer in zip(of_kind, answerer.answer([questions[i] for i in of_kind]), strict=True):
+                answers[i] = answer
+        return answers
 
     def _judge(self, sentences: list[SentenceDraft]) -> list[SentenceDraft]:
         """The sentences with the candidates that the classifier confirms or adds; headings are left to the rules."""
@@ -58,32 +109,6 @@ class ClassifierCoder:
         return [
             apply_judgements(sentence, found[i], self.framework) if i in found else sentence
             for i, sentence in enumerate(sentences)
-        ]
-
-    def _set_statuses(
-        self, sentences: list[SentenceDraft], contexts: list[SentenceContext | None]
-    ) -> list[SentenceDraft]:
-        """The sentences with each candidate's status: the rules' one, unless the classifier answers otherwise."""
-        ruled = [
-            set_rule_statuses(sentence, context) if context else sentence
-            for sentence, context in zip(sentences, contexts, strict=True)
-        ]
-        asked = [
-            (number, place, question)
-            for number, (sentence, context) in enumerate(zip(ruled, contexts, strict=True))
-            for place, question in ask_about_statuses(sentence, context, self.framework)
-        ]
-        answers = self.classifier.answer([question for *_, question in asked])
-        candidates = [list(sentence.candidates) for sentence in ruled]
-        for (number, place, question), answer in zip(asked, answers, strict=True):
-            old = candidates[number][place]
-            new = replace(old, status_probability=answer.probability)
-            if answer.value != question.given:
-                new = replace(new, status=answer.value, cue=answer.at)  # type: ignore[arg-type]
-            candidates[number][place] = new
-        return [
-            replace(sentence, candidates=tuple(found))
-            for sentence, found in zip(ruled, candidates, strict=True)
         ]
 
     def _choose_claims(
@@ -96,11 +121,39 @@ class ClassifierCoder:
             if context:
                 ruled = replace(sentence, claims=find_claims(sentence.candidates, context))
                 asked += [(number, *pair) for pair in ask_about_claims(ruled, context, self.framework)]
-        answers = self.classifier.answer([question for *_, question in asked])
+        answers = self._answer([question for *_, question in asked])
         for (number, claim, _), answer in zip(asked, answers, strict=True):
-            if answer.value == "yes":
+            # Denied effects are too rare among labels to be learned.
+            if answer.value == "yes" or self._denies(claim, sentences[number], contexts[number]):
                 kept[number].append(replace(claim, cue=answer.at or claim.cue))
         return [tuple(claims) for claims in kept]
+
+
+def set_statuses(
+    sentences: Sequence[SentenceDraft],
+    contexts: Sequence[SentenceContext | None],
+    answer: Callable[[Sequence[Question]], Sequence[Answer]],
+) -> list[SentenceDraft]:
+    """The sentences with each candidate's status: the rules' one, unless the answer is another."""
+    ruled = [
+        set_rule_statuses(sentence, context) if context else sentence
+        for sentence, context in zip(sentences, contexts, strict=True)
+    ]
+    asked = [
+        (number, place, question)
+        for number, (sentence, context) in enumerate(zip(ruled, contexts, strict=True))
+        for place, question in ask_about_statuses(sentence, context)
+    ]
+    candidates = [list(sentence.candidates) for sentence in ruled]
+    answers = answer([question for *_, question in asked])
+    for (number, place, question), given in zip(asked, answers, strict=True):
+        new = replace(candidates[number][place], status_probability=given.probability)
+        if given.value != question.given:
+            new = replace(new, status=given.value, cue=given.at)  # type: ignore[arg-type]
+        candidates[number][place] = new
+    return [
+        replace(sentence, candidates=tuple(found)) for sentence, found in zip(ruled, candidates, strict=True)
+    ]
 
 
 def apply_judgements(

@@ -6,21 +6,29 @@ import io
 import json
 import zipfile
 from dataclasses import replace
+from functools import lru_cache
 from importlib import resources
 from pathlib import Path
 
 import numpy as np
 
-from policyloom.coders.classifier.answers import restore_answerer
+from policyloom.coders.classifier.answers import Answerer, restore_answerer
 from policyloom.coders.classifier.features import Features
 from policyloom.coders.classifier.judge import SentenceClassifier
 from policyloom.errors import PolicyloomError
 from policyloom.files import write_bytes
 from policyloom.framework import Framework
+from policyloom.frameworks import BUILT_IN
 from policyloom.languages import load_language
 from policyloom.records import Measured, from_json
 
-__all__ = ["dump_classifier", "load_classifier", "read_classifier", "write_classifier"]
+__all__ = [
+    "dump_classifier",
+    "load_classifier",
+    "read_classifier",
+    "read_status_answerer",
+    "write_classifier",
+]
 
 FORMAT = "policyloom-classifier 3"
 """The first thing in a file; a file of another format is refused."""
@@ -106,6 +114,17 @@ def _read_built_in(framework: Framework) -> SentenceClassifier | None:
     if not scores.is_file():
         return found
     return replace(found, measured_elsewhere=from_json(Measured, scores.read_bytes()))
+
+
+@lru_cache(maxsize=4)
+def read_status_answerer(language: str) -> Answerer | None:
+    """How a classifier that comes with policyloom answers about statuses, for any framework of a language.
+
+    What it is asked holds nothing of an element, so it serves a framework that it has not learned from.
+    """
+    file = resources.files("policyloom") / "frameworks" / f"{BUILT_IN}.classifier"
+    found = load_classifier(file.read_bytes()) if file.is_file() else None
+    return found.answerers.get("status") if found and found.language == language else None
 
 
 def _read_file(framework: Framework, path: str | Path) -> SentenceClassifier:

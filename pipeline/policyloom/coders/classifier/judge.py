@@ -14,8 +14,8 @@ from scipy.special import expit
 from policyloom.coders.classifier.answers import Answerer
 from policyloom.coders.classifier.encoder import SentenceEncoder
 from policyloom.coders.classifier.features import TOKEN, Features, tokens_of
-from policyloom.coders.classifier.questions import Answer, Question, QuestionKind
-from policyloom.records import Measured, SentenceDraft
+from policyloom.coders.classifier.questions import QuestionKind
+from policyloom.records import Accuracy, Measured, SentenceDraft
 
 __all__ = ["Judgement", "SentenceClassifier", "find_ruled", "min_probabilities"]
 
@@ -140,15 +140,6 @@ class SentenceClassifier:
             found.append(judged)
         return found
 
-    def answer(self, questions: Sequence[Question]) -> list[Answer]:
-        """The answer to each question; the rules' own where this kind has not been learned."""
-        answers = [Answer(question.given, 1.0) for question in questions]
-        for about, answerer in self.answerers.items():
-            of_kind = [i for i, question in enumerate(questions) if question.about == about]
-            for i, answer in zip(of_kind, answerer.answer([questions[i] for i in of_kind]), strict=True):
-                answers[i] = answer
-        return answers
-
     @property
     def description(self) -> str:
         """What it learned from, and how sure it must be."""
@@ -178,11 +169,16 @@ class SentenceClassifier:
         if self.min_probability:
             source += f"; mentions with a probability below {self.min_probability:g} are left out"
         of = {id: figures for id, figures in levels[level].items() if self.card["named"].get(id)}
+        ties = {
+            name: Accuracy(**figures, source=source)
+            for name, figures in self.card.get("ties", {}).get(level, {}).items()
+        }
         return Measured(
             source=source,
             recall={id: figures["recall"] for id, figures in of.items()},
             precision={id: figures["precision"] for id, figures in of.items() if figures["found"]},
             n={id: self.card["named"][id] for id in of},
+            **ties,
         )
 
     def _with_encoder(

@@ -8,7 +8,7 @@ from policyloom.languages.context import SentenceContext
 from policyloom.languages.cues import Cue
 from policyloom.records import Candidate, ClaimDraft, ClaimKind, MentionKind, TokenSpan
 
-__all__ = ["CUE_TO_TARGET", "draft_claim", "find_claims", "pair_candidates"]
+__all__ = ["CUE_TO_TARGET", "denies_effect", "draft_claim", "find_claims", "pair_candidates"]
 
 CUE_TO_TARGET = 14
 """Tokens between a forward cue and what it leads to; an outcome further off belongs to another verb."""
@@ -57,13 +57,28 @@ def find_claims(candidates: Sequence[Candidate], context: SentenceContext) -> tu
     for kind, m, t in _possible_pairs(candidates):
         mechanism, target = candidates[m], candidates[t]
         cue = _joining_cue(mechanism.span, target.span, cues[kind], context) if cues[kind] else None
-        if cue is None:
+        if cue is None and not denies_effect(mechanism, target, context):
             continue
         key = (kind, mechanism.element, target.element)
         distance = abs(mechanism.start - target.start)
         if key not in best or distance < best[key][0]:
-            best[key] = distance, draft_claim(kind, m, t, candidates, context, (cue.start, cue.end))
+            at = (cue.start, cue.end) if cue is not None else target.cue
+            best[key] = distance, draft_claim(kind, m, t, candidates, context, at)
     return tuple(sorted((claim for _, claim in best.values()), key=lambda c: (c.mechanism, c.target, c.kind)))
+
+
+def denies_effect(mechanism: Candidate, target: Candidate, context: SentenceContext) -> bool:
+    """Whether a sentence denies that a mechanism leads to an outcome: "the levy had no effect on productivity".
+
+    The outcome is denied, the mechanism comes before it and is not denied itself, and no clause ends between.
+    """
+    return (
+        target.kind == "outcome"
+        and target.status == "negated"
+        and mechanism.status in ("affirmed", "planned")
+        and mechanism.start < target.start
+        and not context.is_divided(min(mechanism.end, target.start), target.start)
+    )
 
 
 def _possible_pairs(candidates: Sequence[Candidate]) -> list[tuple[ClaimKind, int, int]]:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from policyloom.languages.en.denial import find_denials, find_voids
+from policyloom.languages.en.duty import find_duty_bearers
 from policyloom.languages.en.forms import inflections
 from policyloom.languages.en.verbs import AUXILIARIES, MODALS, is_past_form
 from policyloom.languages.grammar import WordListGrammar
@@ -133,6 +134,10 @@ class EnglishGrammar(WordListGrammar):
             for i, form in enumerate(forms[:-2])
             if form == "," and forms[i + 1] in _JOINING and self._begins_clause(forms, i)
         ]
+
+    def duty_bearers(self, forms: Sequence[str]) -> Sequence[TokenSpan]:
+        """The subjects of the verbs of duty, or in the passive what "by" adds."""
+        return find_duty_bearers(forms)
 
     def is_question(self, forms: Sequence[str], first: int) -> bool:
         """Whether the sentence asks: it ends with a question mark, and opens as questions do."""

@@ -1,0 +1,91 @@
+"""What the rules of a check look at, and how they word what was not found."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+
+from policyloom.check.claims import ClaimCheck
+from policyloom.check.coverage import N_QUOTES
+from policyloom.framework import Framework
+from policyloom.records import Coverage, Evidence, Finding, Measured, Promise, Severity, Tagged
+
+__all__ = ["MIN_TOLD_SHARE", "Case", "count_sentences"]
+
+MIN_TOLD_SHARE = 0.02
+"""Share of a document that could not be read from which findings state it."""
+
+MAX_SHARE_WITH_RECALL = 0.2
+"""Share of a document that could not be read from which no recall is stated: it was measured on text that was read."""
+
+
+@dataclass(frozen=True, slots=True)
+class Case:
+    """What a rule looks at: a document, its coverage by element, its promises, its claims, whether there is a corpus, the
+    passages nearest to each element that was not found, and how well its coder finds each.
+    """
+
+    tagged: Tagged
+    framework: Framework
+    coverage: dict[str, Coverage]
+    promises: Sequence[Promise]
+    claims: Sequence[ClaimCheck]
+    has_corpus: bool
+    nearest: dict[str, tuple[Evidence, ...]]
+    measured: Measured = field(default_factory=Measured)
+
+    def finding(
+        self,
+        rule: str,
+        severity: Severity,
+        subject: str,
+        message: str,
+        evidence: Iterable[Evidence] = (),
+        nearest: tuple[Evidence, ...] = (),
+    ) -> Finding:
+        """A finding on this document, with at most `N_QUOTES` quotes of its own and as many of others."""
+        # A sentence that names a challenge and its answer is quoted once.
+        every = tuple(dict.fromkeys(evidence))
+        own = [quote for quote in every if quote.document == self.tagged.document.id]
+        others = [quote for quote in every if quote.document != self.tagged.document.id]
+        quotes = (*own[:N_QUOTES], *others[: 2 * N_QUOTES])
+        return Finding(self.tagged.document.id, rule, severity, subject, message, quotes, nearest)
+
+    def absent(self, rule: str, severity: Severity, id: str) -> Finding:
+        """The finding that an element was not found, with the passages that come nearest to it."""
+        return self.finding(rule, severity, id, self._not_found(id), nearest=self.nearest.get(id, ()))
+
+    def name(self, id: str) -> str:
+        """An element's id and label."""
+        return f"{id} {self.framework[id].label}"
+
+    def how_stated(self, id: str) -> str:
+        """How the document states an element, as words and numbers of sentences."""
+        row = self.coverage[id]
+        by_status = ((row.affirmed, "affirmed"), (row.planned, "planned"))
+        return ", ".join(f"{n} {word}" for n, word in by_status if n)
+
+    @property
+    def unread(self) -> str:
+        """What share was not judged, as the end of a sentence; "" where that is next to nothing."""
+        share = self.tagged.unreadable_share
+        return f"; about {share:.0%} of the document was not judged" if share >= MIN_TOLD_SHARE else ""
+
+    def _not_found(self, id: str) -> str:
+        share = self.tagged.unreadable_share
+        if share >= MAX_SHARE_WITH_RECALL:
+            return (
+                f"No mention of {self.name(id)} was found in what was read; about {share:.0%} of the document was not "
+                "judged, so nothing can be said of the whole."
+            )
+        recall = self.measured.recall.get(id)
+        known = "how many such sentences are found has not been measured"
+        if recall is not None:
+            n = self.measured.n.get(id, 0)
+            known = f"about {recall:.0%} of such sentences are found ({n} labelled), so look once more before you rely on it"
+        return f"No mention of {self.name(id)} was found; {known}{self.unread}."
+
+
+def count_sentences(n: int) -> str:
+    """A number of sentences in words."""
+    return f"{n} sentence{'s' if n != 1 else ''}"

@@ -1,0 +1,43 @@
+"""The promises of a document, one by one: which mechanism, who is to act, with what, how much, by when, how it is watched."""
+
+from __future__ import annotations
+
+from policyloom.framework import Framework, Particular
+from policyloom.network.counting import counted_mentions
+from policyloom.records import Mention, Promise, Tagged
+
+__all__ = ["find_promises"]
+
+
+def find_promises(tagged: Tagged, framework: Framework) -> tuple[Promise, ...]:
+    """The sentences of running text that plan a mechanism, each of them one promise, in order.
+
+    A sentence that plans several is a promise of the one that it names most probably, or else first. What an item of a list is
+    promised with may stand in the line that introduces the list, or in the sentence after it.
+    """
+    found: dict[int, list[Mention]] = {}
+    for mention, smallest in counted_mentions(tagged, framework):
+        if smallest == "sentence" and mention.status == "planned" and mention.kind == "mechanism":
+            found.setdefault(mention.sentence, []).append(mention)
+    return tuple(_make(tagged, framework, found[sentence]) for sentence in sorted(found))
+
+
+def _make(tagged: Tagged, framework: Framework, mentions: list[Mention]) -> Promise:
+    best = max(mentions, key=lambda mention: (mention.probability, -mention.start))
+    words: dict[Particular, str] = {}
+    for mention in mentions:
+        if mention.agent is not None:
+            words.setdefault("actor", _quote(tagged, *mention.agent))
+        for facet in mention.facets:
+            if facet.kind != "target":
+                words.setdefault(facet.kind, _quote(tagged, facet.start, facet.end))
+    settings = framework.checks
+    return Promise(
+        tagged.document.id, framework.top(best.label), tagged.evidence(best), **words,
+        is_vague=words.keys().isdisjoint(settings.vague_without),
+        is_complete=all(not words.keys().isdisjoint(group) for group in settings.complete_with),
+    )  # fmt: skip
+
+
+def _quote(tagged: Tagged, start: int, end: int) -> str:
+    return " ".join(tagged.document.text[start:end].split())

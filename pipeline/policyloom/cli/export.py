@@ -1,0 +1,98 @@
+"""The command that writes a finished run as a file for another program."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import click
+
+from policyloom.cli.console import say
+from policyloom.cli.options import EPILOG, fail, plain_errors
+
+__all__ = ["FORMATS", "Format", "export_command"]
+
+
+@dataclass(frozen=True, slots=True)
+class Format:
+    """A form in which a run can be written.
+
+    Attributes:
+        description: in a few words, for the help.
+        ending: of the file's name; without a full stop, what is written is a folder.
+        write: writes a run folder to a path, and gives what the user should know of it, a line each.
+    """
+
+    description: str
+    ending: str
+    write: Callable[[Path, Path], Sequence[str]]
+
+    @property
+    def is_folder(self) -> bool:
+        """Whether a folder is written."""
+        return not self.ending.startswith(".")
+
+
+def _write_xlsx(run: Path, out: Path) -> Sequence[str]:
+    from policyloom.export.workbook import write_workbook
+    from policyloom.run import read_run_framework
+
+    return write_workbook(run, out, read_run_framework(run))
+
+
+def _write_parquet(run: Path, out: Path) -> Sequence[str]:
+    from policyloom.export.parquet import write_parquet
+    from policyloom.run import read_run_framework
+
+    read_run_framework(run)  # makes sure that it is a run folder
+    write_parquet(run, out)
+    return ()
+
+
+FORMATS = {
+    "xlsx": Format("one Excel workbook with all tables and a codebook", ".xlsx", _write_xlsx),
+    "parquet": Format(
+        "a folder with a Parquet file a table, for R, Python and DuckDB", "-parquet", _write_parquet
+    ),
+}
+"""The forms by name. A new one is one entry here, and a function in `policyloom.export`."""
+
+
+@click.command("export", epilog=EPILOG)
+@click.argument("run", type=click.Path(exists=True, file_okay=False, path_type=Path))
+@click.option(
+    "--to", "name", required=True, type=click.Choice(list(FORMATS)),
+    help="; ".join(f"{name}: {form.description}" for name, form in FORMATS.items()) + ".",
+)  # fmt: skip
+@click.option(
+    "--out", "-o", type=click.Path(path_type=Path), default=None,
+    help="Where to write; beside the run folder, under its name, by default.",
+)  # fmt: skip
+@click.option("--force", is_flag=True, help="Replace what is there.")
+@plain_errors
+def export_command(run: Path, name: str, out: Path | None, force: bool) -> None:
+    """Write the results of a finished RUN for another program."""
+    form = FORMATS[name]
+    if out is None:
+        whole = run.resolve()
+        out = (
+            run.parent / (whole.name + form.ending) if run.name else whole.with_name(whole.name + form.ending)
+        )
+    _refuse_path(out, form, force)
+    notes = form.write(run, out)
+    for note in notes:
+        say(f"policyloom: {note}", err=True)
+    say(f"{out} is written")
+
+
+def _refuse_path(out: Path, form: Format, force: bool) -> None:
+    """Leaves with status 2 where nothing can be written, or something of a person's would be replaced."""
+    if not form.is_folder and out.suffix.lower() != form.ending:
+        fail(f"{out}: give a name that ends in {form.ending}", 2)
+    if out.exists() and out.is_dir() != form.is_folder:
+        fail(f"{out}: is a {'file' if form.is_folder else 'folder'}; give another name", 2)
+    if out.exists() and not force:
+        fail(f"{out}: is there already; give another name with -o, or replace it with --force", 2)
+    if not out.resolve().parent.is_dir():
+        fail(f"{out.parent}: no such folder; make it first", 2)

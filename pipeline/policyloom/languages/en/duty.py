@@ -1,0 +1,146 @@
+"""Who is to act: the subject of a duty, "the Director of the Foundation" in "the Director of the Foundation shall"."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from policyloom.languages.en.verbs import MODALS, is_adverb, is_past_form
+from policyloom.languages.protocol import TokenSpan
+
+__all__ = ["find_duty_bearers"]
+
+_DUTIES = (MODALS | {"intends", "intend", "plans", "plan", "undertakes", "undertake", "commits", "committed",
+    "aims", "aim", "agrees", "agree", "agreed", "proposes", "propose", "pledged", "pledges"}) - {
+    "may", "might", "would",
+}  # fmt: skip
+_DIRECTING = frozenset("directs direct directed directing asks ask asked asking requires require required requiring instructs instruct instructed"
+    " tasks tasked orders ordered obliges oblige obliged mandates".split())  # fmt: skip
+"""Verbs that lay a duty on their object: "directs the Secretary to review"."""
+_OPENERS = frozenset(
+    "within by in to on from after before until where when if as under pursuant for with at during through not no once upon"
+    " subject following between over until till since unless while although acting notwithstanding having using"
+    " building based drawing and or then also finally first second third fourth".split()
+)
+"""Words that open what stands before the subject: "Within 120 days, …"."""
+
+_BESIDE = frozenset(
+    "in with through acting together jointly after where as including subject following under working via".split()
+)
+"""Words that open what stands between the subject and its verb: "the Board, in consultation with firms, shall"."""
+
+_BREAKS = frozenset(
+    (";", ":", "that", "which", "who", "what", "because", "so", "but", "(", ")", "“", "”", '"', "—", "–", "•")
+)
+_PRONOUNS = frozenset(
+    "it this that these those they we i you he she there which who what one each all both such".split()
+)
+_ENDS = frozenset(",.;:()") | {
+    "and",
+    "to",
+    "in",
+    "on",
+    "at",
+    "from",
+    "before",
+    "within",
+    "for",
+    "with",
+    "which",
+    "that",
+    "not",
+    "no",
+    "under",
+    "shall",
+    "will",
+    "must",
+}
+_MAX_TOKENS = 20
+"""Tokens of the longest name of somebody who is to act."""
+
+
+def find_duty_bearers(forms: Sequence[str]) -> list[TokenSpan]:
+    """The tokens of the noun phrases that are to act, by the verbs of duty, in order.
+
+    In the passive it is what "by" adds: "shall be set up by the Ministry".
+    """
+    found = [_bearer_at(forms, i) for i in range(len(forms))]
+    return [span for span in found if span is not None]
+
+
+def _bearer_at(forms: Sequence[str], i: int) -> TokenSpan | None:
+    form, following = forms[i], list(forms[i + 1 : i + 2])
+    if form in _DIRECTING and (i == 0 or forms[i - 1] not in ("is", "are", "be", "been")):
+        return _directed(forms, i + 1)
+    is_due = form in ("is", "are") and following == ["to"]
+    if form not in _DUTIES and not is_due:
+        return None
+    if form == "need" and following != ["to"]:
+        return None
+    return _agent(forms, i + 1) if _is_passive(forms, i + 1) else _subject(forms, i)
+
+
+def _directed(forms: Sequence[str], start: int) -> TokenSpan | None:
+    """The noun phrase before "to" after a verb that lays a duty on it."""
+    for end in range(start, min(start + _MAX_TOKENS, len(forms))):
+        if forms[end] in ("to", "that") or forms[end] in _BREAKS:
+            return (start, end) if end > start and forms[end] == "to" else None
+    return None
+
+
+def _is_passive(forms: Sequence[str], after: int) -> bool:
+    at = after
+    while at < len(forms) and (is_adverb(forms[at]) or forms[at] in ("not", "to", ",")):
+        at += 1
+    if at >= len(forms) or forms[at] not in ("be", "being", "get"):
+        return False
+    at += 1
+    while at < len(forms) and (is_adverb(forms[at]) or forms[at] in ("responsible", "required", "not")):
+        if forms[at] in ("responsible", "required"):
+            return False
+        at += 1
+    return at < len(forms) and is_past_form(forms[at])
+
+
+def _agent(forms: Sequence[str], after: int) -> TokenSpan | None:
+    """The noun phrase after "by" in the passive."""
+    for i in range(after, len(forms) - 1):
+        if forms[i] in (";", ":"):
+            return None
+        if forms[i] == "by" and (
+            forms[i + 1] in ("the", "a", "an", "each", "every") or forms[i + 1].isalpha()
+        ):
+            end = i + 1
+            while end < len(forms) and forms[end] not in _ENDS and not forms[end].isdigit():
+                end += 1
+            if end > i + 1:
+                return i + 1, end
+    return None
+
+
+def _subject(forms: Sequence[str], verb: int) -> TokenSpan | None:
+    start = max((i + 1 for i in range(verb) if forms[i] in _BREAKS), default=0)
+    parts: list[TokenSpan] = []
+    first = start
+    for i in range(start, verb + 1):
+        if i == verb or forms[i] == ",":
+            if i > first:
+                parts.append((first, i))
+            first = i + 1
+    while parts and (forms[parts[0][0]] in _OPENERS or not any(f.isalpha() for f in forms[slice(*parts[0])])):
+        parts.pop(0)
+    if not parts:
+        return None
+    # "the Secretary of Labor, the Secretary of Education, and the Director" is one; what stands beside is not.
+    kept = [parts[0]]
+    for part in parts[1:]:
+        if forms[part[0]] in _BESIDE:
+            break
+        kept.append(part)
+    begin, end = kept[0][0], kept[-1][1]
+    while begin < end and not forms[begin].isalpha():
+        begin += 1
+    while begin < end and forms[begin] in ("and", "or", "then"):
+        begin += 1
+    if begin >= end or end - begin > _MAX_TOKENS or (forms[begin] in _PRONOUNS and end - begin == 1):
+        return None
+    return begin, end
