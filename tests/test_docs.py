@@ -217,6 +217,24 @@ def test_the_page_on_excel_names_every_sheet() -> None:
     assert named == {"sheet", CODEBOOK, *(table.name for table in RUN_TABLES)}
 
 
+def test_the_commands_of_the_page_on_exchange_run(workplace: Path) -> None:
+    page = ROOT / "docs" / "exchange.md"
+    (exports,) = (block for block in blocks(page, "") if "policyloom " in block)
+    run, *others = commands(exports)
+    for words in (["run", "my-folder", *run[2:]], *others):
+        assert call(words).exit_code == 0, words
+    options = {option for command in main.commands.values() for p in command.params for option in p.opts}
+    back, codebooks = (commands(block) for block in blocks(page, "sh"))
+    assert {word for words in back for word in words if word.startswith("-")} <= options
+    first, _ = codebooks
+    assert call([*first[:-1], "begun.toml"]).exit_code == 0
+    (code,) = blocks(page, "python")
+    *lines, last = code.strip().split("\n")
+    names: dict[str, object] = {}
+    exec("\n".join(lines), names)
+    assert eval(last, names)
+
+
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
 def test_links_to_files_lead_somewhere(page: Path) -> None:
     for target in re.findall(r"\]\((?!https?:)([^)#]+)", page.read_text("utf-8")):

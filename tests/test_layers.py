@@ -15,9 +15,9 @@ import policyloom
 PACKAGE = Path(policyloom.__file__).parent
 
 LAYERS = (
-    ("files", "frameworks"),
+    ("files", "frameworks", "packages"),
     ("records", "errors"),
-    ("languages",),
+    ("languages", "refi"),
     ("framework",),
     ("extract",),
     ("tag", "coders"),
@@ -39,7 +39,7 @@ ONLY_IMPORTERS = {
     "pypdfium2": {"extract"},
     "tesserocr": {"extract"},
     "symspellpy": {"languages"},
-    "spacy": {"languages", "tag", "learn"},
+    "spacy": {"languages", "tag", "learn", "export"},
     "datasketch": {"run"},
     "onnxruntime": {"coders"},
     "openai": {"coders"},

@@ -14,7 +14,7 @@ from pathlib import Path
 
 import pytest
 
-from policyloom.check import ClaimCheck
+from policyloom.check import ClaimCheck, ClaimState
 from policyloom.framework import Framework
 from policyloom.network import Network, find_links
 from policyloom.records import (
@@ -29,6 +29,7 @@ from policyloom.records import (
     Measured,
     Mention,
     Metadata,
+    Promise,
     Sentence,
     Tagged,
 )
@@ -196,6 +197,7 @@ def check_page(
     coverage: Sequence[Coverage] = (),
     findings: Sequence[Finding] = (),
     claims: Sequence[ClaimCheck] = (),
+    promises: Sequence[Promise] = (),
     against: str = "the run of 2024",
     measured: Measured | None = None,
 ) -> str:
@@ -207,6 +209,7 @@ def check_page(
         coverage=coverage,
         findings=findings,
         claims=claims,
+        promises=promises,
         against=against,
         measured=measured,
     )
@@ -281,14 +284,17 @@ def test_check_page_escapes_too(tmp_path: Path) -> None:
         document=ReportedDocument("a", ATTACK, ATTACK),
         coverage=[covered("a", "T1", planned=1, evidence=(quote("a", 1, ATTACK),))],
         findings=[Finding("a", ATTACK, "info", ATTACK, ATTACK)],
-        claims=[ClaimCheck(ATTACK, ATTACK, "unknown", 0, (quote("a", 1, ATTACK),))],
+        claims=[
+            ClaimCheck(ATTACK, ATTACK, "contested", 1, 1, 1, *[(quote("a", 1, ATTACK),)] * 3),
+        ],
+        promises=[Promise("a", ATTACK, quote("a", 1, ATTACK), *[ATTACK] * 5)],
         against=ATTACK,
     )
     page = Page(html)
     assert page.tags["script"] == 1
     assert page.tags["img"] == 0
     assert page.unmatched == []
-    assert page.text.count("onerror=alert(1)") >= 6
+    assert page.text.count("onerror=alert(1)") >= 14
 
 
 def test_only_the_pages_own_script_may_run(tmp_path: Path) -> None:
@@ -414,7 +420,7 @@ def test_links_and_claims_state_how_sure_they_are(tmp_path: Path) -> None:
     unknown = " ".join(Page(section(run_page(tmp_path), "links")).text.split())
     assert unknown.count("has not been measured.") == 3
     assert "Measured on" not in unknown
-    claims = [ClaimCheck("T1", "S1", "unknown", 0, ())]
+    claims = [ClaimCheck("T1", "S1", "unknown", 0, 0, 0, ())]
     page = section(check_page(tmp_path, claims=claims, measured=measured), "claims")
     assert claims_words in " ".join(Page(page).text.split())
 
@@ -607,7 +613,7 @@ def test_a_challenge_counts_as_answered_only_where_a_sentence_says_so(tmp_path: 
     coverage = [covered("a", "C1", affirmed=1), covered("a", "T1", planned=1)]
     beside = Page(check_page(tmp_path, coverage=coverage)).text
     assert "named elsewhere" in beside
-    tied = Finding("a", "answered-challenge", "info", "C1", "…", ())
+    tied = Finding("a", "challenge-answered", "info", "C1", "…", ())
     page = Page(check_page(tmp_path, coverage=coverage, findings=[tied])).text
     assert "a sentence reads as saying what answers 1." in page
     assert "in a sentence" in page
@@ -615,19 +621,37 @@ def test_a_challenge_counts_as_answered_only_where_a_sentence_says_so(tmp_path: 
 
 
 @pytest.mark.parametrize(
-    ("known", "words"),
+    ("states", "words"),
     [
         ([], "It claims nothing"),
-        (["claimed"], "Its one claim is known to the network"),
-        (["claimed", "co-occurs"], "All its 2 claims are known to the network"),
-        (["unknown", "claimed"], "1 of its 2 claims is unknown to the network."),
-        (["denied", "claimed"], "1 of its 2 claims is denied in the network."),
-        (["denied", "unknown"], "1 of its 2 claims is unknown to the network, 1 denied there."),
+        (
+            ["supported", "co-occurring"],
+            "Of its 2 claims, none is denied in the corpus, and all are known to it.",
+        ),
+        (["unknown", "supported"], "Of its 2 claims, 1 is unknown to the corpus and 0 are denied there."),
+        (["contradicted"], "Of its 1 claim, 0 are unknown to the corpus and 1 is denied there."),
+        (["contested", "unknown"], "Of its 2 claims, 1 is unknown to the corpus and 1 is denied there."),
     ],
 )
-def test_check_verdict_says_what_is_known(tmp_path: Path, known: list[str], words: str) -> None:
-    claims = [ClaimCheck("T1", "S1", k, 0, ()) for k in known]  # type: ignore[arg-type]
+def test_check_verdict_says_what_the_corpus_knows(
+    tmp_path: Path, states: list[ClaimState], words: str
+) -> None:
+    claims = [ClaimCheck("T1", "S1", s, 0, int(s in ("contradicted", "contested")), 0, ()) for s in states]
     assert words in Page(check_page(tmp_path, claims=claims)).text
+
+
+def test_check_shows_promises_vague_ones_first(tmp_path: Path) -> None:
+    kept = Promise("a", "T1", quote("a", 1, "The Board shall …"), actor="The Board", deadline="by 2030")
+    vague = Promise("a", "T2", quote("a", 2, "We will support firms."), is_vague=True)
+    html = section(check_page(tmp_path, promises=[kept, vague]), "promises")
+    assert html.index("We will support firms.") < html.index("The Board shall …")
+    text = Page(html).text
+    assert "T2 vague" in text
+    assert "by 2030" in text
+    assert (
+        "It makes 2 promises, 1 of them vague and 0 complete."
+        in Page(check_page(tmp_path, promises=[kept, vague])).text
+    )
 
 
 def test_check_lists_every_element_and_what_is_left_out(tmp_path: Path) -> None:
@@ -655,17 +679,18 @@ def test_check_shows_quotes_beyond_the_first(tmp_path: Path) -> None:
     assert "5 not quoted here" in html
 
 
-def test_check_claims_stand_known_before_unknown(tmp_path: Path) -> None:
+def test_check_claims_stand_with_what_needs_a_look_first(tmp_path: Path) -> None:
     claims = [
-        ClaimCheck("T2", "S1", "unknown", 0, (quote("a", 3, "We say so."),)),
-        ClaimCheck("T1", "S2", "co-occurs", 2, ()),
-        ClaimCheck("T1", "S1", "claimed", 1, ()),
-        ClaimCheck("T2", "S2", "claimed", 6, ()),
+        ClaimCheck("T1", "S1", "supported", 1, 0, 0, ()),
+        ClaimCheck("T2", "S2", "supported", 6, 0, 0, ()),
+        ClaimCheck("T2", "S1", "unknown", 0, 0, 0, (quote("a", 3, "We say so."),)),
+        ClaimCheck("T1", "S2", "contradicted", 0, 2, 0, (), (), (quote("b", 4, "It did not."),)),
     ]
     html = section(check_page(tmp_path, claims=claims), "claims")
     pairs = re.findall(r'<tr><th scope="row"><b>(\w+)</b>.*?<td><b>(\w+)</b>', html)
-    assert pairs == [("T2", "S2"), ("T1", "S1"), ("T1", "S2"), ("T2", "S1")]
+    assert pairs == [("T1", "S2"), ("T2", "S1"), ("T2", "S2"), ("T1", "S1")]
     assert re.search(r"We say so\..*?p\. 3", html)
+    assert re.search(r"Against:.*?It did not\..*?b, p\. 4", html, re.DOTALL)
 
 
 def test_check_names_what_it_was_held_against(tmp_path: Path) -> None:

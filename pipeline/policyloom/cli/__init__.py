@@ -75,8 +75,8 @@ for command in (
     evaluate_command,
     agreement_command,
     estimate_command,
-    sentences_command,
     export_command,
+    sentences_command,
     framework_group,
     coder_group,
 ):
@@ -137,8 +137,8 @@ def run_command(
     """Read, tag, link and check every document of FOLDER.
 
     The run folder then holds report.html, the tables documents.csv, mentions.csv, entities.csv, claims.csv,
-    statements.csv, promises.csv, links.csv, findings.csv, coverage.csv and failures.csv, the network as network.graphml, the
-    documents' text, and run.json.
+    statements.csv, promises.csv, links.csv, findings.csv, coverage.csv and failures.csv, the network as
+    network.graphml, the documents' text, and run.json.
     A second run into the same folder does only what changed.
     """
     from policyloom.run import find_files, find_skipped, read_metadata, run

@@ -59,17 +59,20 @@ def agreement_command(
 ) -> None:
     """Say how far coders agree about the same sentences.
 
-    FILES hold labels of people, one coder each; with --coder, machines are compared with them and with each other.
+    FILES hold labels of people, one coder each; in a project of a program for qualitative analysis (.qdpx), each of its
+    users who has coded is one. With --coder, machines are compared with them and with each other.
     """
     from policyloom.framework import read_framework
     from policyloom.learn.agreement import compare_coders
-    from policyloom.learn.labels import read_labels
 
     chosen = read_framework(framework)
-    codings: dict[str, Sequence[Labelled]] = {str(path): read_labels(path, chosen) for path in files}
+    codings: dict[str, Sequence[Labelled]] = {}
+    for path in files:
+        codings |= _read_codings(path, chosen)
+    coded = next(iter(codings.values()))
     try:
         for name in coders:
-            codings[name] = _code(codings[str(files[0])], name, chosen, llm)
+            codings[name] = _code(coded, name, chosen, llm)
     except UnansweredError as error:
         write_unanswered(error, chosen, llm)
         return
@@ -87,6 +90,20 @@ def agreement_command(
     first = next(iter(found.pairs.values()))
     for difference in first.differences[:differ]:
         _print_difference(difference.first, difference.second, difference.n_links)
+
+
+def _read_codings(path: Path, framework: Framework) -> dict[str, Sequence[Labelled]]:
+    """The labels in a file by who coded them: the file's name, and for a project of several coders theirs too."""
+    from policyloom.learn.labels import PROJECTS, read_labels
+
+    if path.suffix.lower() != PROJECTS:
+        return {str(path): read_labels(path, framework)}
+    from policyloom.learn.projects import read_project_coders
+
+    by_coder = read_project_coders(path, framework)
+    if len(by_coder) == 1:
+        return {str(path): rows for rows in by_coder.values()}
+    return {f"{path}: {coder}": rows for coder, rows in by_coder.items()}
 
 
 def _code(

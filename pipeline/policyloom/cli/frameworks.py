@@ -1,13 +1,14 @@
-"""The commands about frameworks: show, validate, test."""
+"""The commands about frameworks: show, validate, test, from."""
 
 from __future__ import annotations
 
 import sys
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
-from policyloom.cli.console import printable, say
+from policyloom.cli.console import printable, quote, say
 from policyloom.cli.options import classifier_option, count, plain_errors
 from policyloom.frameworks import BUILT_IN
 
@@ -19,7 +20,7 @@ __all__ = ["framework_group"]
 
 @click.group("framework")
 def framework_group() -> None:
-    """Look at a framework, or check one of your own."""
+    """Look at a framework, check one of your own, or begin one from a codebook."""
 
 
 @framework_group.command("show")
@@ -83,3 +84,22 @@ def framework_test(name: str, classifier: str | None) -> None:
         say(f"{example.element:8}{'not found' if example.wanted else 'found wrongly'}: {example.text}")
     click.echo(f"{len(examples) - len(wrong)} of {count(len(examples), 'example')} are right")
     sys.exit(1 if wrong else 0)
+
+
+@framework_group.command("from")
+@click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@click.option(
+    "--out", "-o", required=True, type=click.Path(path_type=Path), metavar="FILE.toml", help="The framework; a new file."
+)  # fmt: skip
+@plain_errors
+def framework_from(file: Path, out: Path) -> None:
+    """Begin a framework from the codebook in FILE: .qdc or .qdpx (REFI-QDA), .csv or .xlsx.
+
+    A table needs a column "label"; "id", "kind", "definition", "parent", "terms", "examples", "counterexamples",
+    "not when" and "section" are used where they are there. What the codebook does not say is noted.
+    """
+    from policyloom.framework.from_codebook import write_framework_from
+
+    for note in write_framework_from(file, out):
+        say(f"note: {note}")
+    say(f"{out} is written. Go on with it, then: policyloom framework validate {quote(out)}")

@@ -187,7 +187,7 @@ def _tell_shortage(n_sentences: int, n_documents: int) -> None:
 def train_command(
     labels: tuple[Path, ...], out: Path, sample: tuple[Path, ...], framework: str, model: str | None
 ) -> None:
-    """Learn a classifier from files of LABELS (.jsonl or .csv) and the framework's own examples.
+    """Learn a classifier from files of LABELS (.jsonl, .csv or .qdpx) and the framework's own examples.
 
     Use it with --coder FILE. The scores shown are of documents held out in turn.
     """
@@ -201,11 +201,15 @@ def train_command(
     made = train_classifier(labels, chosen, sample=sample, model=model)
     write_classifier(made, out)
     card = made.card
-    click.echo(f"{'element':44}labelled  threshold  F1 held out")
+    click.echo(f"{'element':44}labelled  threshold  F1 held out  of rules")
     for id, threshold in zip(made.labels, made.thresholds, strict=True):
-        name, f1 = f"{id} {chosen[id].label}", card["held_out"]["0.0"][id]["f1"]
+        name = f"{id} {chosen[id].label}"
+        f1s = [
+            figures[id]["f1"] if card["named"][id] else None
+            for figures in (card["held_out"]["0.0"], card["rules"])
+        ]
         say(
-            f"{name[:42]:44}{card['labelled'][id]:8}{threshold:11.2f}{_figure(f1 if card['named'][id] else None):>13}"
+            f"{name[:42]:44}{card['labelled'][id]:8}{threshold:11.2f}{_figure(f1s[0]):>13}{_figure(f1s[1]):>10}"
         )
     click.echo(f"\nHeld out, over {card['scored']} sentences:\n--min-probability  precision  recall    F1")
     for level, figures in card["held_out"].items():
@@ -213,7 +217,16 @@ def train_command(
         click.echo(
             f"{level if float(level) else '':17}{every['precision']:11.2f}{every['recall']:8.2f}{every['f1']:6.2f}"
         )
+    of_rules, of_both = card["rules"]["all"], card["held_out"]["0.0"]["all"]
+    click.echo(
+        f"{'rules alone':17}{of_rules['precision']:11.2f}{of_rules['recall']:8.2f}{of_rules['f1']:6.2f}"
+    )
     _print_ties(card["ties"])
+    if of_both["f1"] <= of_rules["f1"]:
+        say(
+            "\nOn documents held out this classifier is no better than the framework's rules alone, so go on without it, and "
+            "label more sentences"
+        )
     say(
         f"\nLearned from {card['sentences']} sentences of {card['documents']} documents, where each example of the "
         f"framework counts as a document; written to {out}"
@@ -264,7 +277,7 @@ def evaluate_command(
     errors: int,
     as_json: bool,
 ) -> None:
-    """Score tagging against LABELS (.jsonl or .csv), each sentence read alone.
+    """Score tagging against LABELS (.jsonl, .csv or .qdpx), each sentence read alone.
 
     Do not score a classifier on labels that it was trained on: `policyloom train` shows its held-out scores.
     """

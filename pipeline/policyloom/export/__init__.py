@@ -8,6 +8,11 @@ data_package  a run's tables described for machines
 workbook      a run's tables as an Excel workbook
 parquet       a run's tables as Parquet
 graphs        a network for spreadsheets, Gephi, Cytoscape, VOSviewer and Pajek
+refi_codes    a framework as a REFI-QDA codebook
+refi_project  a run as a REFI-QDA project, for programs for qualitative analysis
+web_annotation  mentions as W3C Web Annotations
+label_studio  a run as tasks for Label Studio
+docbin        documents for spaCy
 """
 
 from policyloom.export.data_package import write_data_package

@@ -107,31 +107,41 @@ def _described(columns: Mapping[str, str], types: Mapping[str, FieldType]) -> tu
 
 _NODE = ("elements", "id")
 
+_DOCUMENT = ("documents", "document")
+
 RUN_TABLES = (
     RunTable("documents", "a document that was read", _fields(DOCUMENTS), ("document",)),
+    RunTable(
+        "documents",
+        "a document that was read, with what you say of it in a table of your own",
+        _fields(DOCUMENTS),
+        ("document",),
+    ),
     RunTable(
         "mentions",
         "a mention of an element of the framework, with its status and quote",
         _fields(MENTIONS),
         ("document", "start", "end", "element"),
-        {"part_of": _NODE},
+        {"document": _DOCUMENT, "part_of": _NODE},
     ),
     RunTable(
         "entities",
         "an institution, person, place, date, sum, law or plan that a document names",
         _fields(ENTITIES),
         ("document", "start", "end"),
+        {"document": _DOCUMENT},
     ),
     RunTable(
         "claims",
         "a sentence that itself says that a mechanism leads to an outcome, or answers a challenge",
         _fields(CLAIMS),
-        refers={"mechanism_part_of": _NODE, "target_part_of": _NODE},
+        refers={"document": _DOCUMENT, "mechanism_part_of": _NODE, "target_part_of": _NODE},
     ),
     RunTable(
         "statements",
         "what an actor of the framework says of an element: a signed edge of a network of discourse",
         _fields(STATEMENTS),
+        refers={"document": _DOCUMENT},
     ),
     RunTable(
         "links",
@@ -148,7 +158,7 @@ RUN_TABLES = (
             {**dict.fromkeys(("page", "sentence", "start", "end"), "integer"), "hedged": "boolean"},
         ),
         ("source", "target", "kind", "document", "sentence"),
-        {"source": _NODE, "target": _NODE},
+        {"document": _DOCUMENT, "source": _NODE, "target": _NODE},
     ),
     RunTable(
         "elements",
@@ -164,15 +174,21 @@ RUN_TABLES = (
         "how a document covers an element, also where it does not name it",
         _fields(COVERAGE),
         ("document", "element"),
+        {"document": _DOCUMENT},
     ),
     RunTable(
         "promises",
         "a sentence that plans a mechanism, with who is to act, with what, how much, by when, and how it is watched",
         _fields(PROMISES),
         ("document", "start", "end"),
-        {"element": _NODE},
+        {"document": _DOCUMENT, "element": _NODE},
     ),
-    RunTable("findings", "a finding of the checks on a document, with its best quotes", _fields(FINDINGS)),
+    RunTable(
+        "findings",
+        "a finding of the checks on a document, with its best quotes",
+        _fields(FINDINGS),
+        refers={"document": _DOCUMENT},
+    ),
     RunTable(
         "failures", "a file that could not be read or was not judged, and why", _fields(FAILURES), ("source",)
     ),

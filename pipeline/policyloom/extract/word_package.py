@@ -11,14 +11,12 @@ from pathlib import Path
 from xml.etree import ElementTree as ET
 
 from policyloom.errors import DocumentError
+from policyloom.packages import parse_xml
 
 __all__ = ["WordParts", "local", "read_parts", "value"]
 
 MAX_UNPACKED = 200_000_000
 """Bytes that a Word file may unpack to; a bomb of 40 kB can claim gigabytes."""
-
-MAX_DEPTH = 250
-"""Elements that may stand in one another; tables in tables need about 10 for each."""
 
 OLE = b"\xd0\xcf\x11\xe0"
 """How old Word files begin, and encrypted new ones."""
@@ -93,7 +91,7 @@ def _read_parts(packed: zipfile.ZipFile) -> WordParts:
 
     def read(name: str) -> ET.Element | None:
         found = names.get(name.lstrip("/").lower())
-        return _parse(packed.read(found)) if found else None
+        return parse_xml(packed.read(found)) if found else None
 
     package = _relations(read("_rels/.rels"), "")
     main = package.get("officeDocument", "word/document.xml")
@@ -125,36 +123,3 @@ def _relations(element: ET.Element | None, folder: str) -> dict[str, str]:
         for each in (element if element is not None else ())
         if each.get("TargetMode") != "External"
     }
-
-
-class _Builder(ET.TreeBuilder):
-    """Builds a tree, and refuses declarations of entities and elements that stand too deep in one another."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self._depth = 0
-
-    def doctype(self, *_: str | None) -> None:
-        """Refuses what no Word file has."""
-        raise ValueError("a document type is declared")
-
-    def start(self, tag: str, attrs: dict[str, str]) -> ET.Element:
-        """Opens an element."""
-        self._depth += 1
-        if self._depth > MAX_DEPTH:
-            raise ValueError(f"more than {MAX_DEPTH} elements stand in one another")
-        return super().start(tag, attrs)
-
-    def end(self, tag: str) -> ET.Element:
-        """Closes an element."""
-        self._depth -= 1
-        return super().end(tag)
-
-
-def _parse(data: bytes) -> ET.Element:
-    parser = ET.XMLParser(target=_Builder())
-    parser.feed(data)
-    root = parser.close()
-    if not isinstance(root, ET.Element):
-        raise ValueError("no element")
-    return root

@@ -28,6 +28,7 @@ __all__ = [
     "Link",
     "LinkKind",
     "Scope",
+    "parse_framework",
     "read_framework",
 ]
 
@@ -258,17 +259,26 @@ def read_framework(source: str | Path = BUILT_IN) -> Framework:
             raise FrameworkError(
                 f"no framework {str(source)!r}: give a path that ends in .toml, or one of {', '.join(names)}"
             )
-        return _parse((built_in / f"{source}.toml").read_text("utf-8"), f"built-in {source}")
+        return parse_framework((built_in / f"{source}.toml").read_text("utf-8"), f"built-in {source}")
     try:
         text = path.read_text("utf-8")
     except OSError as error:
         raise FrameworkError(f"{path}: cannot be opened ({error.strerror or error})") from error
     except UnicodeDecodeError as error:
         raise FrameworkError(f"{path}: is not UTF-8 text (byte {error.start}); save it as UTF-8") from error
-    return _parse(text, str(path))
+    return parse_framework(text, str(path))
 
 
-def _parse(text: str, name: str) -> Framework:
+def parse_framework(text: str, name: str) -> Framework:
+    """The framework in a TOML text.
+
+    Args:
+        text: the content of a framework's file.
+        name: by which errors call it.
+
+    Raises:
+        FrameworkError: the text is wrong.
+    """
     try:
         data = tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:

@@ -3,6 +3,7 @@
 labels      labelled sentences, and the files that hold them
 rows        the rows of a table that somebody made in a spreadsheet
 sheets      the sheet in which people code sentences
+projects    labels from projects of programs for qualitative analysis
 sampling    which sentences to label, to learn from them
 drawing     sentences drawn with known probabilities, to tell of all sentences
 answers     what a classifier would be asked about labelled sentences

@@ -145,6 +145,7 @@ def train(
         "labelled": {id: int(n) for id, n in zip(labels, truth.sum(axis=0), strict=True)},
         "scored": int(chosen.sum()),
         "named": {id: int(n) for id, n in zip(labels, truth[chosen].sum(axis=0), strict=True)},
+        "rules": _score(ruled[chosen], truth[chosen], labels),
         "held_out": {
             str(level): _score(
                 (probabilities >= min_probabilities(thresholds.tolist(), ruled, level))[chosen],

@@ -3,7 +3,8 @@
 One form for everything that is learned from, scored or compared. A JSONL file has a sentence a line:
 `{"id", "doc", "text", "elements": [{"id", "status"}], "links": [[mechanism, outcome]], "answers": [[mechanism,
 challenge]]}`, and may have `heading`, `before`, `after`, `page`, `note`, `coded_for`, `framework`, `inclusion` and `draw`. A CSV
-sheet, for coding in a spreadsheet, has a column for each outermost element (`policyloom.learn.sheets`).
+sheet, for coding in a spreadsheet, has a column for each outermost element (`policyloom.learn.sheets`). A project of a
+program for qualitative analysis (`.qdpx`) is read too (`policyloom.learn.projects`).
 """
 
 from __future__ import annotations
@@ -20,6 +21,7 @@ from policyloom.records import Block, Document, Metadata, Status, Tagged, from_j
 
 __all__ = [
     "CODED",
+    "PROJECTS",
     "Label",
     "Labelled",
     "as_document",
@@ -38,6 +40,8 @@ CODED = ("outcome", "challenge", "mechanism")
 """The kinds of element that are labelled; cases and actors are names, which rules find."""
 
 LINES = (".jsonl", ".ndjson", ".json")
+PROJECTS = ".qdpx"
+"""The ending of projects of programs for qualitative analysis."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -160,7 +164,7 @@ def join_found(sentence: Labelled, tagged: Tagged, framework: Framework) -> Labe
 
 
 def read_labels(path: str | Path, framework: Framework) -> tuple[Labelled, ...]:
-    """The sentences of a `.jsonl` or `.csv` file that have been coded, in the file's order.
+    """The sentences of a `.jsonl`, `.csv` or `.qdpx` file that have been coded, in the file's order.
 
     Parts of an element are taken as the outermost one. In a sheet, a row without any entry has not been coded and
     is left out; a row that names nothing has an entry in the column "none". A sheet that has no column for some
@@ -182,9 +186,12 @@ def read_sampled(path: str | Path, framework: Framework) -> tuple[Labelled, ...]
     Raises:
         LabelsError: as for `read_labels`.
     """
+    from policyloom.learn.projects import read_project_labels
     from policyloom.learn.sheets import read_sheet
 
     path = Path(path)
+    if path.suffix.lower() == PROJECTS:
+        return read_project_labels(path, framework)
     try:
         text = read_table_text(path)
     except ValueError as error:

@@ -14,6 +14,7 @@
     manifest       run.json, and what is read back from a run folder
     folder         no file of a person's is replaced or removed
     lock           one process writes a folder at a time
+    exchange       a finished run as exports take it
     things         what of a sentence has a share
     samples        a sample of sentences to be coded by people
     estimates      shares corrected with it, differences and trends; estimate_table, these as a table
@@ -42,6 +43,7 @@ from policyloom.records import Failure, OcrUse
 from policyloom.run.coder import ChosenCoder, CoderChoice, resolve_coder
 from policyloom.run.estimate_table import write_estimates
 from policyloom.run.estimates import estimate
+from policyloom.run.exchange import FinishedRun, read_finished_run
 from policyloom.run.folder import ResultFolder, claim, open_folder, seal
 from policyloom.run.manifest import (
     MANIFEST,
@@ -73,6 +75,7 @@ if TYPE_CHECKING:
     from policyloom.run.conversation import Conversation, RequestPlan
 
 __all__ = [
+    "FinishedRun",
     "Limits",
     "Progress",
     "Run",
@@ -83,6 +86,7 @@ __all__ = [
     "find_skipped",
     "name_documents",
     "plan_requests",
+    "read_finished_run",
     "read_groups",
     "read_metadata",
     "read_run_framework",
@@ -98,10 +102,10 @@ __all__ = [
 ]
 
 OUTPUTS = (
-    "documents.csv", "mentions.csv", "entities.csv", "claims.csv", "statements.csv", "coverage.csv", "promises.csv", "findings.csv",
-    "failures.csv", "links.csv", "links_evidence.csv", "elements.csv", "network.graphml", "network.gexf", "network.json",
-    "network.net", "vosviewer.json", "counts.json", "options.json", "evidence.jsonl", "framework.json", "datapackage.json",
-    "report.html",
+    "documents.csv", "mentions.csv", "entities.csv", "claims.csv", "statements.csv", "coverage.csv", "promises.csv",
+    "findings.csv", "failures.csv", "links.csv", "links_evidence.csv", "elements.csv", "network.graphml", "network.gexf",
+    "network.json", "network.net", "vosviewer.json", "counts.json", "options.json", "evidence.jsonl", "framework.json",
+    "datapackage.json", "report.html",
 )  # fmt: skip
 """What a run writes besides documents/ and run.json."""
 ANSWERS_FILE = "answers.jsonl"

@@ -180,13 +180,13 @@ def _write_documents(
     folder.mkdir(exist_ok=True)
     with ExitStack() as tables:
         documents, mentions, entities, claims, statements = (
-            tables.enter_context(open_table(out / f"{name}.csv", columns.after(names)))
-            for name, names in (
-                ("documents", DOCUMENTS.names),
-                ("mentions", MENTIONS.names),
-                ("entities", ENTITIES.names),
-                ("claims", CLAIMS.names),
-                ("statements", STATEMENTS.names),
+            tables.enter_context(open_table(out / f"{name}.csv", columns.after(table.names)))
+            for name, table in (
+                ("documents", DOCUMENTS),
+                ("mentions", MENTIONS),
+                ("entities", ENTITIES),
+                ("claims", CLAIMS),
+                ("statements", STATEMENTS),
             )
         )
         for n, plain in enumerate(tagged, 1):

@@ -22,9 +22,9 @@ from policyloom.languages.cues import compile_cues
 from policyloom.records import Coder, Coding, Document, Tagged, UnreadPart
 from policyloom.tag.assemble import CodedSentence, assemble
 from policyloom.tag.pipeline import framework_of, load_pipeline
-from policyloom.tag.reading import ReadDocument, ReadUnit, read_sentences, read_units
+from policyloom.tag.reading import ReadDocument, ReadUnit, find_sentences, read_sentences, read_units
 
-__all__ = ["load_pipeline", "read_sentences", "tag", "tag_all", "tag_together"]
+__all__ = ["find_sentences", "load_pipeline", "read_sentences", "tag", "tag_all", "tag_together"]
 
 
 def tag(document: Document, nlp: Language, coder: Coder) -> Tagged:

@@ -12,13 +12,22 @@ from spacy.tokens import Doc, Span
 
 from policyloom.framework import Framework
 from policyloom.languages import load_language
-from policyloom.records import BlockKind, Candidate, Document, Passage, SentenceDraft, TokenSpan, UnreadPart
+from policyloom.records import (
+    BlockKind,
+    Candidate,
+    Document,
+    Passage,
+    Sentence,
+    SentenceDraft,
+    TokenSpan,
+    UnreadPart,
+)
 from policyloom.records import Span as CharSpan
 from policyloom.tag.field import find_field_blocks
 from policyloom.tag.pipeline import MENTIONS, OUT, SCOPE, forms_of, framework_of
 from policyloom.tag.units import Unit, find_foreign_units, find_units
 
-__all__ = ["EntityDraft", "ReadDocument", "ReadUnit", "read_sentences", "read_units"]
+__all__ = ["EntityDraft", "ReadDocument", "ReadUnit", "find_sentences", "read_sentences", "read_units"]
 
 MIN_SCOPE_TERMS = 2
 """Words of the field that make a sentence one of the field in a text of another."""
@@ -76,6 +85,15 @@ class ReadDocument:
 def read_sentences(document: Document, nlp: Language) -> tuple[SentenceDraft, ...]:
     """A document's sentences as a coder reads them, in order; what `tag` gives it and what it learns from."""
     return tuple(sentence for unit in read_units(document, nlp).units for sentence in unit.passage.sentences)
+
+
+def find_sentences(document: Document, nlp: Language) -> tuple[Sentence, ...]:
+    """Where a document's sentences stand, in order; the same that `tag` finds."""
+    return tuple(
+        Sentence(start, start + len(sentence.text), unit.block)
+        for unit in read_units(document, nlp).units
+        for start, sentence in zip(unit.starts, unit.passage.sentences, strict=True)
+    )
 
 
 def read_units(document: Document, nlp: Language) -> ReadDocument:
