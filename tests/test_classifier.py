@@ -2,8 +2,13 @@
 
 from __future__ import annotations
 
+import io
+import json
+import zipfile
+from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -22,6 +27,9 @@ from policyloom.framework import Element, Framework
 from policyloom.learn.fit import train, train_answers
 from policyloom.learn.labels import CODED, Label, Labelled
 from policyloom.records import Candidate, Measured, SentenceDraft
+from tests.conftest import ROOT
+
+BUILT_IN_FILE = ROOT / "pipeline/policyloom/frameworks/production_education.classifier"
 
 FRAMEWORK = Framework(
     id="small",
@@ -330,3 +338,68 @@ def test_the_built_in_one_was_made_for_the_framework_as_it_is(framework: Framewo
     assert set(built_in.labels) == {e.id for e in framework if e.kind in CODED and not e.parent}
     assert built_in._features.lists == framework.words
     assert built_in._features.tops == {e.id: framework.top(e.id) for e in framework}
+
+
+def forged(data: bytes, change: Callable[[dict[str, Any], dict[str, Any]], None]) -> bytes:
+    """A classifier's file with another head or other arrays."""
+    with np.load(io.BytesIO(data)) as file:
+        arrays = {name: file[name] for name in file.files}
+    head = json.loads(arrays.pop("head").tobytes())
+    change(head, arrays)
+    out = io.BytesIO()
+    np.savez_compressed(out, head=np.frombuffer(json.dumps(head).encode(), np.uint8), **arrays)
+    return out.getvalue()
+
+
+@pytest.mark.parametrize(
+    ("change", "said"),
+    [
+        (lambda head, arrays: arrays.update(weights=arrays["weights"][:-1]), "weights have the shape"),
+        (lambda head, arrays: arrays.update(offsets=arrays["offsets"][None]), "offsets have the shape"),
+        (lambda head, arrays: arrays.update(status_idf=arrays["status_idf"][1:]), "status_idf have the shape"),
+        (lambda head, arrays: arrays["weights"].fill(np.nan), "weights are not all numbers"),
+        (lambda head, arrays: arrays.update(offsets=np.array(["x"] * len(head["labels"]))), "offsets are not all numbers"),
+        (lambda head, arrays: arrays.pop("weights"), "weights"),
+        (lambda head, arrays: head["thresholds"].pop(), "thresholds for"),
+        (lambda head, arrays: head["thresholds"].__setitem__(0, float("nan")), "threshold nan is no probability"),
+        (lambda head, arrays: head.update(min_probability="0.5"), "min_probability '0.5' is no probability"),
+        (lambda head, arrays: head.update(labels="T1"), "labels are no list of words"),
+        (lambda head, arrays: head["vocabulary"]["words"].__setitem__(0, head["vocabulary"]["words"][1]), "hold a word twice"),
+        (lambda head, arrays: head["vocabulary"].pop("rules"), "has not the blocks"),
+        (lambda head, arrays: head["answerers"]["status"].update(options=["a", "b", "c", "d"]), "options for status are"),
+        (lambda head, arrays: head.update(answerers={"weather": {}}), "answers 'weather', which nobody asks"),
+        (lambda head, arrays: head.update(tops=[]), "damaged or another kind"),
+        (lambda head, arrays: head.update(card=7), "damaged or another kind"),
+        (lambda head, arrays: head.update(card={}), "damaged or another kind"),
+    ],
+)  # fmt: skip
+def test_a_file_with_wrong_values_is_refused_and_named(
+    framework: Framework, tmp_path: Path, change: Callable[[dict[str, Any], dict[str, Any]], None], said: str
+) -> None:
+    path = tmp_path / "mine.classifier"
+    path.write_bytes(forged(BUILT_IN_FILE.read_bytes(), change))
+    with pytest.raises(PolicyloomError, match=rf"mine\.classifier: is no classifier \(.*{said}"):
+        read_classifier(framework, path)
+
+
+def test_a_file_is_as_good_as_before_when_nothing_was_changed(framework: Framework) -> None:
+    load_classifier(forged(BUILT_IN_FILE.read_bytes(), lambda head, arrays: None))
+
+
+@pytest.mark.parametrize("shape", [(250_000_000,), (10**15,)])
+def test_a_bomb_is_refused(framework: Framework, tmp_path: Path, shape: tuple[int, ...]) -> None:
+    path = tmp_path / "mine.classifier"
+    header = io.BytesIO()
+    np.lib.format.write_array_header_1_0(header, {"descr": "|u1", "fortran_order": False, "shape": shape})
+    with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as packed:
+        packed.writestr("head.npy", header.getvalue() + bytes(min(shape[0], 250_000_000)))
+    with pytest.raises(PolicyloomError, match=r"mine\.classifier: is no classifier \(.*unpacks to 250,"):
+        read_classifier(framework, path)
+
+
+def test_a_head_nested_without_end_is_refused(framework: Framework, tmp_path: Path) -> None:
+    path = tmp_path / "mine.classifier"
+    with path.open("wb") as file:
+        np.savez(file, head=np.frombuffer(b"[" * 100_000, np.uint8))
+    with pytest.raises(PolicyloomError, match=r"mine\.classifier: is no classifier"):
+        read_classifier(framework, path)

@@ -15,7 +15,7 @@ import pytest
 
 from tests.conftest import ROOT
 
-INTERNALS_USED = ("pdfplumber", "pypdfium2", "spacy")
+INTERNALS_USED = ("pdfplumber", "pypdf", "pypdfium2", "spacy")
 """Libraries of which we call or configure what they do not promise to keep."""
 
 

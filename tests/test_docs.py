@@ -235,6 +235,27 @@ def test_the_commands_of_the_page_on_exchange_run(workplace: Path) -> None:
     assert eval(last, names)
 
 
+def test_the_commands_of_the_page_on_marks_run(workplace: Path) -> None:
+    (workplace / "my-folder").rename(workplace / "policies")
+    (steps,) = (block for block in blocks(ROOT / "docs" / "marks.md", "") if "policyloom " in block)
+    for words in commands(steps):
+        assert call(words).exit_code == 0, words
+    assert list((workplace / "outputs" / "marked").glob("*.pdf"))
+
+
+def test_the_commands_and_lines_of_the_page_on_figures_run(workplace: Path) -> None:
+    (workplace / "my-folder").rename(workplace / "policies")
+    page = ROOT / "docs" / "figures.md"
+    (steps,) = (block for block in blocks(page, "") if "policyloom " in block)
+    for words in commands(steps):
+        assert call(words).exit_code == 0, words
+    assert len(list(workplace.glob("*.svg"))) == 1
+    (code,) = blocks(page, "python")
+    names: dict[str, object] = {}
+    exec(code, names)
+    assert names["figure"].get_size_inches()[0] * 2.54 == pytest.approx(12)  # type: ignore[attr-defined]
+
+
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
 def test_links_to_files_lead_somewhere(page: Path) -> None:
     for target in re.findall(r"\]\((?!https?:)([^)#]+)", page.read_text("utf-8")):

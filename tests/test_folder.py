@@ -8,11 +8,12 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner
 
-from policyloom import run
+from policyloom import read_tagged, run
 from policyloom.cli import main
 from policyloom.errors import RunError
 from policyloom.run import find_files, find_skipped
 from policyloom.run.folder import claim, open_folder, read_ledger, seal
+from policyloom.run.results import write_result
 
 TEXT = "The vocational college set up apprenticeships with employers, and employment rose.\n"
 
@@ -189,3 +190,125 @@ def test_a_damaged_ledger_is_refused_in_plain_words(documents: Path, tmp_path: P
     (tmp_path / "out" / ".policyloom" / "ledger.json").write_text("{")
     with pytest.raises(RunError, match=r"ledger\.json: cannot be read; give the results a new folder"):
         run(documents, tmp_path / "out", coder="rules", workers=0)
+
+
+# What a run reads back from its folder
+
+
+def damage(path: Path, how: str) -> None:
+    data = path.read_bytes()
+    path.write_bytes(
+        {"cut": data[: len(data) // 2], "empty": b"", "changed": data.replace(b'"start":0', b'"start":9', 1)}[
+            how
+        ]
+    )
+
+
+@pytest.mark.parametrize("how", ["cut", "empty", "changed"])
+def test_a_document_whose_result_is_damaged_is_read_again(documents: Path, tmp_path: Path, how: str) -> None:
+    out = tmp_path / "out"
+    start(documents, out)
+    before = contents(out)
+    (kept,) = (out / ".policyloom" / "cache").glob("*.json")
+    damage(kept, how)
+    with pytest.raises(RunError, match=r"cannot be used, as it was cut or changed; run again"):
+        list(read_tagged(out))
+    done = run(documents, out, coder="rules", workers=0)
+    assert (done.status, done.n_reused) == (0, 0)
+    assert contents(out).keys() == before.keys()
+    assert kept.read_bytes() == before[kept.relative_to(out).as_posix()]
+    assert [tagged.document.id for tagged in read_tagged(out)] == ["plan"]
+
+
+def forge(out: Path, change: dict[str, object]) -> Path:
+    """Puts a result of somebody else's making in the place of the one that is kept."""
+    (kept,) = (out / ".policyloom" / "cache").glob("*.json")
+    tagged = json.loads(kept.read_bytes().partition(b"\n")[2])
+    for key, value in change.items():
+        tagged[key] = tagged[key] | value if isinstance(value, dict) else value
+    write_result(json.dumps(tagged).encode(), kept)
+    return kept
+
+
+@pytest.mark.parametrize(
+    ("change", "said"),
+    [
+        ({"document": {"id": "../../../stolen"}}, r"holds the document '\.\./\.\./\.\./stolen', not 'plan'"),
+        ({"sentences": [{"start": 0, "end": 9_999, "block": 0}]}, "points out of its own text"),
+        ({"sentences": [{"start": 0, "end": 9, "block": 7}]}, "points out of its own text"),
+        ({"mentions": [{"start": 0, "end": 3, "kind": "entity", "label": "LOC", "sentence": 99}]}, "points out"),
+        ({"claims": [{"kind": "leads_to", "mechanism": 0, "target": 98, "cue": [0, 1], "sentence": 0}]}, "points out"),
+        ({"mentions": 7}, "not a Tagged"),
+    ],
+)  # fmt: skip
+def test_a_result_of_others_making_is_refused_and_written_nowhere(
+    documents: Path, tmp_path: Path, change: dict[str, object], said: str
+) -> None:
+    out = tmp_path / "deep" / "er" / "out"
+    start(documents, out)
+    kept = forge(out, change)
+    (out / "links.csv").unlink()  # so that the results are read once more
+    with pytest.raises(RunError, match=said):
+        list(read_tagged(out))
+    with pytest.raises(RunError, match=said + ".*; it is removed now, so run again"):
+        run(documents, out, coder="rules", workers=0)
+    assert not kept.exists()
+    assert not list(tmp_path.rglob("stolen*"))
+    start(documents, out)
+
+
+@pytest.mark.parametrize(
+    ("documents_told", "said"),
+    [
+        ([{"id": "plan", "key": "../../../secret"}], r"'\.\./\.\./\.\./secret' is no key of a result"),
+        ([7], r"run\.json: is damaged"),
+    ],
+)
+def test_a_manifest_of_others_making_leads_nowhere(
+    documents: Path, tmp_path: Path, documents_told: list[object], said: str
+) -> None:
+    out = tmp_path / "out"
+    start(documents, out)
+    manifest = json.loads((out / "run.json").read_text("utf-8"))
+    (out / "run.json").write_text(json.dumps(manifest | {"documents": documents_told}))
+    with pytest.raises(RunError, match=said):
+        list(read_tagged(out))
+
+
+@pytest.mark.parametrize(
+    "change", [{"outputs": 7}, {"errors": "many"}, {"not_judged": [3]}, {"framework": [1]}]
+)
+def test_a_rerun_over_a_damaged_manifest_writes_all_anew(
+    documents: Path, tmp_path: Path, change: dict[str, object]
+) -> None:
+    out = tmp_path / "out"
+    start(documents, out)
+    before = contents(out)
+    manifest = json.loads((out / "run.json").read_text("utf-8"))
+    (out / "run.json").write_text(json.dumps(manifest | change))
+    forget_hash(out, "run.json")
+    start(documents, out)
+    assert json.loads((out / "run.json").read_text("utf-8"))["outputs"] == manifest["outputs"]
+    assert (out / "links.csv").read_bytes() == before["links.csv"]
+
+
+def forget_hash(out: Path, name: str) -> None:
+    """Leaves a file in the ledger as one in work, as a stopped run does."""
+    ledger = out / ".policyloom" / "ledger.json"
+    told = json.loads(ledger.read_text("utf-8"))
+    told["files"][name] = None
+    ledger.write_text(json.dumps(told))
+
+
+@pytest.mark.parametrize("name", ["run.json", ".policyloom/ledger.json", "counts.json", "framework.json"])
+def test_a_file_nested_without_end_is_told_in_plain_words(documents: Path, tmp_path: Path, name: str) -> None:
+    out = tmp_path / "out"
+    start(documents, out)
+    (out / name).write_text("[" * 100_000)
+    for words in (
+        ["run", str(documents), "-o", str(out), "--coder", "rules", "-j", "0"],
+        ["check", str(documents / "plan.txt"), "--against", str(out), "--coder", "rules", "-o", str(tmp_path / "c")],
+        ["label", str(out), "-o", str(tmp_path / "sheet.csv")],
+    ):  # fmt: skip
+        done = CliRunner().invoke(main, words)
+        assert done.exception is None or isinstance(done.exception, SystemExit), words

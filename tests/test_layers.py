@@ -37,6 +37,8 @@ ONLY_IMPORTERS = {
     "pydantic": {"framework"},
     "pdfplumber": {"extract"},
     "pypdfium2": {"extract"},
+    "pypdf": {"export"},
+    "matplotlib": {"export"},
     "tesserocr": {"extract"},
     "symspellpy": {"languages"},
     "spacy": {"languages", "tag", "learn", "export"},

@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 from policyloom.export.refi_codes import write_codebook
 from policyloom.export.refi_project import write_project
 from policyloom.framework import Framework
-from policyloom.framework.colours import element_colours
+from policyloom.framework.colours import hex_colours
 from policyloom.packages import parse_xml
 from policyloom.records import Block, Claim, Document, Mention, Metadata, Sentence, Tagged
 from policyloom.refi.codebook import read_codebook
@@ -209,7 +209,7 @@ def test_a_codebook_is_a_tree_with_definitions_colours_and_sets(tmp_path: Path, 
 
 
 def test_colours_tell_kinds_and_outermost_elements_apart(framework: Framework) -> None:
-    colours = element_colours(framework)
+    colours = hex_colours(framework)
     tops = [id for kind in ("outcome", "challenge", "mechanism") for id in framework.ids(kind, top=True)]  # type: ignore[arg-type]
     assert len({colours[id] for id in tops}) == len(tops)
     assert colours["T1.4"] == colours["T1"]

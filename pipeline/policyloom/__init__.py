@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from policyloom.coders.language_model import LanguageModel, language_model_coder
     from policyloom.errors import DocumentError, FrameworkError, LabelsError, PolicyloomError, RunError
     from policyloom.export import to_frame, write_network
-    from policyloom.extract import read_document, read_pdf
+    from policyloom.extract import read_document, read_pdf, read_text
     from policyloom.framework import read_framework
     from policyloom.learn.agreement import agreement, compare_coders
     from policyloom.learn.evaluation import evaluate_labels
@@ -36,22 +36,27 @@ if TYPE_CHECKING:
     from policyloom.network import find_links, load_network
     from policyloom.records import from_json, to_json
     from policyloom.run import (
+        apply_review,
         check_file,
         estimate,
         extract_files,
+        mark_run,
         plan_requests,
         read_groups,
         read_tagged,
         run,
         tag_file,
         write_estimates,
+        write_figure,
+        write_review,
         write_sentences,
     )
-    from policyloom.tag import tag, tag_all
+    from policyloom.run.tagging import tag, tag_all
     from policyloom.tag.pipeline import load_pipeline
 
 _HOMES = {
     "agreement": "learn.agreement",
+    "apply_review": "run",
     "check": "check",
     "check_file": "run",
     "choose_sentences": "learn.sampling",
@@ -69,6 +74,7 @@ _HOMES = {
     "load_coder": "coders",
     "load_network": "network",
     "load_pipeline": "tag.pipeline",
+    "mark_run": "run",
     "plan_requests": "run",
     "PolicyloomError": "errors",
     "read_document": "extract",
@@ -77,18 +83,21 @@ _HOMES = {
     "read_labels": "learn.labels",
     "read_pdf": "extract",
     "read_tagged": "run",
+    "read_text": "extract",
     "run": "run",
     "RunError": "errors",
-    "tag": "tag",
-    "tag_all": "tag",
+    "tag": "run.tagging",
+    "tag_all": "run.tagging",
     "tag_file": "run",
     "to_frame": "export",
     "to_json": "records",
     "train_classifier": "learn.training",
     "write_classifier": "coders.classifier",
     "write_estimates": "run",
+    "write_figure": "run",
     "write_labels": "learn.labels",
     "write_network": "export",
+    "write_review": "run",
     "write_sentences": "run",
 }
 
@@ -100,6 +109,7 @@ __all__ = [
     "PolicyloomError",
     "RunError",
     "agreement",
+    "apply_review",
     "check",
     "check_file",
     "choose_sentences",
@@ -113,6 +123,7 @@ __all__ = [
     "load_coder",
     "load_network",
     "load_pipeline",
+    "mark_run",
     "plan_requests",
     "read_document",
     "read_framework",
@@ -120,6 +131,7 @@ __all__ = [
     "read_labels",
     "read_pdf",
     "read_tagged",
+    "read_text",
     "run",
     "tag",
     "tag_all",
@@ -129,8 +141,10 @@ __all__ = [
     "train_classifier",
     "write_classifier",
     "write_estimates",
+    "write_figure",
     "write_labels",
     "write_network",
+    "write_review",
     "write_sentences",
 ]
 

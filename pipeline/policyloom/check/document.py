@@ -14,6 +14,7 @@ from policyloom.check.rules import RULE_NAMES, RULES, Rule, find_off_field, find
 from policyloom.errors import FrameworkError
 from policyloom.framework import Framework
 from policyloom.records import Coverage, Finding, Measured, Promise, Severity, Tagged
+from policyloom.records.show import counted, cut, html_table
 
 __all__ = ["Checked", "check"]
 
@@ -29,6 +30,15 @@ class Checked:
     findings: tuple[Finding, ...]
     claims: tuple[ClaimCheck, ...]
     promises: tuple[Promise, ...] = ()
+
+    def __repr__(self) -> str:
+        counts = [counted(len(self.findings), "finding"), f"{sum(c.is_named for c in self.coverage):,} of "]
+        counts[1] += f"{counted(len(self.coverage), 'element')} named"
+        return f"<Checked {cut(self.document)}: {', '.join([*counts, counted(len(self.claims), 'claim')])}>"
+
+    def _repr_html_(self) -> str:
+        rows = ((f.severity, f.rule, f.subject, cut(f.message, 300)) for f in self.findings)
+        return html_table(repr(self), ("severity", "rule", "subject", "message"), rows, len(self.findings))
 
 
 def check(

@@ -10,9 +10,10 @@ from typing import TYPE_CHECKING, Literal
 import click
 
 from policyloom.cli.agreement import agreement_command
-from policyloom.cli.console import Commands, printable, say
+from policyloom.cli.console import Commands, printable, say, stop_status
 from policyloom.cli.estimates import estimate_command, sentences_command
 from policyloom.cli.export import export_command
+from policyloom.cli.figures import figure_command
 from policyloom.cli.frameworks import framework_group
 from policyloom.cli.language_model import (
     LanguageModelOptions,
@@ -22,45 +23,35 @@ from policyloom.cli.language_model import (
     print_requests,
 )
 from policyloom.cli.learning import evaluate_command, label_command, train_command
+from policyloom.cli.marks import mark_command
 from policyloom.cli.options import (
     EPILOG,
+    choose_limits,
     coder_option,
     count,
     fail,
     framework_option,
+    memory_option,
     min_probability_option,
     model_option,
     ocr_option,
     password_option,
     plain_errors,
+    timeout_option,
 )
+from policyloom.cli.review import review_command, tell_unfit
 from policyloom.frameworks import BUILT_IN
 from policyloom.records import OcrUse
 
 if TYPE_CHECKING:
     from policyloom.network.counting import Unit
     from policyloom.records import Document, Finding, Tagged
-    from policyloom.run import Limits, Progress, Run
+    from policyloom.run import Progress, Run
 
 __all__ = ["main"]
 
 LINK_UNITS = ("sentence", "paragraph", "section", "document")
 """The units of `policyloom.network`, which would take NumPy's time to load here."""
-
-_timeout_option = click.option(
-    "--timeout",
-    type=float,
-    default=None,
-    metavar="SECONDS",
-    help="The most time for one document, and for each page that OCR reads; 120 by default, and none with -j 0.",
-)
-_memory_option = click.option(
-    "--memory",
-    type=int,
-    default=None,
-    metavar="MB",
-    help="The most memory for one document; 3000 by default, and no limit with -j 0.",
-)
 
 
 @click.group(cls=Commands, epilog=EPILOG, context_settings={"help_option_names": ["-h", "--help"]})
@@ -76,7 +67,10 @@ for command in (
     agreement_command,
     estimate_command,
     export_command,
+    mark_command,
+    figure_command,
     sentences_command,
+    review_command,
     framework_group,
     coder_group,
 ):
@@ -115,8 +109,8 @@ for command in (
     default=None,
     help="Processes, as many as there are processors by default; 0 works in this one, without --timeout and --memory.",
 )
-@_timeout_option
-@_memory_option
+@timeout_option
+@memory_option
 @click.option("--force", is_flag=True, help="Replace the results of a run with another framework.")
 @click.option("--dry-run", is_flag=True, help="With --coder llm: say what would be asked, and send nothing.")
 @click.option(
@@ -155,7 +149,7 @@ def run_command(
         with _ProgressBar(quiet) as tell:
             asked = plan_requests(
                 folder, out, chosen, path=None if dry_run else llm.llm_requests, framework=framework, model=model,
-                password=password, ocr=ocr, recursive=recursive, workers=workers, limits=_limits(timeout, memory, workers),
+                password=password, ocr=ocr, recursive=recursive, workers=workers, limits=choose_limits(timeout, memory, workers),
                 force=force, progress=tell,
             )  # fmt: skip
         print_requests(asked, price)
@@ -165,10 +159,10 @@ def run_command(
             done = run(
                 folder, out, framework=framework, coder=chosen, min_probability=min_probability, model=model,
                 password=password, ocr=ocr, recursive=recursive, unit=unit, metadata=metadata, workers=workers,
-                limits=_limits(timeout, memory, workers), force=force, progress=tell,
+                limits=choose_limits(timeout, memory, workers), force=force, progress=tell,
             )  # fmt: skip
-        except KeyboardInterrupt:
-            fail(f"stopped; what was read is kept, so run it again to go on (into {out})", 130)
+        except KeyboardInterrupt as stop:
+            fail(f"stopped; what was read is kept, so run it again to go on (into {out})", stop_status(stop))
     if not quiet:
         _print_summary(done)
         skipped = find_skipped(folder, recursive=recursive)
@@ -213,6 +207,8 @@ def run_command(
 @model_option
 @password_option
 @ocr_option
+@timeout_option
+@memory_option
 @plain_errors
 def check_command(
     document: Path,
@@ -226,6 +222,8 @@ def check_command(
     model: str | None,
     password: str | None,
     ocr: OcrUse,
+    timeout: float | None,
+    memory: int | None,
 ) -> None:
     """Hold one DOCUMENT against the framework and, with --against, a run's network.
 
@@ -237,7 +235,7 @@ def check_command(
     out = out or Path("outputs") / f"check-{document.stem}"
     done = check_file(
         document, against=against, out=out, framework=framework, coder=choose_coder(coder, llm), min_probability=min_probability,
-        model=model, password=password, ocr=ocr,
+        model=model, password=password, ocr=ocr, limits=choose_limits(timeout, memory),
     )  # fmt: skip
     _tell_warnings(done.tagged.document)
     _print_findings(done.checked.findings)
@@ -264,16 +262,20 @@ def check_command(
 )
 @password_option
 @ocr_option
+@timeout_option
+@memory_option
 @plain_errors
 def extract_command(
-    source: Path, out: Path | None, outline: bool, draw: Path | None, password: str | None, ocr: OcrUse
-) -> None:
+    source: Path, out: Path | None, outline: bool, draw: Path | None, password: str | None, ocr: OcrUse,
+    timeout: float | None, memory: int | None,
+) -> None:  # fmt: skip
     """Read SOURCE, a document or a folder of them, to clean text with headings, paragraphs and pages."""
     from policyloom.records import Failure
     from policyloom.run import extract_files
 
     failed = False
-    for one in extract_files(source, out=out, draw=draw, password=password, ocr=ocr):
+    limits = choose_limits(timeout, memory)
+    for one in extract_files(source, out=out, draw=draw, password=password, ocr=ocr, limits=limits):
         if isinstance(one, Failure):
             say(f"policyloom: {one.source}: {one.reason}", err=True)
             failed = True
@@ -297,38 +299,23 @@ def extract_command(
 @model_option
 @password_option
 @ocr_option
+@timeout_option
+@memory_option
 @plain_errors
 def tag_command(
     document: Path, out: Path | None, entities: bool, framework: str, coder: str | None, llm: LanguageModelOptions,
-    min_probability: float, model: str | None, password: str | None, ocr: OcrUse,
+    min_probability: float, model: str | None, password: str | None, ocr: OcrUse, timeout: float | None, memory: int | None,
 ) -> None:  # fmt: skip
     """Show what DOCUMENT mentions of the framework, with status and page."""
     from policyloom.run import tag_file
 
     tagged = tag_file(
         document, out=out, entities=entities, framework=framework, coder=choose_coder(coder, llm), min_probability=min_probability,
-        model=model, password=password, ocr=ocr,
+        model=model, password=password, ocr=ocr, limits=choose_limits(timeout, memory),
     )  # fmt: skip
     _tell_warnings(tagged.document)
     if not out:
         _print_mentions(tagged, entities=entities)
-
-
-def _limits(timeout: float | None, memory: int | None, workers: int | None) -> Limits | None:
-    """The limits that are asked for; None where the usual ones will do."""
-    from policyloom.run import Limits
-
-    if timeout is None and memory is None:
-        return None
-    if workers == 0:
-        fail("--timeout and --memory need a worker process that can be ended; give -j 1 or more", 2)
-    usual = Limits()
-    try:
-        return Limits(
-            usual.seconds if timeout is None else timeout, usual.megabytes if memory is None else memory
-        )
-    except ValueError as error:
-        fail(str(error), 2)
 
 
 def _tell_warnings(document: Document) -> None:
@@ -385,6 +372,7 @@ def _print_summary(done: Run) -> None:
         say(
             f"  {file}: has {share:.0%} of its words in common with {other}, so they may be versions of one text; both count"
         )
+    tell_unfit(done.unfit)
     reused = f", {done.n_reused} from the run before" if done.n_reused else ""
     say(f"{done.seconds:.1f} s{reused}. Open {done.folder / 'report.html'}")
 

@@ -7,15 +7,18 @@ import io
 import os
 import re
 import shlex
+import signal
 import sys
+import threading
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
+from types import FrameType
 from typing import Any
 
 import click
 
-__all__ = ["Commands", "explain", "printable", "quote", "say"]
+__all__ = ["Commands", "explain", "printable", "quote", "say", "stop_status"]
 
 _STEERING = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]")
 """Control characters but tab and line feed, with which a text could move the cursor, recolour or overwrite what stands
@@ -106,8 +109,51 @@ class Commands(click.Group):
 
     def invoke(self, ctx: click.Context) -> Any:
         """Calls a command, as `click.Group.invoke` does."""
-        with _printable_complaints():
+        with _printable_complaints(), _stoppable():
             return super().invoke(ctx)
+
+
+class Stopped(KeyboardInterrupt):
+    """A signal has asked the command to stop; `number` is the signal's."""
+
+    def __init__(self, number: int) -> None:
+        super().__init__(number)
+        self.number = number
+
+
+def stop_status(stop: KeyboardInterrupt) -> int:
+    """The exit status of a command that was stopped, as shells count it: 130 for Ctrl-C."""
+    return 128 + (stop.number if isinstance(stop, Stopped) else signal.SIGINT)
+
+
+@contextmanager
+def _stoppable() -> Iterator[None]:
+    """Lets a first signal stop a command in good order, its workers and temporary files with it, and a second at once."""
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
+    names = ("SIGINT", "SIGTERM", "SIGHUP")  # Windows has no SIGHUP
+    before = {number: signal.getsignal(number) for name in names if (number := getattr(signal, name, None))}
+    before = {number: handler for number, handler in before.items() if handler not in (signal.SIG_IGN, None)}
+
+    def leave(number: int, _frame: FrameType | None) -> None:
+        os._exit(128 + number)  # the workers end with their parent
+
+    def stop(number: int, _frame: FrameType | None) -> None:
+        for each in before:
+            signal.signal(each, leave)
+        raise Stopped(number)
+
+    for number in before:
+        signal.signal(number, stop)
+    try:
+        yield
+    finally:
+        if (
+            signal.getsignal(signal.SIGINT) is not leave
+        ):  # once stopped, signals that come while Python ends are no news
+            for number, handler in before.items():
+                signal.signal(number, handler)
 
 
 @contextmanager

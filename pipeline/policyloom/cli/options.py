@@ -9,27 +9,33 @@ from collections.abc import Callable
 from contextlib import suppress
 from functools import wraps
 from pathlib import Path
-from typing import NoReturn, ParamSpec, TypeVar, get_args
+from typing import TYPE_CHECKING, NoReturn, ParamSpec, TypeVar, get_args
 
 import click
 
-from policyloom.cli.console import explain, say
+from policyloom.cli.console import explain, say, stop_status
 from policyloom.errors import DocumentError, PolicyloomError
 from policyloom.frameworks import BUILT_IN
 from policyloom.records import OcrUse
 
+if TYPE_CHECKING:
+    from policyloom.run import Limits
+
 __all__ = [
     "EPILOG",
+    "choose_limits",
     "classifier_option",
     "coder_option",
     "count",
     "fail",
     "framework_option",
+    "memory_option",
     "min_probability_option",
     "model_option",
     "ocr_option",
     "password_option",
     "plain_errors",
+    "timeout_option",
 ]
 
 P = ParamSpec("P")
@@ -77,6 +83,21 @@ ocr_option = click.option(
     help="Which pages of PDFs are read by OCR: those without usable text, none, or all.",
 )  # fmt: skip
 
+timeout_option = click.option(
+    "--timeout",
+    type=float,
+    default=None,
+    metavar="SECONDS",
+    help="The most time for one document, and for each page that OCR reads; 120 by default.",
+)
+memory_option = click.option(
+    "--memory",
+    type=int,
+    default=None,
+    metavar="MB",
+    help="The most memory for one document; 3000 by default.",
+)
+
 
 def plain_errors(command: Callable[P, R]) -> Callable[P, R]:
     """Our own errors and those of the system as one line on the error stream, and status 2.
@@ -92,6 +113,8 @@ def plain_errors(command: Callable[P, R]) -> Callable[P, R]:
             fail(str(error), 1)
         except PolicyloomError as error:
             fail(str(error), 2)
+        except KeyboardInterrupt as stop:
+            fail("stopped", stop_status(stop))
         except OSError as error:
             if error.errno == errno.EPIPE:
                 raise  # click ends the command
@@ -99,6 +122,23 @@ def plain_errors(command: Callable[P, R]) -> Callable[P, R]:
             fail(explain(error), 2)
 
     return wrapped
+
+
+def choose_limits(timeout: float | None, memory: int | None, workers: int | None = None) -> Limits | None:
+    """The limits that are asked for; None where the usual ones will do."""
+    from policyloom.run import Limits
+
+    if timeout is None and memory is None:
+        return None
+    if workers == 0:
+        fail("--timeout and --memory need a worker process that can be ended; give -j 1 or more", 2)
+    usual = Limits()
+    try:
+        return Limits(
+            usual.seconds if timeout is None else timeout, usual.megabytes if memory is None else memory
+        )
+    except ValueError as error:
+        fail(str(error), 2)
 
 
 def fail(message: str, status: int) -> NoReturn:

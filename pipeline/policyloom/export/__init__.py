@@ -1,18 +1,24 @@
 """Records and networks as tables, and as files for other programs.
 
-tables        each table's columns, declared once
-documents     the table of documents, and a user's columns of them in the other tables
-statements    who says what, for discourse network analysis
-run_tables    the tables of a run folder, with types and keys
-data_package  a run's tables described for machines
-workbook      a run's tables as an Excel workbook
-parquet       a run's tables as Parquet
-graphs        a network for spreadsheets, Gephi, Cytoscape, VOSviewer and Pajek
-refi_codes    a framework as a REFI-QDA codebook
-refi_project  a run as a REFI-QDA project, for programs for qualitative analysis
-web_annotation  mentions as W3C Web Annotations
-label_studio  a run as tasks for Label Studio
-docbin        documents for spaCy
+tables           each table's columns, declared once
+documents        the table of documents, and a user's columns of them in the other tables
+statements       who says what, for discourse network analysis
+run_tables       the tables of a run folder, with types and keys
+data_package     a run's tables described for machines
+workbook         a run's tables as an Excel workbook
+parquet          a run's tables as Parquet
+graphs           a network for spreadsheets, Gephi, Cytoscape, VOSviewer and Pajek
+refi_codes       a framework as a REFI-QDA codebook
+refi_project     a run as a REFI-QDA project, for programs for qualitative analysis
+web_annotation   mentions as W3C Web Annotations
+label_studio     a run as tasks for Label Studio
+docbin           documents for spaCy
+marked_pdf       a document's PDF with its mentions highlighted
+pdf_annotations  a copy of a PDF to which annotations are added
+figures          coverage, planned and done, trends
+network_figures  a network, and its gaps
+figure_parts     what figures have in common
+figure_files     figures as PDF, SVG or PNG
 """
 
 from policyloom.export.data_package import write_data_package

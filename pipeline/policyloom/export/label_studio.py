@@ -10,7 +10,7 @@ from xml.etree import ElementTree as ET
 
 from policyloom.files import open_atomic, write_bytes
 from policyloom.framework import Framework
-from policyloom.framework.colours import element_colours
+from policyloom.framework.colours import hex_colours
 from policyloom.records import Mention, Status, Tagged
 from policyloom.refi.names import code_name, make_guid, xml_text
 
@@ -102,7 +102,7 @@ def _label(mention: Mention, framework: Framework) -> str:
 def _config(framework: Framework, entities: Iterable[str]) -> bytes:
     view = ET.Element("View")
     marks = ET.SubElement(view, "Labels", name=MARKS, toName=TEXT, showInline="false")
-    colours = element_colours(framework)
+    colours = hex_colours(framework)
     for element in framework:
         ET.SubElement(
             marks,

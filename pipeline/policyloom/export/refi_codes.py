@@ -9,7 +9,7 @@ from xml.etree import ElementTree as ET
 
 from policyloom.files import write_bytes
 from policyloom.framework import ElementKind, Framework
-from policyloom.framework.colours import STATUS_COLOURS, element_colours
+from policyloom.framework.colours import STATUS_COLOURS, hex_colours
 from policyloom.framework.descriptions import describe_element
 from policyloom.records import Status
 from policyloom.refi.names import (
@@ -56,7 +56,7 @@ def make_codes(framework: Framework, entity_labels: Iterable[str] = ()) -> ET.El
         entity_labels: the types of entity that are codes.
     """
     codes = ET.Element("Codes")
-    colours = element_colours(framework)
+    colours = hex_colours(framework)
     for kind in get_args(ElementKind):
         tops = framework.ids(kind, top=True)
         if tops:

@@ -199,6 +199,7 @@ CLAIMS: Table[_ClaimIn] = Table(
         Column("mechanism_quote", "the words for the mechanism", lambda x: x.tagged.quote(x.mechanism)),
         Column("target_quote", "the words for the target", lambda x: x.tagged.quote(x.target)),
         Column("sentence", "the sentence", lambda x: x.tagged.sentence(x.claim)),
+        Column("rule", "the person who decided it; empty for the coder", lambda x: x.claim.source),
         Column(
             "start",
             "first character of the sentence in the document's text",

@@ -16,7 +16,7 @@ The words by which parts of a document are recognised belong to its language: `l
 
 from __future__ import annotations
 
-from policyloom.extract.formats import FOLDER_SUFFIXES, READERS, SUFFIXES, Format, read_document
+from policyloom.extract.formats import FOLDER_SUFFIXES, READERS, SUFFIXES, Format, read_document, read_text
 from policyloom.extract.pdf.tesseract import ocr_version
 from policyloom.extract.pdf_document import read_pdf
 
@@ -28,4 +28,5 @@ __all__ = [
     "ocr_version",
     "read_document",
     "read_pdf",
+    "read_text",
 ]

@@ -9,14 +9,15 @@ from pathlib import Path
 from typing import Protocol
 
 from policyloom.errors import DocumentError
+from policyloom.extract.limits import read_file
 from policyloom.extract.pdf_document import read_pdf
 from policyloom.extract.plain import read_text_file
 from policyloom.extract.web import read_html
 from policyloom.extract.word import read_docx
-from policyloom.files import show_name
+from policyloom.files import MAX_NAME, show_name
 from policyloom.records import Document, OcrUse
 
-__all__ = ["FOLDER_SUFFIXES", "READERS", "SUFFIXES", "Format", "read_document"]
+__all__ = ["FOLDER_SUFFIXES", "READERS", "SUFFIXES", "Format", "read_document", "read_text"]
 
 
 class ReadData(Protocol):
@@ -90,8 +91,26 @@ def read_document(
         )
     if format.read is None:
         return read_pdf(path, password=password, id=id, ocr=ocr, before_ocr=before_ocr)
-    try:
-        data = path.read_bytes()
-    except OSError as error:
-        raise DocumentError(path, "missing", f"cannot be opened ({error.strerror or error})") from error
+    data = read_file(path)
     return format.read(path, data, id=id or show_name(path.stem), sha256=hashlib.sha256(data).hexdigest())
+
+
+def read_text(text: str, *, id: str = "text") -> Document:
+    """The document in a text that is not in a file, read as a text file is.
+
+    Args:
+        text: plain text or Markdown, with empty lines between paragraphs.
+        id: the name it goes by.
+
+    Raises:
+        DocumentError: there is no text.
+        ValueError: the text is the name of a file.
+
+    Example:
+        >>> read_text("The state gives tax relief to firms.").text
+        'The state gives tax relief to firms.'
+    """
+    if len(text) <= MAX_NAME and "\n" not in text and Path(text).suffix.lower() in SUFFIXES:
+        raise ValueError(f"{text!r} is the name of a file; give what read_document reads from it")
+    data = text.encode("utf-8", "replace")
+    return read_text_file(Path(id), data, id=id, sha256=hashlib.sha256(data).hexdigest())

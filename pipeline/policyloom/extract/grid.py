@@ -14,6 +14,9 @@ __all__ = ["MAX_SPAN", "GridCell", "to_pieces"]
 MAX_SPAN = 1000
 """Rows or columns that one cell may cover, as browsers have it; a file can claim millions."""
 
+MAX_REACHING = 1_000_000
+"""Cells that reach down into rows, added up over the rows of a table, beyond which they no longer push others aside."""
+
 MAX_CELL_WORDS = 25
 """Words of a cell from which on a single row is a page laid out in columns."""
 
@@ -105,8 +108,10 @@ def _place(rows: Sequence[Sequence[GridCell]]) -> list[list[tuple[int, GridCell]
     """
     placed: list[list[tuple[int, GridCell]]] = []
     reaching: list[tuple[int, int, int]] = []  # first column, column after the last, last row
+    n_reaching = 0
     for number, row in enumerate(rows):
-        reaching = sorted(span for span in reaching if span[2] >= number)
+        n_reaching += len(reaching)
+        reaching = sorted(span for span in reaching if span[2] >= number and n_reaching <= MAX_REACHING)
         at = next_span = 0
         found = []
         for cell in row:

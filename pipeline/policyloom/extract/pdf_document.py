@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
 
@@ -21,6 +21,7 @@ from policyloom.extract.layout.lines import find_lines
 from policyloom.extract.layout.spacing import mend_spacing
 from policyloom.extract.layout.tables import Table, find_tables
 from policyloom.extract.layout.text_line import TextLine, make_line
+from policyloom.extract.limits import check_size
 from policyloom.extract.pdf.file import open_pdf
 from policyloom.extract.pdf.ocr import read_scans
 from policyloom.extract.pdf.page import Entry, Page, Word
@@ -60,7 +61,7 @@ def read_pdf(
     """
     path = Path(path)
     with open_pdf(path, password=password) as pdf:
-        own_pages = list(pdf.pages())
+        own_pages = list(_check_each(path, pdf.pages()))
         language = _find_language(own_pages)
         known_words = load_known_words(language)
         info, bookmarks = pdf.info(), pdf.bookmarks()
@@ -98,6 +99,15 @@ def read_pdf(
         ocr=scans.read,
         unread=find_unread(pages, scans),
     )
+
+
+def _check_each(path: Path, pages: Iterable[Page]) -> Iterator[Page]:
+    """The pages of a file, as long as they have no more characters than are read."""
+    n_characters = 0
+    for page in pages:
+        n_characters += page.n_chars
+        check_size(path, n_characters=n_characters)
+        yield page
 
 
 def _find_language(pages: Iterable[Page]) -> str:

@@ -9,6 +9,7 @@ from pathlib import Path
 
 from policyloom.errors import DocumentError
 from policyloom.extract.blocks.metadata import find_metadata
+from policyloom.extract.limits import check_size
 from policyloom.extract.text import Vocabulary, clean, is_cjk
 from policyloom.extract.words import load_known_words
 from policyloom.files import show_name
@@ -24,6 +25,9 @@ MAX_BEFORE_TITLE = 5
 
 MAX_LINE = 200
 """Characters; a longer piece is prose, and no title comes after it."""
+
+MAX_WORD = 300
+"""Characters of a word that is cut at a line's end; a longer one is none."""
 
 FRONT = 12
 """Pieces at the beginning among which a printed date is looked for."""
@@ -85,22 +89,23 @@ def make_vocabulary(text: str, language: str) -> Vocabulary:
 
 def join_lines(lines: Sequence[str], vocabulary: Vocabulary) -> str:
     """Printed lines as running text, with words whole that a line's end has cut."""
-    joined = ""
+    parts: list[str] = []
+    end = ""  # the last of what is joined so far, as much of it as a word can have
     for raw in lines:
-        cut = _CUT.search(joined)
         line = raw.strip() if "\u00ad" in raw else tidy(raw)
         if not line:
             continue
-        if cut:
-            stem, following = joined[:-1], line.split()[0]
-            left = stem.split()[-1] if stem.split() else ""
-            keeps = joined[-1] != "\u00ad" and vocabulary.keeps_hyphen(clean(left), clean(following))
-            joined = f"{stem}-{line}" if keeps else stem + line
-        elif joined and not (is_cjk(joined[-1]) and is_cjk(line[0])):
-            joined += " " + line
-        else:
-            joined += line
-    return tidy(joined)
+        if _CUT.search(end):
+            left, following = (end[:-1].split() or [""])[-1], line.split()[0]
+            keeps = end[-1] != "\u00ad" and vocabulary.keeps_hyphen(clean(left), clean(following))
+            hyphen = "-" if keeps else ""
+            parts[-1], end = parts[-1][:-1] + hyphen, end[:-1] + hyphen
+        elif end and not (is_cjk(end[-1]) and is_cjk(line[0])):
+            parts.append(" ")
+            end = ""
+        parts.append(line)
+        end = (end + line[-MAX_WORD:])[-MAX_WORD:]
+    return tidy("".join(parts))
 
 
 def is_date_line(line: str, words: LayoutWords) -> bool:
@@ -147,8 +152,13 @@ def to_document(
         warnings: what could not be read well.
 
     Raises:
-        DocumentError: there are no pieces.
+        DocumentError: there are no pieces, or too many.
     """
+    check_size(
+        path,
+        n_characters=sum(len(piece.text) for piece in pieces),
+        n_blocks=sum(max(1, len(piece.cells)) for piece in pieces),
+    )
     raw = "\n".join(piece.text for piece in pieces)
     language = find_language(raw)
     words = load_layout(language)

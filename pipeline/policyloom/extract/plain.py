@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
 from policyloom.errors import DocumentError
@@ -13,7 +14,7 @@ from policyloom.extract.text import is_cjk
 from policyloom.files import decode, is_unicode
 from policyloom.languages.detect import find_language
 from policyloom.languages.layout import LayoutWords, load_layout
-from policyloom.records import Document
+from policyloom.records import BlockKind, Document
 
 __all__ = ["decode_document", "find_pieces", "read_text_file"]
 
@@ -64,19 +65,27 @@ def decode_document(path: Path, data: bytes) -> tuple[str, tuple[str, ...]]:
     return text, () if is_unicode(data) else (GUESSED,)
 
 
+@dataclass(slots=True)
+class _Lines:
+    """The lines of a block to be."""
+
+    kind: BlockKind
+    lines: list[str]
+    level: int = 0
+
+
 def find_pieces(lines: Sequence[str], words: LayoutWords) -> list[Piece]:
     """The blocks in the lines of a text; their own line breaks are kept, for `to_document` to join."""
-    found: list[Piece] = []
+    found: list[_Lines] = []
     parts = _parts(lines)
     for at, part in enumerate(parts):
         first = tidy(part[0])
         following = parts[at + 1][0] if at + 1 < len(parts) else ""
         if _goes_on(found, first):
-            last = found.pop()
-            found.append(Piece(last.kind, "\n".join([last.text, *part]), last.level))
+            found[-1].lines += part
         else:
             found += _find_part(part, words, is_cut=_starts_small(following))
-    return found
+    return [Piece(block.kind, "\n".join(block.lines), block.level) for block in found]
 
 
 def _parts(lines: Sequence[str]) -> list[list[str]]:
@@ -90,11 +99,11 @@ def _parts(lines: Sequence[str]) -> list[list[str]]:
     return [part for part in parts if part]
 
 
-def _goes_on(found: Sequence[Piece], line: str) -> bool:
+def _goes_on(found: Sequence[_Lines], line: str) -> bool:
     """Whether a line goes on with the sentence that an empty line or the end of a page has broken."""
     if not found or found[-1].kind not in ("paragraph", "list_item") or not _starts_small(line):
         return False
-    before = found[-1].text.rpartition("\n")[2].strip()
+    before = found[-1].lines[-1].strip()
     return (len(before) >= MIN_WRAPPED and not before.endswith(_TERMINAL)) or _ends_cut(before)
 
 
@@ -107,42 +116,37 @@ def _starts_small(line: str) -> bool:
     return line.strip()[:1].islower() and not _ITEM.match(line)
 
 
-def _find_part(part: Sequence[str], words: LayoutWords, *, is_cut: bool = False) -> list[Piece]:
+def _find_part(part: Sequence[str], words: LayoutWords, *, is_cut: bool = False) -> list[_Lines]:
     """The blocks of one stretch between empty lines; with `is_cut`, the next goes on with its sentence."""
-    found: list[Piece] = []
+    found: list[_Lines] = []
     plain = [tidy(line) for line in part]
     if 1 < len(plain) <= 4 and all(_is_capitals(line) and _is_heading(line, words) for line in plain):
-        return [Piece("heading", "\n".join(part), 1)]
+        return [_Lines("heading", list(part), 1)]
     for at, (raw, line) in enumerate(zip(part, plain, strict=True)):
         heading = _HEADING.match(line)
         following = plain[at + 1] if at + 1 < len(plain) else ""
         if _RULE.fullmatch(line):
             # A line below a single line of words makes it a heading, as in Markdown.
-            if found and found[-1].kind in ("paragraph", "heading") and _is_underline(line, found[-1].text):
-                found[-1] = Piece("heading", found[-1].text, 1 if line[0] == "=" else 2)
+            if found and found[-1].kind in ("paragraph", "heading") and _is_underline(line, found[-1].lines):
+                found[-1] = _Lines("heading", found[-1].lines, 1 if line[0] == "=" else 2)
         elif heading:
-            found.append(Piece("heading", heading[2], len(heading[1])))
+            found.append(_Lines("heading", [heading[2]], len(heading[1])))
         elif _ITEM.match(line + " "):
-            found.append(Piece("list_item", re.sub(r"^[*-]\s+", "• ", line)))
+            found.append(_Lines("list_item", [re.sub(r"^[*-]\s+", "• ", line)]))
         elif (len(plain) == 1 and not (is_cut and len(line) >= MIN_WRAPPED) and _is_heading(line, words)) or (
             (not found or found[-1].kind == "heading") and _heads(line, following, words)
         ):
-            found.append(Piece("heading", line, _level(line, words)))
+            found.append(_Lines("heading", [line], _level(line, words)))
         elif found and found[-1].kind in ("paragraph", "list_item"):
-            last = found.pop()
-            found.append(Piece(last.kind, f"{last.text}\n{raw}", last.level))
+            found[-1].lines.append(raw)
         else:
-            found.append(Piece("paragraph", raw))
+            found.append(_Lines("paragraph", [raw]))
     return found
 
 
-def _is_underline(rule: str, text: str) -> bool:
-    return (
-        rule[0] in "=-"
-        and "\n" not in text
-        and len(text.strip()) <= MAX_HEADING
-        and not text.strip().endswith(".")
-    )
+def _is_underline(rule: str, above: Sequence[str]) -> bool:
+    text = above[0].strip()
+    return rule[0] in "=-" and len(above) == 1 and len(text) <= MAX_HEADING and not text.endswith(".")
 
 
 def _heads(line: str, following: str, words: LayoutWords) -> bool:

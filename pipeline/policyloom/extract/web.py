@@ -11,6 +11,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from policyloom.extract.grid import GridCell
+from policyloom.extract.limits import too_large
 from policyloom.extract.pieces import Piece, tidy, to_document
 from policyloom.extract.plain import find_pieces
 from policyloom.extract.web_decode import decode_html
@@ -23,6 +24,9 @@ from policyloom.records import Document
 __all__ = ["read_html"]
 
 ALL_HIDDEN = "all of its text is marked as hidden or as standing beside the text; it was read nevertheless"
+
+MAX_TAGS = 2_000_000
+"""Of a page; an act of 600 pages has 100,000."""
 
 _LEFT_OUT = frozenset(
     "script style nav footer noscript template svg math aside button select textarea datalist label iframe object canvas "
@@ -55,9 +59,12 @@ def read_html(path: Path, data: bytes, *, id: str, sha256: str) -> Document:
     """The document in an HTML file; scripts, navigation, controls, and deleted or hidden text are left out.
 
     Raises:
-        DocumentError: the file is no text, or has none.
+        DocumentError: the file is no text, has none, or is too large.
     """
     text, warnings = decode_html(path, data)
+    n_tags = text.count("<")
+    if n_tags > MAX_TAGS:
+        raise too_large(path, n_tags, "tags", MAX_TAGS)
     reader = _read(text, hides=True)
     if not reader.pieces and reader.has_hidden:
         # Some pages hide their body until a script shows it.

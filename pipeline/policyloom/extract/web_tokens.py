@@ -39,6 +39,7 @@ def find_tokens(text: str) -> Iterator[Token]:
     """
     at, last_end = 0, text.rfind(">")
     trusts_quotes = True
+    ends = _Ends(text)
     while at < len(text):
         start = text.find("<", at)
         if start < 0 or start > last_end:
@@ -48,7 +49,7 @@ def find_tokens(text: str) -> Iterator[Token]:
             yield Token("text", html.unescape(text[at:start]))
         following = text[start + 1]
         if following in "!?":
-            content, at = _skip_declaration(text, start)
+            content, at = _skip_declaration(text, start, ends)
             if content:
                 yield Token("text", content)
         elif following == "/":
@@ -67,8 +68,8 @@ def find_tokens(text: str) -> Iterator[Token]:
             if inside.endswith("/"):
                 yield Token("end", tag)
             elif tag in _RAW or tag in _RAW_TEXT:
-                close = re.compile(f"</{tag}(?=[\\s/>])", re.IGNORECASE).search(text, at)
-                stop = close.start() if close else (len(text) if tag in _RAW else at)
+                close = ends.find(f"</{tag}(?=[\\s/>])", at)
+                stop = close if close >= 0 else (len(text) if tag in _RAW else at)
                 if tag in _RAW_TEXT and stop > at:
                     yield Token("text", html.unescape(text[at:stop]))
                 at = stop
@@ -77,13 +78,29 @@ def find_tokens(text: str) -> Iterator[Token]:
             at = start + 1
 
 
-def _skip_declaration(text: str, start: int) -> tuple[str, int]:
+class _Ends:
+    """Finds ends in a text from places that only grow, so that each end is looked for once, also where it is missing."""
+
+    def __init__(self, text: str) -> None:
+        self._text = text
+        self._found: dict[str, int] = {}
+
+    def find(self, pattern: str, at: int) -> int:
+        """The place of the first match from `at` on, or -1; letters may be large or small."""
+        found = self._found.get(pattern, 0)
+        if 0 <= found < at or pattern not in self._found:
+            match = re.compile(pattern, re.IGNORECASE).search(self._text, at)
+            found = self._found[pattern] = match.start() if match else -1
+        return found
+
+
+def _skip_declaration(text: str, start: int, ends: _Ends) -> tuple[str, int]:
     """The place after a comment, declaration or instruction, with the words of a CDATA section."""
     if text.startswith("<!--", start):
-        end = text.find("-->", start + 2)
+        end = ends.find("-->", start + 2)
         return ("", end + 3) if end >= 0 else ("", text.find(">", start) + 1)
     if text.startswith("<![CDATA[", start):
-        end = text.find("]]>", start)
+        end = ends.find("]]>", start)
         if end >= 0:
             return text[start + 9 : end], end + 3
     return "", text.find(">", start) + 1

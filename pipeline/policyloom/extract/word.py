@@ -39,7 +39,7 @@ def read_docx(path: Path, data: bytes, *, id: str, sha256: str) -> Document:
     Deleted, hidden and struck text is left out, and so are headers, footers and comments; notes come after their paragraph.
 
     Raises:
-        DocumentError: the file is encrypted, damaged, no Word file, unpacks to too much, or has no text.
+        DocumentError: the file is encrypted, damaged, no Word file, too large, or has no text.
     """
     parts = read_parts(path, data)
     reader = _Reader(Styles(parts.styles, parts.numbering), _find_notes(parts.footnotes, parts.endnotes))
@@ -203,8 +203,10 @@ class _Reader:
             self._fields.pop()
 
     def _read_note(self, kind: str, id: str) -> list[Piece]:
-        note = self._notes.get((f"w:{kind}", id))
-        if note is None or self._in_note:
+        if self._in_note:
+            return []
+        note = self._notes.pop((f"w:{kind}", id), None)  # a note that is pointed at again is not read again
+        if note is None:
             return []
         self._in_note, fields, carried = True, self._fields, self._carried
         self._fields, self._carried = [], []

@@ -11,12 +11,16 @@ from pathlib import Path
 from xml.etree import ElementTree as ET
 
 from policyloom.errors import DocumentError
+from policyloom.extract.limits import too_large
 from policyloom.packages import parse_xml
 
 __all__ = ["WordParts", "local", "read_parts", "value"]
 
-MAX_UNPACKED = 200_000_000
-"""Bytes that a Word file may unpack to; a bomb of 40 kB can claim gigabytes."""
+MAX_UNPACKED = 100_000_000
+"""Bytes that the parts of a Word file that are read may unpack to; a bomb of 40 kB can claim gigabytes. Pictures are not read."""
+
+MAX_MARKS = 5_000_000
+"""Tags and attributes of a part; a report of 1,000 pages has a million."""
 
 OLE = b"\xd0\xcf\x11\xe0"
 """How old Word files begin, and encrypted new ones."""
@@ -68,12 +72,7 @@ def read_parts(path: Path, data: bytes) -> WordParts:
         )
     try:
         with zipfile.ZipFile(io.BytesIO(data)) as packed:
-            size = sum(entry.file_size for entry in packed.infolist())
-            if size > MAX_UNPACKED:
-                raise DocumentError(
-                    path, "too-large", f"unpacks to {size:,} bytes; the most that is read is {MAX_UNPACKED:,}"
-                )
-            return _read_parts(packed)
+            return _read_parts(path, packed)
     except (
         zipfile.BadZipFile,
         zlib.error,
@@ -86,12 +85,23 @@ def read_parts(path: Path, data: bytes) -> WordParts:
         raise DocumentError(path, "damaged", DAMAGED) from error
 
 
-def _read_parts(packed: zipfile.ZipFile) -> WordParts:
-    names = {name.lstrip("/").lower(): name for name in packed.namelist()}
+def _read_parts(path: Path, packed: zipfile.ZipFile) -> WordParts:
+    entries = {entry.filename.lstrip("/").lower(): entry for entry in packed.infolist()}
+    size = 0
 
     def read(name: str) -> ET.Element | None:
-        found = names.get(name.lstrip("/").lower())
-        return parse_xml(packed.read(found)) if found else None
+        nonlocal size
+        found = entries.get(name.lstrip("/").lower())
+        if not found:
+            return None
+        size += found.file_size
+        if size > MAX_UNPACKED:
+            raise too_large(path, size, "bytes of text when unpacked", MAX_UNPACKED)
+        xml = packed.read(found)
+        n_marks = xml.count(b"<") + xml.count(b"=")
+        if n_marks > MAX_MARKS:
+            raise too_large(path, n_marks, "tags and attributes", MAX_MARKS)
+        return parse_xml(xml)
 
     package = _relations(read("_rels/.rels"), "")
     main = package.get("officeDocument", "word/document.xml")

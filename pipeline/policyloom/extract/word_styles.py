@@ -14,6 +14,9 @@ __all__ = ["Style", "Styles", "child", "is_on"]
 _HEADING = re.compile(r"heading ?([1-9])")
 _LIST = re.compile(r"list(?: bullet| number)?(?: \d)?")
 _LEFT_OUT = ("vanish", "strike", "dstrike")
+MAX_BASES = 50
+"""Styles that one style may be based on, one upon the other; Word itself takes 11."""
+
 BODY_TEXT = 9
 """The outline level of text that is no heading; those of headings count from 0."""
 
@@ -112,7 +115,7 @@ class Styles:
             chain: list[Style] = []
             seen: set[str] = set()
             at = id
-            while at and at not in seen and at not in self._cache:
+            while at and at not in seen and at not in self._cache and len(seen) < MAX_BASES:
                 seen.add(at)
                 element = self._elements.get(at)
                 # Some programs write no styles, and name them by their ids.

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 import tomllib
+from collections import Counter
 from collections.abc import Iterator
 from functools import cached_property
 from importlib import resources
@@ -19,6 +20,7 @@ from pydantic import BaseModel, ConfigDict, Field, StringConstraints, Validation
 from policyloom.errors import FrameworkError
 from policyloom.frameworks import BUILT_IN
 from policyloom.languages import installed_languages
+from policyloom.records.show import counted, cut, html_table
 
 __all__ = [
     "Element",
@@ -91,6 +93,11 @@ class Element(_Strict):
     examples: tuple[Text, ...] = ()
     counterexamples: tuple[Text, ...] = ()
     not_when: tuple[Text, ...] = ()
+
+    def __repr__(self) -> str:
+        return f"<Element {self.id}: {self.kind}, {cut(self.label)}>"
+
+    __str__ = __repr__
 
 
 class Link(_Strict):
@@ -192,6 +199,18 @@ class Framework(_Strict):
     @cached_property
     def _by_id(self) -> dict[str, Element]:
         return {element.id: element for element in self.elements}
+
+    def __repr__(self) -> str:
+        kinds = Counter(element.kind for element in self.elements)
+        counts = ", ".join(counted(n, kind) for kind, n in kinds.items())
+        return f"<Framework {self.id} {self.version}: {cut(self.title)}; {counts}>"
+
+    __str__ = __repr__
+
+    def _repr_html_(self) -> str:
+        tops = [element for element in self.elements if element.parent is None]
+        rows = ((e.id, e.kind, e.label, len(self.children(e.id)) or "") for e in tops)
+        return html_table(repr(self), ("id", "kind", "label", "parts"), rows, len(tops))
 
     def __getitem__(self, id: str) -> Element:
         try:

@@ -23,6 +23,7 @@ from policyloom.network.counting import (
 )
 from policyloom.network.repeats import sentence_keys
 from policyloom.records import ClaimKind, Polarity, Status, Tagged, from_json, to_json
+from policyloom.records.show import counted
 
 __all__ = ["CLAIM_KINDS", "POLARITIES", "Counts", "DocumentCounts", "count", "sum_counts"]
 
@@ -68,6 +69,9 @@ class DocumentCounts:
     acts: bytes = b""
     paragraphs: bytes = b""
 
+    def __repr__(self) -> str:
+        return f"<DocumentCounts: {counted(self.n_sentences, 'sentence')}, {counted(len(self.events) // EVENT.size, 'event')}>"
+
     def __post_init__(self) -> None:
         for name, rows, form in (
             ("events", self.events, EVENT),
@@ -95,6 +99,11 @@ class Counts:
     framework: str = ""
     elements: tuple[str, ...] = ()
     documents: dict[str, DocumentCounts] = field(default_factory=dict)
+
+    def __repr__(self) -> str:
+        return (
+            f"<Counts of {counted(len(self.documents), 'document')} for {self.framework or 'any framework'}>"
+        )
 
     def __len__(self) -> int:
         return len(self.documents)

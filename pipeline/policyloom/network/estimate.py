@@ -18,7 +18,7 @@ from typing import Any
 
 import numpy as np
 import numpy.typing as npt
-from scipy.stats import t
+from scipy.special import stdtrit
 
 __all__ = [
     "MIN_CHANGED",
@@ -306,7 +306,7 @@ def _interval(share: float, error: float | None, t_quantile: float) -> Interval 
 
 def quantile(degrees: float) -> float:
     """Student's t for 95 %."""
-    return float(t.ppf(0.975, max(1.0, degrees)))
+    return float(stdtrit(max(1.0, degrees), 0.975))
 
 
 def effective_number(weights: Floats | Numbers) -> float:

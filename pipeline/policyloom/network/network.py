@@ -33,6 +33,7 @@ from policyloom.network.signed import (
     project,
 )
 from policyloom.records import Evidence
+from policyloom.records.show import counted
 
 if TYPE_CHECKING:
     import networkx as nx
@@ -328,7 +329,9 @@ class Network:
         return f"{apart}; with the unit {UNITS[UNITS.index(unit) + 1]} there may be some"
 
     def __repr__(self) -> str:
-        return f"<Network: {len(self.documents)} documents, {len(self.links)} links by {self.options.unit}>"
+        # Links take long to find, so they are counted only once something has asked for them.
+        links = f", {counted(len(self.links), 'link')}" if "links" in vars(self) else ""
+        return f"<Network: {counted(len(self.documents), 'document')}{links} by {self.options.unit}>"
 
     def _repr_html_(self) -> str:
         shown = self.links.head(20)[

@@ -6,6 +6,8 @@ import bisect
 from dataclasses import dataclass
 from typing import Literal, Protocol, get_args
 
+from policyloom.records.show import counted, cut, html_table
+
 __all__ = [
     "Block",
     "BlockKind",
@@ -234,9 +236,25 @@ class Document:
                 )
             last = block.end
 
+    def __repr__(self) -> str:
+        pages = f"{counted(self.n_pages, 'page')}, " if self.n_pages else ""
+        words = f"{counted(len(self.text), 'character')} in {counted(len(self.blocks), 'block')}"
+        return f"<Document {cut(self.id)}: {pages}{words}, language {self.language}>"
+
+    def _repr_html_(self) -> str:
+        title = f"{cut(self.metadata.title, 120)} {self!r}".strip()
+        rows = ((b.kind, b.pages[0] if b.pages else "", cut(self.quote(b), 120)) for b in self.blocks)
+        return html_table(title, ("block", "page", "text"), rows, len(self.blocks))
+
     def quote(self, x: HasSpan) -> str:
         """The words that `x` points at, verbatim."""
         return self.text[x.start : x.end]
+
+    def lines_at(self, start: int, end: int) -> tuple[Line, ...]:
+        """The printed lines that `[start, end)` touches."""
+        first = bisect.bisect_right(self.lines, start, key=lambda line: line.end)
+        last = bisect.bisect_left(self.lines, end, lo=first, key=lambda line: line.start)
+        return self.lines[first:last]
 
     def boxes(self, start: int, end: int) -> tuple[Box, ...]:
         """Where `[start, end)` is printed: one box a line it touches, to the width of its words.
@@ -244,10 +262,7 @@ class Document:
         Empty for a format without pages. A word that the span cuts counts whole.
         """
         found = []
-        first = bisect.bisect_right(self.lines, start, key=lambda line: line.end)
-        for line in self.lines[first:]:
-            if line.start >= end:
-                break
+        for line in self.lines_at(start, end):
             starts = [word[0] for word in line.words]
             lo = max(0, bisect.bisect_right(starts, start) - 1)
             hit = line.words[lo : bisect.bisect_left(starts, end)]

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Literal
 
+from policyloom.records.show import counted, cut
 from policyloom.records.tagged import Evidence
 
 __all__ = ["Coverage", "CoverageLevel", "Failure", "Finding", "Promise", "Severity"]
@@ -42,6 +43,9 @@ class Finding:
     evidence: tuple[Evidence, ...] = field(default=())
     nearest: tuple[Evidence, ...] = field(default=())
 
+    def __repr__(self) -> str:
+        return f"<Finding {cut(self.document)} {self.severity} {self.rule}: {cut(self.message, 240)}>"
+
 
 @dataclass(frozen=True, slots=True)
 class Promise:
@@ -67,6 +71,10 @@ class Promise:
     monitoring: str = ""
     is_vague: bool = False
     is_complete: bool = False
+
+    def __repr__(self) -> str:
+        how = " vague" if self.is_vague else " complete" if self.is_complete else ""
+        return f"<Promise {cut(self.document)} {self.element}{how}: {cut(self.evidence.quote, 240)}>"
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,6 +114,19 @@ class Coverage:
             raise ValueError(
                 f"coverage of {self.element}: {self.n_sentences} sentences cannot have {by_status} by status"
             )
+
+    def __repr__(self) -> str:
+        counts = (
+            (n, word) for word in ("affirmed", "planned", "lacking", "negated") if (n := getattr(self, word))
+        )
+        by_status = ", ".join(f"{n:,} {word}" for n, word in counts)
+        return (
+            f"<Coverage {cut(self.document)} {self.element}: {counted(self.n_sentences, 'sentence')}"
+            + (f" ({by_status})" if by_status else "")
+            + (f", {self.n_elsewhere:,} elsewhere" if self.n_elsewhere else "")
+            + (f", {self.not_judged:.0%} not judged" if self.not_judged else "")
+            + ">"
+        )
 
     @property
     def level(self) -> CoverageLevel:

@@ -24,7 +24,7 @@ def from_json(cls: type[T], data: bytes | str) -> T:
     """
     try:
         return _decoder(cls).decode(data)
-    except msgspec.MsgspecError as error:
+    except (msgspec.MsgspecError, RecursionError) as error:
         raise ValueError(f"not a {cls.__name__}: {error}") from error
 
 

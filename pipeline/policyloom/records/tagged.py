@@ -8,6 +8,7 @@ from typing import Literal, get_args
 
 from policyloom.records.coding import ClaimKind, MentionKind, Polarity, Status
 from policyloom.records.document import Document, HasSpan, Span, UnreadPart
+from policyloom.records.show import counted, cut, html_table
 
 __all__ = ["Claim", "Evidence", "Facet", "FacetKind", "Mention", "Sentence", "Tagged", "format_ranges"]
 
@@ -50,7 +51,8 @@ class Mention:
         sentence: the index of its sentence in `Tagged.sentences`.
         status: how it stands in the text; entities are always `affirmed`.
         probability: that the sentence names the element; 1 where rules alone decide.
-        source: the rule or model that found it, such as `term: tax incentive` or `classifier: skills, firms`.
+        source: the rule or model that found it, such as `term: tax incentive` or `classifier: skills, firms`; where a
+            person decided it, first `person: NAME`.
         cue: the span that decided the status, or None where nothing did.
         agent: the span of whoever acts, where the sentence says it; an institution, or the mention of an `actor`.
         name: for entities, the normalised form.
@@ -80,6 +82,14 @@ class Mention:
         if self.kind not in get_args(MentionKind):
             raise ValueError(f"mention kind {self.kind!r}: use one of {', '.join(get_args(MentionKind))}")
 
+    def __repr__(self) -> str:
+        sureness = f", {self.probability:.2f}" if self.probability < 1 else ""
+        words = f" {self.status}" if self.kind != "entity" else ""
+        facets = f", {', '.join(facet.kind for facet in self.facets)}" if self.facets else ""
+        name = f" {cut(self.name, 40)}" if self.name else ""
+        source = f", {cut(self.source)}" if self.source else ""
+        return f"<Mention {self.kind} {self.label}{name}{words} [{self.start}, {self.end}){sureness}{source}{facets}>"
+
     @property
     def concreteness(self) -> int:
         """How many of six things the text says of a mechanism: who, for whom, with what, how much, by when, how watched."""
@@ -97,6 +107,7 @@ class Claim:
         sentence: index into `Tagged.sentences`.
         polarity: `negative` where the text denies it.
         hedged: whether the text weakens it ("may", "could").
+        source: the person who decided it, as `person: NAME`; empty where a coder alone did.
     """
 
     kind: ClaimKind
@@ -106,6 +117,7 @@ class Claim:
     sentence: int
     polarity: Polarity = "positive"
     hedged: bool = False
+    source: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,6 +134,29 @@ class Tagged:
     claims: tuple[Claim, ...] = ()
     unread: tuple[UnreadPart, ...] = ()
     n_dropped: int = 0
+
+    def __repr__(self) -> str:
+        counts = (
+            counted(len(self.sentences), "sentence"), counted(len(self.mentions), "mention"), counted(len(self.claims), "claim"),
+        )  # fmt: skip
+        unread = f", {self.unreadable_share:.0%} not judged" if self.unreadable_share else ""
+        return f"<Tagged {cut(self.document.id)}: {', '.join(counts)}{unread}>"
+
+    def _repr_html_(self) -> str:
+        found = [mention for mention in self.mentions if mention.kind != "entity"]
+        rows = (
+            (
+                m.label,
+                m.status,
+                f"{m.probability:.2f}",
+                self.page(m) or "",
+                cut(self.quote(m)),
+                cut(self.sentence(m), 160),
+            )
+            for m in found
+        )
+        head = ("element", "status", "probability", "page", "words", "sentence")
+        return html_table(repr(self), head, rows, len(found))
 
     @property
     def unreadable_share(self) -> float:
@@ -209,3 +244,7 @@ class Evidence:
     start: int
     end: int
     quote: str
+
+    def __repr__(self) -> str:
+        page = f" p. {self.page}" if self.page else ""
+        return f"<Evidence {cut(self.document)}{page} [{self.start}, {self.end}): {cut(self.quote, 160)}>"

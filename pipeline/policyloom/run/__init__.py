@@ -9,16 +9,23 @@
     keys           what makes a result another one
     reading        the documents whose result is not there yet
     progress       how far it is
+    results        the result of each document, as it is kept
     workers        each document read and tagged in a process that may die
     outputs        the run folder's tables, network and report
     manifest       run.json, and what is read back from a run folder
     folder         no file of a person's is replaced or removed
     lock           one process writes a folder at a time
     exchange       a finished run as exports take it
+    figures        figures of a run, for papers
+    marks          the PDFs of a run with their mentions marked
     things         what of a sentence has a share
     samples        a sample of sentences to be coded by people
     estimates      shares corrected with it, differences and trends; estimate_table, these as a table
     sentences      a row a sentence, for R and the like
+    tagging        a document or text tagged, in a notebook
+    decisions      what people decided about mentions, kept with a run
+    recount        a run's outputs written anew with decisions
+    review         the page on which people decide, and its decisions brought back
     single         one file, or a few, without a run: check, tag, extract; a framework tried; sentences to label
 
 A document's result is kept under its key, so that a run that was interrupted goes on where it stopped, and a run over
@@ -40,13 +47,17 @@ from policyloom.framework import Framework, read_framework
 from policyloom.frameworks import BUILT_IN
 from policyloom.network.counting import UNITS, Unit
 from policyloom.records import Failure, OcrUse
+from policyloom.records.show import cut, html_table
 from policyloom.run.coder import ChosenCoder, CoderChoice, resolve_coder
+from policyloom.run.decisions import DECISIONS_TABLE, read_decisions_of, unfit_in_words, write_decisions_table
 from policyloom.run.estimate_table import write_estimates
 from policyloom.run.estimates import estimate
 from policyloom.run.exchange import FinishedRun, read_finished_run
+from policyloom.run.figures import FigureName, write_figure
 from policyloom.run.folder import ResultFolder, claim, open_folder, seal
 from policyloom.run.manifest import (
     MANIFEST,
+    read_found,
     read_groups,
     read_manifest,
     read_run_framework,
@@ -54,10 +65,13 @@ from policyloom.run.manifest import (
     refuse_other_framework,
     write_manifest,
 )
+from policyloom.run.marks import MarkedRun, mark_run
 from policyloom.run.metadata import NO_METADATA, MetadataTable, read_metadata
 from policyloom.run.plan import Plan, find_files, find_skipped, make_plan, name_documents
 from policyloom.run.progress import Progress, Tell, tell_nobody
 from policyloom.run.reading import UNANSWERED, ReadDocuments, read_documents, read_results, set_copies_aside
+from policyloom.run.recount import OutputsNote, describe_decisions, sign_outputs, write_outputs_note
+from policyloom.run.review import Applied, ReviewPage, apply_review, write_review
 from policyloom.run.samples import write_sample_sheet
 from policyloom.run.sentences import write_sentences
 from policyloom.run.settings import Limits, Settings, choose_limits
@@ -75,15 +89,21 @@ if TYPE_CHECKING:
     from policyloom.run.conversation import Conversation, RequestPlan
 
 __all__ = [
+    "Applied",
+    "FigureName",
     "FinishedRun",
     "Limits",
+    "MarkedRun",
     "Progress",
+    "ReviewPage",
     "Run",
+    "apply_review",
     "check_file",
     "estimate",
     "extract_files",
     "find_files",
     "find_skipped",
+    "mark_run",
     "name_documents",
     "plan_requests",
     "read_finished_run",
@@ -96,7 +116,9 @@ __all__ = [
     "tag_file",
     "validate_framework",
     "write_estimates",
+    "write_figure",
     "write_label_sheet",
+    "write_review",
     "write_sample_sheet",
     "write_sentences",
 ]
@@ -127,6 +149,7 @@ class Run:
         no_links: why there are no links, in words; empty where there are some.
         versions: pairs of files that hold versions of one text, with the share of it that they have in common; both count.
         notes: what in the table of documents does not fit the files, in words.
+        unfit: decisions of people that no longer fit, each with its reason, in words.
     """
 
     folder: Path
@@ -139,18 +162,20 @@ class Run:
     no_links: str = ""
     versions: tuple[tuple[str, str, float], ...] = ()
     notes: tuple[str, ...] = ()
+    unfit: tuple[str, ...] = ()
 
     @property
     def status(self) -> int:
         """The exit status: 0 all well, 1 some document failed or was not judged, or a check found an error."""
         return 1 if self.errors or any(f.kind != "duplicate" for f in self.failures) else 0
 
-    def _repr_html_(self) -> str:
-        from html import escape
+    def __repr__(self) -> str:
+        counts = ", ".join(f"{n:,} {name}" for name, n in self.counts.items())
+        return f"<Run {cut(str(self.folder), 120)}: {counts}>"
 
-        rows = "".join(f"<tr><td>{escape(k)}</td><td>{v:,}</td></tr>" for k, v in self.counts.items())
-        report = escape(str(self.folder / "report.html"))
-        return f"<table>{rows}</table><p>Report: <code>{report}</code></p>"
+    def _repr_html_(self) -> str:
+        rows = [(name, f"{n:,}") for name, n in self.counts.items()]
+        return html_table(f"Report: {self.folder / 'report.html'}", ("", ""), rows, len(rows))
 
 
 def run(
@@ -340,22 +365,26 @@ def _write_results(
 ) -> Run:
     """Writes the outputs, unless they are those of the run before, and the manifest."""
     out = results.path
-    signature = _sign(plan, read, unit, talk, metadata)
+    base = _sign(plan, read, unit, talk, metadata)
+    decisions = read_decisions_of(out, framework)
+    about = replace(read, jobs=tuple(job for job in read.jobs if job.id in decisions.by_document))
+    decided = decisions.results(read_results(results.cache, plan, about))
+    signature = sign_outputs(base, decisions)
     before = read_manifest(out)
-    told = [ANSWERS_FILE] if talk else []
+    told = [*([ANSWERS_FILE] if talk else []), *([DECISIONS_TABLE] if decided else [])]
     written = [MANIFEST, *OUTPUTS, *told, *(f"documents/{job.id}.json" for job in read.jobs)]
     is_done = before.get("signature") == signature and all((out / file).exists() for file in written)
+    found = read_found(before) if is_done else None
+    is_done = found is not None
     claim(results, [MANIFEST] if is_done else written)
-    if is_done:
-        counts, errors = dict(before["outputs"]), int(before["errors"])
-        not_judged = [Failure(source, "not-judged", reason) for source, reason in before["not_judged"]]
-        no_links = str(before["no_links"])
+    if found is not None:
+        counts, errors, not_judged, no_links = found
     else:
         from policyloom.run.outputs import write_outputs  # pandas and scipy, once reading has begun
 
         counts, errors, not_judged, no_links = write_outputs(
             out,
-            lambda: read_results(results.cache, plan, read),
+            lambda: read_results(results.cache, plan, read, decisions),
             framework,
             read.failures,
             model=settings.model,
@@ -364,8 +393,11 @@ def _write_results(
             unit=unit,
             files={job.id: job.source for job in read.jobs},
             metadata=metadata,
+            decided=describe_decisions(decisions),
             tell=lambda stage, n: tell(Progress(stage, n, len(read.jobs))),
         )
+        if decided:
+            write_decisions_table(decided, out / DECISIONS_TABLE)
         if talk:
             talk.write(out / ANSWERS_FILE)
     failures = tuple(sorted((*read.failures, *not_judged), key=lambda failure: failure.source))
@@ -375,7 +407,13 @@ def _write_results(
     }  # fmt: skip
     done = Run(
         out, tuple(job.id for job in read.jobs), failures, read.n_reused, totals, errors, time.monotonic() - started,
-        no_links, read.versions, metadata.notes,
+        no_links, read.versions, metadata.notes, tuple(unfit_in_words(decided)),
+    )  # fmt: skip
+    write_outputs_note(
+        results,
+        OutputsNote(
+            base, read.failures, settings.model, (chosen.form.kind, chosen.form.name), chosen.description, chosen.measured, name, unit
+        ),
     )  # fmt: skip
     write_manifest(
         done, plan, settings, framework=framework, framework_file=framework_file, limits=limits, outputs=counts,

@@ -23,8 +23,8 @@ from policyloom.run.lock import hold
 
 __all__ = ["FolderKind", "ResultFolder", "claim", "is_result_folder", "open_folder", "read_ledger", "seal"]
 
-FolderKind = Literal["run", "check", "documents"]
-"""What a folder holds: a run over many documents, one document's check, or documents as JSON."""
+FolderKind = Literal["run", "check", "documents", "marks"]
+"""What a folder holds: a run over many documents, one document's check, documents as JSON, or marked-up PDFs."""
 
 MARK = ".policyloom"
 LEDGER = "ledger.json"
@@ -169,7 +169,7 @@ def read_ledger(path: str | Path) -> tuple[FolderKind, dict[str, str | None]]:
         if kind not in get_args(FolderKind):
             raise ValueError(kind)
         return kind, {str(name): digest for name, digest in files.items() if _stays_within(str(name))}
-    except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
+    except (OSError, ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
         raise RunError(f"{at}: cannot be read; give the results a new folder") from error
 
 
@@ -213,4 +213,6 @@ def _shorten(names: list[str]) -> str:
 
 
 def _in_words(kind: FolderKind) -> str:
-    return {"run": "a run", "check": "a check", "documents": "extracted documents"}[kind]
+    return {
+        "run": "a run", "check": "a check", "documents": "extracted documents", "marks": "marked-up PDFs",
+    }[kind]  # fmt: skip

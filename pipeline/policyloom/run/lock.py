@@ -101,7 +101,7 @@ def _parse(content: bytes) -> dict[str, Any] | None:
     try:
         found = json.loads(content)
         return found if isinstance(found["pid"], int) else None
-    except (ValueError, KeyError, TypeError):
+    except (ValueError, KeyError, TypeError, RecursionError):
         return None
 
 

@@ -6,6 +6,7 @@ import hashlib
 import importlib.metadata
 import json
 import platform
+import re
 from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime
 from pathlib import Path
@@ -15,11 +16,13 @@ from policyloom.errors import RunError
 from policyloom.export import UserColumns
 from policyloom.files import write_bytes
 from policyloom.framework import Framework
-from policyloom.records import Tagged, from_json
+from policyloom.records import Failure, Tagged
+from policyloom.run.decisions import Decisions, read_decisions_of
 from policyloom.run.folder import CACHE, MARK
 from policyloom.run.keys import library_versions, ocr_version
 from policyloom.run.metadata import MetadataTable, describe
 from policyloom.run.plan import Plan
+from policyloom.run.results import read_result
 from policyloom.run.settings import Limits, Settings
 
 if TYPE_CHECKING:
@@ -27,7 +30,10 @@ if TYPE_CHECKING:
 
 __all__ = [
     "MANIFEST",
+    "read_found",
     "read_groups",
+    "read_kept",
+    "read_keys",
     "read_manifest",
     "read_run_framework",
     "read_tagged",
@@ -43,9 +49,19 @@ def read_manifest(out: str | Path) -> dict[str, Any]:
     """The manifest of the run before; empty where there is none."""
     try:
         found = json.loads((Path(out) / MANIFEST).read_text("utf-8-sig"))
-    except (OSError, ValueError):
+    except (OSError, ValueError, RecursionError):
         return {}
     return found if isinstance(found, dict) else {}
+
+
+def read_found(manifest: Mapping[str, Any]) -> tuple[dict[str, int], int, list[Failure], str] | None:
+    """What the run before found: counts, errors, documents not judged, why there are no links; None where that is damaged."""
+    try:
+        counts = {str(name): int(n) for name, n in manifest["outputs"].items()}
+        not_judged = [Failure(source, "not-judged", reason) for source, reason in manifest["not_judged"]]
+        return counts, int(manifest["errors"]), not_judged, str(manifest["no_links"])
+    except (KeyError, TypeError, ValueError, AttributeError):
+        return None
 
 
 def write_manifest(
@@ -85,6 +101,7 @@ def write_manifest(
         "errors": done.errors,
         "not_judged": [[f.source, f.reason] for f in done.failures if f.kind == "not-judged"],
         "no_links": done.no_links,
+        "folder": str(plan.folder),
         "unit": unit,
         "signature": signature,
         "reused": done.n_reused,
@@ -138,19 +155,53 @@ def refuse_other_framework(out: str | Path, framework: Framework) -> None:
         )
 
 
-def read_tagged(folder: str | Path) -> Iterator[Tagged]:
+def read_tagged(folder: str | Path, *, decided: bool = True) -> Iterator[Tagged]:
     """The tagged documents of a run folder, one at a time, by id, with the dates and titles of the user's table.
+
+    Args:
+        folder: the run folder.
+        decided: with the decisions of people that the run keeps; without them, as the coder left the documents.
+
+    Raises:
+        RunError: the folder holds no finished run.
+    """
+    decisions = read_decisions_of(folder, read_run_framework(folder)) if decided else Decisions()
+    entries = _finished(Path(folder))["documents"]
+    for tagged, entry in zip(read_kept(folder), entries, strict=True):
+        yield decisions.decide(describe(tagged, entry.get("metadata", {})))
+
+
+def read_kept(folder: str | Path) -> Iterator[Tagged]:
+    """The documents of a run folder as they were kept: without the user's table, and without the decisions of people.
 
     Raises:
         RunError: the folder holds no finished run.
     """
     folder = Path(folder)
-    for entry in _finished(folder)["documents"]:
-        path = folder / MARK / CACHE / f"{entry['key']}.json"
+    for id, key in read_keys(folder):
+        path = folder / MARK / CACHE / f"{key}.json"
         try:
-            yield describe(from_json(Tagged, path.read_bytes()), entry.get("metadata", {}))
+            yield read_result(path, id)
         except OSError as error:
             raise RunError(f"{path}: is missing; run again to make it") from error
+        except ValueError as error:
+            raise RunError(f"{path}: cannot be used, as {error}; run again to make it anew") from error
+
+
+def read_keys(folder: str | Path) -> list[tuple[str, str]]:
+    """The id of each document of a run, and the key of its result.
+
+    Raises:
+        RunError: the folder holds no finished run, or its manifest is damaged.
+    """
+    folder = Path(folder)
+    try:
+        found = [(str(entry["id"]), str(entry["key"])) for entry in _finished(folder)["documents"]]
+    except (KeyError, TypeError) as error:
+        raise RunError(f"{folder / MANIFEST}: is damaged; run again to make it anew") from error
+    if strange := next((key for _, key in found if not re.fullmatch("[0-9a-f]+", key)), None):
+        raise RunError(f"{folder / MANIFEST}: {strange!r} is no key of a result; run again to make it anew")
+    return found
 
 
 def read_groups(folder: str | Path, column: str) -> dict[str, str]:

@@ -117,6 +117,7 @@ def write_outputs(
     files: Mapping[str, str],
     metadata: MetadataTable,
     tell: Tell,
+    decided: str = "",
 ) -> Written:
     """Write all but the manifest; every file appears whole or not at all.
 
@@ -132,6 +133,7 @@ def write_outputs(
         files: each document's file, as the run lists it, by the document's id.
         metadata: the user's table of the documents.
         tell: is told the stage and how many documents are through it.
+        decided: how much people decided, in words.
     """
     totals, columns = _Totals(), UserColumns(metadata.columns)
     documents = _write_documents(out, tagged(), framework, files, metadata, columns, totals, tell)
@@ -157,7 +159,7 @@ def write_outputs(
         failures=failures,
         evidence=evidence,
         measured=coder.measured,
-        settings=_settings(framework, model, coder, unit, totals.counts.get(LEFT_OUT)),
+        settings=_settings(framework, model, coder, unit, totals.counts.get(LEFT_OUT), decided),
         no_links=no_links,
     )
     counts = totals.counts | {"links": len(network.links), "findings": len(findings)}
@@ -308,7 +310,12 @@ def _outline(document: Document) -> tuple[tuple[int, str, int], ...]:
 
 
 def _settings(
-    framework: Framework, model: str | None, coder: ChosenCoder, unit: Unit, n_left_out: int | None
+    framework: Framework,
+    model: str | None,
+    coder: ChosenCoder,
+    unit: Unit,
+    n_left_out: int | None,
+    decided: str,
 ) -> dict[str, str]:
     recall = coder.measured.recall
     found_by = {
@@ -323,6 +330,7 @@ def _settings(
     )
     caution = (
         f"Mentions are found by {found_by[coder.form.kind]}. {left_out}"
+        + (f"{decided} instead of what was found (decisions.csv). " if decided else "")
         + (
             f"On labelled sentences {min(recall.values()):.0%} to {max(recall.values()):.0%} of what was there was found, "
             f"by element ({coder.measured.source}). "

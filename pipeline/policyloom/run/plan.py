@@ -35,11 +35,13 @@ class Plan:
         jobs: the files to read, in order of their names.
         keys: the key of each job's result, by the document's id.
         failures: the files that cannot be opened, or are the same as another.
+        folder: in which the files are.
     """
 
     jobs: tuple[Job, ...]
     keys: dict[str, str]
     failures: tuple[Failure, ...]
+    folder: Path
 
 
 @dataclass(slots=True)
@@ -206,4 +208,4 @@ def make_plan(folder: Path, paths: Sequence[Path], settings: Settings) -> Plan:
         seen[digest] = source
         jobs.append(Job(str(path), id, source))
         keys[id] = result_key(digest, id, path.suffix, decided=decided, ocr=ocr)
-    return Plan(tuple(jobs), keys, tuple(failures))
+    return Plan(tuple(jobs), keys, tuple(failures), root.resolve())

@@ -8,17 +8,18 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from policyloom.errors import UnansweredError
-from policyloom.files import write_bytes
-from policyloom.records import Failure, Tagged, from_json
+from policyloom.errors import RunError, UnansweredError
+from policyloom.records import Failure, Tagged
 from policyloom.run.plan import Plan
 from policyloom.run.progress import Progress, Tell
+from policyloom.run.results import is_whole, read_result, write_result
 from policyloom.run.settings import Job, Limits, Settings
 from policyloom.run.workers import process_all
 
 if TYPE_CHECKING:
     from policyloom.coders.language_model import Asked
     from policyloom.run.conversation import Conversation
+    from policyloom.run.decisions import Decisions
 
 __all__ = ["UNANSWERED", "ReadDocuments", "read_documents", "read_results", "set_copies_aside"]
 
@@ -54,11 +55,11 @@ def read_documents(
     *,
     forget: bool = True,
 ) -> ReadDocuments:
-    """Reads and tags the documents whose result is not in the cache, and forgets results of no document.
+    """Reads and tags the documents whose result is not whole in the cache, and forgets results of no document.
 
     A document for which a language model must be asked is read once more when the answers are there.
     """
-    todo = [job for job in plan.jobs if not result_path(cache, plan, job).exists()]
+    todo = [job for job in plan.jobs if not is_whole(result_path(cache, plan, job))]
     n_jobs, n_reused = len(plan.jobs), len(plan.jobs) - len(todo)
     failures = list(plan.failures)
     tell(Progress("reading", n_reused, n_jobs))
@@ -75,7 +76,7 @@ def read_documents(
             if isinstance(result, Failure):
                 failures.append(result)
             else:
-                write_bytes(result, result_path(cache, plan, job))
+                write_result(result, result_path(cache, plan, job))
             n_done += 1
             tell(Progress("reading", n_done, n_jobs, job.source))
         todo = []
@@ -101,7 +102,7 @@ def set_copies_aside(read: ReadDocuments, plan: Plan, cache: Path) -> ReadDocume
     order = sorted(jobs, key=lambda id: (Path(jobs[id].path).suffix.lower() != ".pdf", id))
     found = find_copies(
         order,
-        lambda id: from_json(Tagged, paths[id].read_bytes()),
+        lambda id: _read(paths[id], id),
         lambda id: paths[id].with_suffix(SKETCH_SUFFIX),
     )
     copies = {copy.id: copy for copy in found if not copy.is_version}
@@ -126,9 +127,23 @@ def _asking(asked: Asked) -> Progress:
     return Progress("asking", asked.n_done, asked.n_total, tokens)
 
 
-def read_results(cache: Path, plan: Plan, read: ReadDocuments) -> Iterator[Tagged]:
-    """The tagged documents, one at a time."""
-    return (from_json(Tagged, result_path(cache, plan, job).read_bytes()) for job in read.jobs)
+def read_results(
+    cache: Path, plan: Plan, read: ReadDocuments, decisions: Decisions | None = None
+) -> Iterator[Tagged]:
+    """The tagged documents, one at a time, as people decided them where decisions are given."""
+    for job in read.jobs:
+        tagged = _read(result_path(cache, plan, job), job.id)
+        yield decisions.decide(tagged) if decisions else tagged
+
+
+def _read(path: Path, id: str) -> Tagged:
+    try:
+        return read_result(path, id)
+    except ValueError as error:
+        path.unlink(missing_ok=True)
+        raise RunError(
+            f"{path}: cannot be used, as {error}; it is removed now, so run again to read its document anew"
+        ) from error
 
 
 def result_path(cache: Path, plan: Plan, job: Job) -> Path:

@@ -55,7 +55,7 @@ class Settings:
     """What decides a document's result, besides the file.
 
     Attributes:
-        framework: as JSON.
+        framework: as JSON; empty where documents are read and not tagged.
         coder: who decides what a sentence names.
         model: an installed spaCy pipeline, or None for our rules.
         password: opens encrypted PDFs.

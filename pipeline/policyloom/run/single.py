@@ -7,19 +7,21 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from policyloom.errors import DocumentError, FrameworkError, RunError
+from policyloom.errors import DocumentError, FrameworkError, RunError, UnansweredError
 from policyloom.export import ENTITIES, MENTIONS, entity_rows, mention_rows
 from policyloom.extract import read_document
 from policyloom.extract.pdf.draw import draw_blocks
 from policyloom.files import open_table, show_name, write_bytes
 from policyloom.framework import Framework, read_framework
 from policyloom.frameworks import BUILT_IN
-from policyloom.records import Document, Failure, OcrUse, Severity, Tagged, to_json
+from policyloom.records import Document, Failure, OcrUse, Severity, Tagged, from_json, to_json
 from policyloom.run.coder import ChosenCoder, CoderChoice, resolve_coder
 from policyloom.run.folder import CACHE, MARK, claim, open_folder, seal
-from policyloom.run.manifest import read_manifest, read_run_framework, read_tagged
+from policyloom.run.manifest import read_keys, read_manifest, read_run_framework, read_tagged
 from policyloom.run.plan import find_files, name_documents
 from policyloom.run.reading import SKETCH_SUFFIX
+from policyloom.run.settings import Job, Limits, Settings, choose_limits
+from policyloom.run.workers import process_all
 
 if TYPE_CHECKING:
     from policyloom.check import Checked
@@ -85,6 +87,8 @@ def check_file(
     model: str | None = None,
     password: str | None = None,
     ocr: OcrUse = "auto",
+    workers: int | None = None,
+    limits: Limits | None = None,
 ) -> FileCheck:
     """One document held against a framework and, where a run is given, against its network.
 
@@ -94,9 +98,11 @@ def check_file(
         out: a folder for the tables and the page of the check; nothing is written without.
         framework: what to look for; the built-in one without it and without a run.
         coder, min_probability, model, password, ocr: as in `run`.
+        workers: 0 works in this process, without limits; any other number in a process of its own.
+        limits: what the document may cost; `Limits()` unless given.
 
     Raises:
-        DocumentError: the document cannot be read.
+        DocumentError: the document cannot be read, or takes more than its limits.
         RunError: `against` is no run folder, or `out` cannot be written without losing somebody's files.
         FrameworkError: the framework is wrong.
     """
@@ -109,7 +115,7 @@ def check_file(
     else:
         chosen = framework if isinstance(framework, Framework) else read_framework(framework or BUILT_IN)
     network = load_network(against, chosen) if against is not None else None
-    tagged, used = _tag(path, chosen, coder, min_probability, model, password, ocr)
+    tagged, used = _tag(path, chosen, coder, min_probability, model, password, ocr, workers, limits)
     same_text = _find_same_text(tagged, against) if against is not None else frozenset()
     checked = check(tagged, chosen, network, measured=used.measured, same_text=same_text)
     if out is not None:
@@ -122,11 +128,8 @@ def _find_same_text(tagged: Tagged, run: str | Path) -> frozenset[str]:
     """The ids of a run's copies and versions of a document."""
     from policyloom.run.copies import find_same_text
 
-    entries = read_manifest(run).get("documents", ())
     cache = Path(run) / MARK / CACHE
-    return find_same_text(
-        tagged, {entry["id"]: (cache / entry["key"]).with_suffix(SKETCH_SUFFIX) for entry in entries}
-    )
+    return find_same_text(tagged, {id: cache / f"{key}{SKETCH_SUFFIX}" for id, key in read_keys(run)})
 
 
 def tag_file(
@@ -140,6 +143,8 @@ def tag_file(
     model: str | None = None,
     password: str | None = None,
     ocr: OcrUse = "auto",
+    workers: int | None = None,
+    limits: Limits | None = None,
 ) -> Tagged:
     """One document with its sentences, mentions and claims.
 
@@ -149,9 +154,11 @@ def tag_file(
         entities: write the entities to it instead, in the form of a run's entities.csv.
         framework: what to look for.
         coder, min_probability, model, password, ocr: as in `run`.
+        workers: 0 works in this process, without limits; any other number in a process of its own.
+        limits: what the document may cost; `Limits()` unless given.
 
     Raises:
-        DocumentError: the document cannot be read.
+        DocumentError: the document cannot be read, or takes more than its limits.
         FrameworkError: the framework is wrong.
         RunError: `out` is a file that is no such table.
     """
@@ -160,7 +167,7 @@ def tag_file(
     elif out is not None:
         refuse_other_file(out, _MENTIONS_START, "a table of mentions")
     chosen = framework if isinstance(framework, Framework) else read_framework(framework)
-    tagged, _ = _tag(path, chosen, coder, min_probability, model, password, ocr)
+    tagged, _ = _tag(path, chosen, coder, min_probability, model, password, ocr, workers, limits)
     if out is not None:
         with open_table(out, (ENTITIES if entities else MENTIONS).names) as add:
             add(entity_rows(tagged) if entities else mention_rows(tagged, chosen))
@@ -174,6 +181,8 @@ def extract_files(
     draw: str | Path | None = None,
     password: str | None = None,
     ocr: OcrUse = "auto",
+    workers: int | None = None,
+    limits: Limits | None = None,
 ) -> Iterator[Document | Failure]:
     """The documents in a file or a folder, one at a time, or why one cannot be read.
 
@@ -183,6 +192,8 @@ def extract_files(
         draw: a folder for pictures of the pages with their blocks.
         password: opens the encrypted PDFs among them.
         ocr: which pages are read by OCR, as in `read_pdf`.
+        workers: 0 works in this process, without limits; any other number in one other process.
+        limits: what one document may cost; `Limits()` unless given.
 
     Raises:
         RunError: there is nothing to read, or `out` cannot be written without losing somebody's files.
@@ -190,13 +201,13 @@ def extract_files(
     root = Path(source) if Path(source).is_dir() else Path(source).parent
     ids = name_documents(find_files(source), root)
     if out is None:
-        yield from _extract(ids, root, draw, password, ocr)
+        yield from _extract(ids, root, draw, password, ocr, workers, limits)
         return
     folder = open_folder(out, "documents")
     written = []
     with folder.held():
         claim(folder, (f"{id}.json" for id in ids.values()))
-        for one in _extract(ids, root, draw, password, ocr):
+        for one in _extract(ids, root, draw, password, ocr, workers, limits):
             if isinstance(one, Document):
                 written.append(f"{one.id}.json")
                 write_bytes(to_json(one), folder.path / written[-1])
@@ -205,17 +216,32 @@ def extract_files(
 
 
 def _extract(
-    ids: Mapping[Path, str], root: Path, draw: str | Path | None, password: str | None, ocr: OcrUse
+    ids: Mapping[Path, str],
+    root: Path,
+    draw: str | Path | None,
+    password: str | None,
+    ocr: OcrUse,
+    workers: int | None,
+    limits: Limits | None,
 ) -> Iterator[Document | Failure]:
-    for path, id in ids.items():
-        try:
-            document = read_document(path, password=password, id=id, ocr=ocr)
-        except DocumentError as error:
-            yield Failure(show_name(path.relative_to(root)), error.kind, error.reason)
-            continue
-        if draw is not None and document.n_pages:
-            draw_blocks(document, path, draw, password=password)
-        yield document
+    """The documents in the order of `ids`, whichever is ready first."""
+    jobs = [Job(str(path), id, show_name(path.relative_to(root))) for path, id in ids.items()]
+    settings = Settings("", password=password, ocr=ocr)
+    done: dict[str, object] = {}
+    waiting = iter(jobs)
+    job = next(waiting, None)
+    for ready, result in process_all(jobs, settings, workers=0 if workers == 0 else 1, limits=limits):
+        done[ready.id] = result
+        while job is not None and job.id in done:
+            outcome = done.pop(job.id)
+            if isinstance(outcome, bytes):
+                document = from_json(Document, outcome)
+                if draw is not None and document.n_pages:
+                    draw_blocks(document, job.path, draw, password=password)
+                yield document
+            elif isinstance(outcome, Failure):
+                yield outcome
+            job = next(waiting, None)
 
 
 def validate_framework(source: str | Path) -> tuple[Framework, tuple[str, ...]]:
@@ -334,7 +360,8 @@ def write_label_sheet(
 
 def _find_framework_file(manifest: Mapping[str, Any], framework: Framework) -> str | None:
     """The file of a run's framework, if it is there and still holds the same id and version."""
-    told = manifest.get("framework", {}).get("file")
+    told = manifest.get("framework")
+    told = told.get("file") if isinstance(told, dict) else None
     try:
         found = read_framework(told) if isinstance(told, str) else None
     except FrameworkError:
@@ -350,10 +377,37 @@ def _tag(
     model: str | None,
     password: str | None,
     ocr: OcrUse,
+    workers: int | None,
+    limits: Limits | None,
 ) -> tuple[Tagged, ChosenCoder]:
     from policyloom.tag import tag
-    from policyloom.tag.pipeline import load_pipeline
+    from policyloom.tag.pipeline import find_model, load_pipeline
 
-    document = read_document(path, password=password, ocr=ocr)
+    choose_limits(limits, workers=workers, executor=None)
+    if model is not None:
+        find_model(model)
     chosen = resolve_coder(coder, framework, min_probability=min_probability)
+    if workers != 0 and chosen.form.kind != "language_model":
+        settings = Settings(framework.model_dump_json(), chosen.form, model, password, ocr)
+        return from_json(Tagged, _in_a_worker(Path(path), settings, limits)), chosen
+    if workers == 0:
+        document = read_document(path, password=password, ocr=ocr)
+    else:  # a language model is asked by this process
+        settings = Settings("", password=password, ocr=ocr)
+        document = from_json(Document, _in_a_worker(Path(path), settings, limits))
     return tag(document, load_pipeline(framework, model=model), chosen.coder), chosen
+
+
+def _in_a_worker(path: Path, settings: Settings, limits: Limits | None) -> bytes:
+    """What `process` gives for a file, from a process that keeps to the limits.
+
+    Raises:
+        DocumentError: the file cannot be read, or takes more than its limits.
+    """
+    job = Job(str(path), show_name(path.stem), show_name(path.name))
+    ((_, outcome),) = process_all([job], settings, workers=1, limits=limits)
+    if isinstance(outcome, Failure):
+        raise DocumentError(path, outcome.kind, outcome.reason)
+    if isinstance(outcome, UnansweredError):
+        raise outcome
+    return outcome

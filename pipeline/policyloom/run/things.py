@@ -29,7 +29,8 @@ def read_sentences(
     run: str | Path, framework: Framework
 ) -> Iterator[tuple[Tagged, Mapping[int, frozenset[tuple[str, Status]]]]]:
     """Each document of a run that has sentences of running text, with what the coder found in each of these."""
-    for tagged in read_tagged(run):
+    # As the coder left them: people's decisions would make it look better in the sample than it is elsewhere.
+    for tagged in read_tagged(run, decided=False):
         if tagged.is_judged and (sentences := named_in_sentences(tagged, framework)):
             yield tagged, sentences
 

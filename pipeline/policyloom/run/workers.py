@@ -15,6 +15,7 @@ from concurrent.futures import Executor, ProcessPoolExecutor, as_completed
 from concurrent.futures.process import BrokenProcessPool
 from contextlib import contextmanager, suppress
 from functools import lru_cache
+from multiprocessing import resource_tracker
 from pathlib import Path
 from typing import IO, TYPE_CHECKING
 
@@ -34,17 +35,16 @@ POLL = 0.1
 
 
 Outcome = tuple[Job, "bytes | Failure | UnansweredError"]
-"""A job with its `Tagged` as JSON, or why there is none, or what a language model must be asked first."""
+"""A job with its `Tagged` as JSON (its `Document` where nothing is tagged), or why there is none, or what a language model must be asked first."""
 
 
 def process(job: Job, settings: Settings) -> bytes:
-    """The `Tagged` of one file, as JSON.
+    """The `Tagged` of one file, as JSON; its `Document` where the settings have no framework.
 
     Raises:
         DocumentError: the file cannot be read.
     """
     from policyloom.extract import read_document
-    from policyloom.tag import tag
 
     document = read_document(
         job.path,
@@ -53,6 +53,10 @@ def process(job: Job, settings: Settings) -> bytes:
         ocr=settings.ocr,
         before_ocr=lambda _page: _start_clock(),
     )
+    if not settings.framework:
+        return to_json(document)
+    from policyloom.tag import tag
+
     nlp = _pipeline(settings.framework, settings.model)
     return to_json(tag(document, nlp, make_coder(settings.coder, settings.framework)))
 
@@ -133,9 +137,11 @@ def _in_processes(jobs: Sequence[Job], settings: Settings, n: int, limits: Limit
             done: set[str] = set()
             broken = False
             with _pool(n, settings, limits, notes) as pool:
-                with _hidden_main():
-                    futures = {pool.submit(_watched, job, settings, limits, notes): job for job in waiting}
                 try:
+                    with _hidden_main(), _undisturbed():
+                        futures = {
+                            pool.submit(_watched, job, settings, limits, notes): job for job in waiting
+                        }
                     for future in as_completed(futures):
                         job = futures[future]
                         try:
@@ -148,7 +154,8 @@ def _in_processes(jobs: Sequence[Job], settings: Settings, n: int, limits: Limit
                         done.add(job.id)
                         yield job, result
                 finally:
-                    # Stopped with Ctrl-C, the run gives up what waits, and waits for the documents in work alone.
+                    if not broken and len(done) < len(waiting):
+                        _end_workers(pool)  # stopped, as with Ctrl-C
                     pool.shutdown(wait=False, cancel_futures=True)
             waiting = [job for job in waiting if job.id not in done]
             if not broken:
@@ -177,6 +184,38 @@ def _in_processes(jobs: Sequence[Job], settings: Settings, n: int, limits: Limit
 def _pool(n: int, settings: Settings, limits: Limits, notes: str) -> ProcessPoolExecutor:
     context = multiprocessing.get_context("spawn")
     return ProcessPoolExecutor(n, mp_context=context, initializer=_start, initargs=(settings, limits, notes))
+
+
+def _end_workers(pool: ProcessPoolExecutor) -> None:
+    """Ends a pool's processes at once: results are written by this process, so nothing is lost but the documents in work."""
+    for worker in list((pool._processes or {}).values()):
+        worker.kill()
+
+
+@contextmanager
+def _undisturbed() -> Iterator[None]:
+    """Start processes that do not hear Ctrl-C, which is their parent's to handle, and put off what stops this one meanwhile."""
+    put_off: list[int] = []
+    handlers = {}
+    if threading.current_thread() is threading.main_thread():
+        handlers = {
+            n: handler for n in (signal.SIGINT, signal.SIGTERM) if callable(handler := signal.getsignal(n))
+        }
+    for number in handlers:
+        signal.signal(number, lambda number, _frame: put_off.append(number))
+    can_block = hasattr(signal, "pthread_sigmask")  # not on Windows
+    if can_block:
+        resource_tracker.ensure_running()  # it would end the block when it is started with the first process
+        signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+    try:
+        yield
+    finally:
+        if can_block:
+            signal.pthread_sigmask(signal.SIG_UNBLOCK, {signal.SIGINT})
+        for number, handler in handlers.items():
+            signal.signal(number, handler)
+        for waiting in put_off:
+            signal.raise_signal(waiting)
 
 
 @contextmanager
@@ -234,7 +273,8 @@ class _Watch:
 def _start(settings: Settings, limits: Limits, notes: str) -> None:
     with suppress(ValueError, OSError):
         signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is the parent's to handle
-    _pipeline(settings.framework, settings.model)
+    if settings.framework:
+        _pipeline(settings.framework, settings.model)
     threading.Thread(target=_guard, args=(limits, Path(notes)), daemon=True).start()
 
 

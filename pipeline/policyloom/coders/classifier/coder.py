@@ -68,6 +68,9 @@ class ClassifierCoder:
         if "status" not in self._answerers and (shipped := read_status_answerer(framework.language)):
             self._answerers["status"] = shipped
 
+    def __repr__(self) -> str:
+        return f"<ClassifierCoder: {self.classifier!r}>"
+
     @property
     def description(self) -> str:
         """What it learned from, and how sure it must be."""

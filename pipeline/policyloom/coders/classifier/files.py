@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import json
 import zipfile
+import zlib
 from dataclasses import replace
 from functools import lru_cache
 from importlib import resources
@@ -13,6 +14,7 @@ from pathlib import Path
 import numpy as np
 
 from policyloom.coders.classifier.answers import Answerer, restore_answerer
+from policyloom.coders.classifier.checks import check_arrays, check_head
 from policyloom.coders.classifier.features import Features
 from policyloom.coders.classifier.judge import SentenceClassifier
 from policyloom.errors import PolicyloomError
@@ -29,6 +31,9 @@ __all__ = [
     "read_status_answerer",
     "write_classifier",
 ]
+
+MAX_UNPACKED = 200_000_000
+"""Bytes that a file may unpack to; the built-in one has 10 million."""
 
 FORMAT = "policyloom-classifier 3"
 """The first thing in a file; a file of another format is refused."""
@@ -156,10 +161,18 @@ def load_classifier(data: bytes) -> SentenceClassifier:
         ValueError: they are none.
     """
     try:
+        with zipfile.ZipFile(io.BytesIO(data)) as packed:
+            n_bytes = sum(entry.file_size for entry in packed.infolist())
+        if n_bytes > MAX_UNPACKED:
+            raise ValueError(
+                f"it unpacks to {n_bytes:,} bytes, and the most that is read is {MAX_UNPACKED:,}"
+            )
         with np.load(io.BytesIO(data), allow_pickle=False) as file:
             head = json.loads(file["head"].tobytes())
             if head["format"] != FORMAT:
                 raise ValueError(f"its format is {head['format']!r}, expected {FORMAT!r}")
+            check_head(head)
+            check_arrays(head, file)
             idf = {name: file[f"idf_{name}"].astype(np.float64) for name in head["vocabulary"]}
             pack = load_language(head["language"])
             features = Features(head["tops"], head["lists"], pack.inflections).restore(
@@ -171,10 +184,15 @@ def load_classifier(data: bytes) -> SentenceClassifier:
                 )
                 for about, kept in head["answerers"].items()
             }
-            return SentenceClassifier(
+            found = SentenceClassifier(
                 head["framework"], tuple(head["labels"]), tuple(head["thresholds"]), head["card"], features,
                 file["weights"].astype(np.float32), file["offsets"], answerers,
                 head["language"], head["min_probability"], pack.stop_words,
             )  # fmt: skip
-    except (KeyError, TypeError, AttributeError, zipfile.BadZipFile, OSError, EOFError) as error:
+            found.measured(), found.description
+            return found
+    except (
+        KeyError, TypeError, AttributeError, zipfile.BadZipFile, zlib.error, OSError, EOFError, MemoryError, RecursionError,
+        NotImplementedError, RuntimeError,
+    ) as error:  # fmt: skip
         raise ValueError(f"damaged or another kind of file: {error}") from error

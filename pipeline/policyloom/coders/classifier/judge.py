@@ -16,6 +16,7 @@ from policyloom.coders.classifier.encoder import SentenceEncoder
 from policyloom.coders.classifier.features import TOKEN, Features, tokens_of
 from policyloom.coders.classifier.questions import QuestionKind
 from policyloom.records import Accuracy, Measured, SentenceDraft
+from policyloom.records.show import cut
 
 __all__ = ["Judgement", "SentenceClassifier", "find_ruled", "min_probabilities"]
 
@@ -95,6 +96,10 @@ class SentenceClassifier:
     stop_words: frozenset[str] = frozenset()
     measured_elsewhere: Measured | None = None
     encoder: SentenceEncoder | None = None
+
+    def __repr__(self) -> str:
+        encoder = ", with an encoder" if self.encoder is not None else ""
+        return f"<SentenceClassifier for {self.framework}: {cut(', '.join(self.labels), 200)}{encoder}>"
 
     def probabilities(self, sentences: Sequence[SentenceDraft]) -> Floats:
         """For each sentence, in rows, the probability that it names each of `labels`."""

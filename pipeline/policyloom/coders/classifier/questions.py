@@ -34,14 +34,6 @@ _NEAR = 8
 _BEFORE = 4
 """Tokens before a candidate that are told apart from the others."""
 
-MIN_OVERRULING = 0.55
-"""How probable another status must be to overrule the one that the rules see: from 0 to 0.65 0.79 to 0.80 of the statuses in
-3,794 mentions of real sentences are right, with documents held out in turn, and 0.77 from 0.8."""
-
-MIN_OVERRULING_ITEM = 0.8
-"""The same in an item of a list, of a kind that was not learned from: of six whole documents 0.85 of the statuses in items are
-right with it, and 0.76 with 0.55 (`benchmarks/whole_documents.py --part work`)."""
-
 
 @dataclass(frozen=True, slots=True)
 class Question:
@@ -54,7 +46,6 @@ class Question:
         words: words of the sentence, and of parts of it.
         signs: what cues and grammar tell.
         prior: how probable it is that what is asked about is there at all.
-        min_overruling: how probable another answer must be to stand instead of the rules'.
     """
 
     about: QuestionKind
@@ -63,7 +54,6 @@ class Question:
     words: tuple[Clue, ...]
     signs: tuple[Clue, ...]
     prior: float = 1.0
-    min_overruling: float = MIN_OVERRULING
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,11 +74,10 @@ def ask_about_statuses(
     """
     if context is None:
         return
-    needed = MIN_OVERRULING_ITEM if sentence.block_kind == "list_item" else MIN_OVERRULING
     for place, candidate in enumerate(sentence.candidates):
         by_heading = candidate.cue is None and candidate.status != "affirmed"
         if candidate.kind not in WITHOUT_STATUS and not by_heading:
-            yield place, replace(ask_status(candidate, context), min_overruling=needed)
+            yield place, ask_status(candidate, context)
 
 
 def ask_about_claims(

@@ -39,6 +39,9 @@ class RulesCoder:
         self.framework = framework
         self.cues: Cues = compile_cues(load_language(framework.language), framework.facets)
 
+    def __repr__(self) -> str:
+        return f"<RulesCoder for {self.framework.id}>"
+
     def code(self, passages: Sequence[Passage]) -> list[Coding]:
         """A coding for each sentence of the passages, one after the other."""
         return [self._code(sentence) for passage in passages for sentence in passage.sentences]

@@ -13,6 +13,8 @@ import pypdfium2 as pdfium
 import pypdfium2.raw as c
 
 from policyloom.errors import DocumentError
+from policyloom.extract.limits import find_size
+from policyloom.extract.pdf.letters import PageLetters, read_letters
 from policyloom.extract.pdf.page import Bookmark, Page
 from policyloom.extract.pdf.read_page import read_page
 from policyloom.extract.pdf.structure_tags import is_tagged
@@ -86,6 +88,17 @@ class PdfFile:
             finally:
                 page.close()
 
+    def letters(self, number: int) -> PageLetters:
+        """The letters of page `number` with their places; none where PDFium cannot read them."""
+        try:
+            page = self._pdf[number - 1]
+        except pdfium.PdfiumError:
+            return PageLetters((0.0, 0.0, 0.0, 0.0), 0, ())
+        try:
+            return read_letters(page)
+        finally:
+            page.close()
+
     def render(self, number: int, scale: float) -> Image:
         """Page `number` as a picture, `scale` pixels a point."""
         page = self._pdf[number - 1]
@@ -104,7 +117,7 @@ def open_pdf(path: str | Path, *, password: str | None = None) -> PdfFile:
     """
     path = Path(path)
     try:
-        size = path.stat().st_size
+        size = find_size(path)
         with path.open("rb") as file:
             head = file.read(1024)
     except OSError as error:

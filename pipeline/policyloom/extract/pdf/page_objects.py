@@ -9,7 +9,10 @@ import pypdfium2.raw as c
 
 from policyloom.extract.pdf.direct_calls import address_of, direct
 
-__all__ = ["PageObjects", "list_form_objects", "list_page_objects"]
+__all__ = ["MAX_OBJECTS", "PageObjects", "list_form_objects", "list_page_objects"]
+
+MAX_OBJECTS = 100_000
+"""Objects of a page, or of a form, that are looked at: a file of 60 kB can draw millions of lines."""
 
 _count = direct(c.FPDFPage_CountObjects, ctypes.c_int)
 _object_at = direct(c.FPDFPage_GetObject, ctypes.c_void_p)
@@ -31,7 +34,7 @@ class PageObjects(NamedTuple):
 
 
 def list_page_objects(page: Any) -> PageObjects:
-    """The objects of PDFium's `page`, those within its forms left out."""
+    """The first objects of PDFium's `page`, those within its forms left out."""
     return _list_objects(address_of(page), _count, _object_at)
 
 
@@ -41,5 +44,5 @@ def list_form_objects(form: int) -> PageObjects:
 
 
 def _list_objects(parent: Any, count: Any, get: Any) -> PageObjects:
-    addresses = [get(parent, i) or 0 for i in range(count(parent))]
+    addresses = [get(parent, i) or 0 for i in range(min(count(parent), MAX_OBJECTS))]
     return PageObjects(addresses, [_kind_of(ctypes.c_void_p(address)) for address in addresses])

@@ -19,7 +19,7 @@ from policyloom.extract.pdf.page_objects import PageObjects, list_page_objects
 from policyloom.extract.pdf.ruled_lines import Place, read_ruled_lines
 from policyloom.extract.pdf.structure_tags import find_tagged_headings
 
-__all__ = ["MAX_STAMP_WORDS", "read_page"]
+__all__ = ["MAX_STAMP_WORDS", "place_on_page", "read_page", "shown_box"]
 
 MIN_SCAN_SHARE = 0.9
 """Share of a page that a picture covers where the page is a scan; the largest on another page seen is 0.6."""
@@ -40,7 +40,7 @@ _mode_of = direct(c.FPDFTextObj_GetTextRenderMode, ctypes.c_int)
 _bounds_of = direct(c.FPDFPageObj_GetBounds, ctypes.c_int)
 
 
-def _place_on_page(box: PageBox, turns: int) -> Place:
+def place_on_page(box: PageBox, turns: int) -> Place:
     """From the coordinates of a page with this box to places on it as it is shown, turned so many times to the right."""
     left, bottom, right, top = box
     return (
@@ -62,7 +62,7 @@ def read_page(page: pdfium.PdfPage, number: int, *, tagged: bool, form: Any = No
         tagged: whether the file says that it is tagged, so that its headings are looked for.
         form: PDFium's form environment of the file, if it has a form.
     """
-    box = _shown_box(page)
+    box = shown_box(page)
     turns = page.get_rotation() // 90 % 4
     try:
         textpage = page.get_textpage()
@@ -105,7 +105,7 @@ def read_page(page: pdfium.PdfPage, number: int, *, tagged: bool, form: Any = No
             parts=tuple(parts),
             asides=tuple(asides),
             entries=read_entries(
-                page.raw, form.raw if form else None, _place_on_page(box, (turns + main) % 4)
+                page.raw, form.raw if form else None, place_on_page(box, (turns + main) % 4)
             ),
             n_hidden=sheet.n_hidden + sum(part.n_hidden for part in parts),
             n_struck=sheet.n_struck + sum(part.n_struck for part in parts),
@@ -115,7 +115,7 @@ def read_page(page: pdfium.PdfPage, number: int, *, tagged: bool, form: Any = No
         textpage.close()
 
 
-def _shown_box(page: pdfium.PdfPage) -> PageBox:
+def shown_box(page: pdfium.PdfPage) -> PageBox:
     """The part of a page that is shown, as left, bottom, right, top: its boxes, inherited or not, cut to one another."""
     rectangle = c.FS_RECTF()
     if c.FPDF_GetPageBoundingBox(page.raw, rectangle):
@@ -138,7 +138,7 @@ def _make_sheet(
 ) -> Page:
     """The words of a page that are turned so many quarters, with the lines and areas as they stand to them."""
     all_turns = (turns + turn) % 4
-    place = _place_on_page(box, all_turns)
+    place = place_on_page(box, all_turns)
     ruled_lines, fills = read_ruled_lines(objects, place)
     visible = keep_visible(
         objects, reading.words, reading.paints, place, rules=ruled_lines, has_fills=bool(fills)

@@ -9,7 +9,12 @@ from typing import Any
 
 import pypdfium2.raw as c
 
+from policyloom.extract.pdf.page_objects import MAX_OBJECTS
+
 __all__ = ["find_tagged_headings", "is_tagged"]
+
+MAX_ELEMENTS = 20_000
+"""Elements of a page's tree that are looked at: a tree that holds one element twice on each level has no end."""
 
 MAX_DEPTH = 60
 """A tree nested deeper is not read on: files can make it as deep as they like."""
@@ -36,7 +41,8 @@ def find_tagged_headings(page: Any, textpage: Any) -> tuple[tuple[str, int], ...
         roots = (
             c.FPDF_StructTree_GetChildAtIndex(tree, i) for i in range(c.FPDF_StructTree_CountChildren(tree))
         )
-        headings = [found for root in roots if root for found in _headings(root, 0)]
+        left = iter(range(MAX_ELEMENTS))
+        headings = [found for root in roots if root for found in _headings(root, 0, left)]
     finally:
         c.FPDF_StructTree_Close(tree)
     if not headings:
@@ -48,28 +54,28 @@ def find_tagged_headings(page: Any, textpage: Any) -> tuple[tuple[str, int], ...
     return tuple((text, level) for text, level in found if text)
 
 
-def _headings(element: Any, depth: int) -> Iterator[tuple[list[int], int]]:
-    """The marks of the content of each heading under an element, and its level."""
+def _headings(element: Any, depth: int, left: Iterator[int]) -> Iterator[tuple[list[int], int]]:
+    """The marks of the content of each heading under an element, and its level; `left` counts what may be looked at."""
     match = _HEADING.fullmatch(_kind(element))
     if match:
-        yield list(_marks(element, depth)), int(match[1])
+        yield list(_marks(element, depth, left)), int(match[1])
     elif depth < MAX_DEPTH:
-        for child in _children(element):
-            yield from _headings(child, depth + 1)
+        for child in _children(element, left):
+            yield from _headings(child, depth + 1, left)
 
 
-def _marks(element: Any, depth: int) -> Iterator[int]:
+def _marks(element: Any, depth: int, left: Iterator[int]) -> Iterator[int]:
     for i in range(c.FPDF_StructElement_GetMarkedContentIdCount(element)):
         mark = c.FPDF_StructElement_GetMarkedContentIdAtIndex(element, i)
         if mark >= 0:
             yield mark
     if depth < MAX_DEPTH:
-        for child in _children(element):
-            yield from _marks(child, depth + 1)
+        for child in _children(element, left):
+            yield from _marks(child, depth + 1, left)
 
 
-def _children(element: Any) -> Iterator[Any]:
-    for i in range(c.FPDF_StructElement_CountChildren(element)):
+def _children(element: Any, left: Iterator[int]) -> Iterator[Any]:
+    for i, _ in zip(range(c.FPDF_StructElement_CountChildren(element)), left, strict=False):
         child = c.FPDF_StructElement_GetChildAtIndex(element, i)
         if child:
             yield child
@@ -82,7 +88,7 @@ def _kind(element: Any) -> str:
 def _texts_by_mark(page: Any, textpage: Any, wanted: set[int]) -> dict[int, str]:
     """The text drawn under each of these marks of the page's content."""
     texts: dict[int, str] = {}
-    for i in range(c.FPDFPage_CountObjects(page)):
+    for i in range(min(c.FPDFPage_CountObjects(page), MAX_OBJECTS)):
         item = c.FPDFPage_GetObject(page, i)
         mark = c.FPDFPageObj_GetMarkedContentID(item)
         if mark in wanted and c.FPDFPageObj_GetType(item) == c.FPDF_PAGEOBJ_TEXT:

@@ -1,0 +1,77 @@
+"""The result of each document, as a run keeps it: a SHA-256 of the rest, a line feed, and the `Tagged` as JSON.
+
+A file that was cut or changed is told by its hash, and its document read again. A run folder may come from somebody else, so
+that what is read back must also fit its place and its own text.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterable
+from itertools import chain
+from pathlib import Path
+
+from policyloom.files import write_bytes
+from policyloom.records import Tagged, from_json
+from policyloom.records.document import HasSpan
+
+__all__ = ["is_whole", "read_result", "write_result"]
+
+_HASH_LENGTH = 64
+
+
+def write_result(tagged: bytes, path: Path) -> None:
+    """Writes the `Tagged` of a document, given as JSON."""
+    write_bytes(_sha256(tagged) + b"\n" + tagged, path)
+
+
+def is_whole(path: Path) -> bool:
+    """Whether a result is there as it was written."""
+    try:
+        data = path.read_bytes()
+    except OSError:
+        return False
+    return data[:_HASH_LENGTH] == _sha256(data[_HASH_LENGTH + 1 :])
+
+
+def read_result(path: Path, id: str) -> Tagged:
+    """The `Tagged` of the document that goes by this id.
+
+    Raises:
+        OSError: it is not there.
+        ValueError: it is damaged, or of another document.
+    """
+    data = path.read_bytes()
+    if data[:_HASH_LENGTH] != _sha256(data[_HASH_LENGTH + 1 :]):
+        raise ValueError("it was cut or changed")
+    tagged = from_json(Tagged, data[_HASH_LENGTH + 1 :])
+    if tagged.document.id != id:
+        raise ValueError(f"it holds the document {tagged.document.id!r}, not {id!r}")
+    if not _fits(tagged):
+        raise ValueError("it points out of its own text")
+    return tagged
+
+
+def _fits(tagged: Tagged) -> bool:
+    """Whether all that points into the text or a list stays within it."""
+    mentions, sentences, n_sentences = tagged.mentions, tagged.sentences, len(tagged.sentences)
+    pointing: tuple[Iterable[HasSpan], ...] = (
+        sentences, mentions, tagged.document.lines, (facet for mention in mentions for facet in mention.facets),
+    )  # fmt: skip
+    spans = chain(
+        ((one.start, one.end) for each in pointing for one in each),
+        (span for mention in mentions for span in (mention.cue, mention.agent) if span is not None),
+        (claim.cue for claim in tagged.claims),
+    )
+    n_characters, n_blocks, n_mentions = len(tagged.document.text), len(tagged.document.blocks), len(mentions)
+    return (
+        all(0 <= start <= end <= n_characters for start, end in spans)
+        and all(0 <= sentence.block < n_blocks for sentence in sentences)
+        and all(0 <= mention.sentence < n_sentences for mention in mentions)
+        and all(0 <= claim.sentence < n_sentences for claim in tagged.claims)
+        and all(0 <= at < n_mentions for claim in tagged.claims for at in (claim.mechanism, claim.target))
+    )
+
+
+def _sha256(data: bytes) -> bytes:
+    return hashlib.sha256(data).hexdigest().encode()
