@@ -110,7 +110,6 @@ _NODE = ("elements", "id")
 _DOCUMENT = ("documents", "document")
 
 RUN_TABLES = (
-    RunTable("documents", "a document that was read", _fields(DOCUMENTS), ("document",)),
     RunTable(
         "documents",
         "a document that was read, with what you say of it in a table of your own",
