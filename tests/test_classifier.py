@@ -21,6 +21,7 @@ from policyloom.coders.classifier import (
     read_classifier,
     write_classifier,
 )
+from policyloom.coders.classifier.answers import MIN_STATUS_QUESTIONS
 from policyloom.coders.classifier.questions import Answer, Question
 from policyloom.errors import LabelsError, PolicyloomError
 from policyloom.framework import Element, Framework
@@ -226,12 +227,17 @@ def answering(trained: SentenceClassifier) -> SentenceClassifier:
         "fell short": "lacking",
         "had no effect": "negated",
     }
-    known = [(asked(f"Grant {n} {end}"), answer, False) for n in range(40) for end, answer in ends.items()]
+    known = [(asked(f"Grant {n} {end}"), answer, False) for n in range(300) for end, answer in ends.items()]
+    assert len(known) == MIN_STATUS_QUESTIONS
     return train_answers(trained, known)
 
 
+def answer(classifier: SentenceClassifier, *questions: Question) -> list[Answer]:
+    return classifier.answerers[questions[0].about].answer(questions)
+
+
 def test_it_learns_to_answer_and_says_what_spoke_for_it(answering: SentenceClassifier) -> None:
-    same, other = answering.answer([asked("The levy was paid"), asked("The levy shall be paid")])
+    same, other = answer(answering, asked("The levy was paid"), asked("The levy shall be paid"))
     assert (same.value, same.at) == ("affirmed", None)  # the rules' own answer, with their own reason
     assert other.value == "planned"
     assert other.at in {(2, 3), (3, 4)}  # shall, be
@@ -240,16 +246,39 @@ def test_it_learns_to_answer_and_says_what_spoke_for_it(answering: SentenceClass
 
 def test_it_answers_only_what_is_possible(answering: SentenceClassifier) -> None:
     question = replace(asked("The levy fell short"), options=("affirmed", "planned", "negated"))
-    assert answering.answer([question])[0].value != "lacking"
+    assert answer(answering, question)[0].value != "lacking"
 
 
-def test_what_it_has_not_learned_the_rules_answer(
-    answering: SentenceClassifier, trained: SentenceClassifier
-) -> None:
-    tie = Question("leads_to", ("no", "yes"), "yes", (), ())
-    assert answering.answer([tie, asked("Was paid")])[0] == Answer("yes", 1.0)
-    few = train_answers(trained, [(asked("was paid"), "affirmed", True)] * 9)
-    assert few.answer([asked("Shall be paid")]) == [Answer("affirmed", 1.0)]
+def test_another_answer_must_be_as_probable_as_the_question_asks(answering: SentenceClassifier) -> None:
+    question = asked("The levy shall be paid")
+    (found,) = answer(answering, question)
+    assert (question.given, found.value) == ("affirmed", "planned")
+
+    def given(least: float) -> tuple[str, object]:
+        (found,) = answer(answering, replace(question, min_overruling=least))
+        return found.value, found.at
+
+    assert given(found.probability - 0.01) == ("planned", found.at)
+    assert given(found.probability + 0.01) == ("affirmed", None)
+
+
+def test_it_learns_nothing_from_too_few(answering: SentenceClassifier, trained: SentenceClassifier) -> None:
+    assert set(answering.answerers) == {"status"}
+    # Statuses have been learned for the language already, so it takes more to do better.
+    few = [(asked(f"{n} was paid"), "affirmed", False) for n in range(1_000)]
+    more = [(asked(f"{n} shall be paid"), "planned", False) for n in range(200)]
+    assert not train_answers(trained, [*few, *more[:-1]]).answerers
+    assert set(train_answers(trained, [*few, *more]).answerers) == {"status"}
+    ties = [(Question("leads_to", ("no", "yes"), "no", (), ()), word, False) for word in ("no", "yes") * 50]
+    assert not train_answers(trained, ties[:-1]).answerers
+    assert set(train_answers(trained, ties).answerers) == {"leads_to"}
+
+
+def test_statuses_of_another_language_are_learned_from_fewer(trained: SentenceClassifier) -> None:
+    known = [(asked(f"{n} {end}"), end, False) for n in range(50) for end in ("affirmed", "planned")]
+    elsewhere = replace(trained, language="xx")
+    assert set(train_answers(elsewhere, known).answerers) == {"status"}
+    assert not train_answers(elsewhere, known[:-1]).answerers
 
 
 def test_a_tie_is_as_sure_as_its_ends(trained: SentenceClassifier) -> None:
@@ -261,8 +290,8 @@ def test_a_tie_is_as_sure_as_its_ends(trained: SentenceClassifier) -> None:
         (tie(f"{n} and"), "no", False) for n in range(60)
     ]
     learned = train_answers(trained, known)
-    sure, half, unsure, no = learned.answer(
-        [tie("x so that"), tie("x so that", 0.4), tie("x so that", 0.2), tie("x and")]
+    sure, half, unsure, no = answer(
+        learned, tie("x so that"), tie("x so that", 0.4), tie("x so that", 0.2), tie("x and")
     )
     assert sure.probability > 0.9
     # One in four is enough for a tie: what gives the best F1.
@@ -276,21 +305,25 @@ def test_a_sign_weighs_more_than_a_word(trained: SentenceClassifier) -> None:
 
     # Word and sign tell the same of each label; where they part, the sign decides.
     known = [
-        *((asked_with("paid", "cue: paid"), "affirmed", False) for _ in range(60)),
-        *((asked_with("shall", "cue: shall"), "planned", False) for _ in range(60)),
+        *((asked_with("paid", "cue: paid"), "affirmed", False) for _ in range(600)),
+        *((asked_with("shall", "cue: shall"), "planned", False) for _ in range(600)),
     ]
-    (answer,) = train_answers(trained, known).answer([asked_with("paid", "cue: shall")])
-    assert answer.value == "planned"
-    assert answer.probability > 0.7
+    (found,) = answer(train_answers(trained, known), asked_with("paid", "cue: shall"))
+    assert found.value == "planned"
+    assert found.probability > 0.7
 
 
 def test_answers_are_kept_without_loss(answering: SentenceClassifier) -> None:
     again = load_classifier(dump_classifier(answering))
     assert dump_classifier(again) == dump_classifier(answering)
     questions = [asked(f"The levy {end}") for end in ("was paid", "shall be paid", "fell short")]
-    for a, b in zip(again.answer(questions), answering.answer(questions), strict=True):
+    for a, b in zip(answer(again, *questions), answer(answering, *questions), strict=True):
         assert (a.value, a.at) == (b.value, b.at)
         assert a.probability == pytest.approx(b.probability, abs=5e-3)
+    assert (
+        again.answerers["status"].version
+        == load_classifier(dump_classifier(again)).answerers["status"].version
+    )
 
 
 def test_no_sentences_are_judged_as_none(trained: SentenceClassifier) -> None:

@@ -32,6 +32,7 @@ def test_help_names_every_command_and_the_exit_status(cli) -> None:
         "agreement",
         "check",
         "coder",
+        "compare",
         "estimate",
         "evaluate",
         "export",

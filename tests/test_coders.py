@@ -9,7 +9,7 @@ import pytest
 from spacy.language import Language
 
 from policyloom.coders import load_coder
-from policyloom.coders.classifier import ClassifierCoder
+from policyloom.coders.classifier import ClassifierCoder, StatusCoder, read_status_answerer
 from policyloom.coders.classifier.coder import apply_judgements
 from policyloom.coders.classifier.judge import Judgement
 from policyloom.coders.classifier.questions import (
@@ -19,7 +19,7 @@ from policyloom.coders.classifier.questions import (
     ask_about_statuses,
 )
 from policyloom.coders.rules import RulesCoder, context_of, set_rule_statuses
-from policyloom.coders.rules.claims import CUE_TO_TARGET, pair_candidates
+from policyloom.coders.rules.claims import CUE_TO_TARGET, denies_effect, pair_candidates
 from policyloom.framework import Element, Framework
 from policyloom.languages.context import PURPOSE_REACH
 from policyloom.learn.answers import known_answers
@@ -46,6 +46,9 @@ FRAMEWORK = Framework(
     ),
 )
 RULES = RulesCoder(FRAMEWORK)
+
+DIFFERENT, RULED, LEARNED = "Grants existed on paper only.", "affirmed", "lacking"
+"""A sentence in which the learned status of the grants is another than that of the rules."""
 
 
 @pytest.fixture(scope="module")
@@ -146,11 +149,20 @@ class FakeClassifier:
         self.judged += sentences
         return [self.judgements for _ in sentences]
 
+    @property
+    def answerers(self) -> dict[str, FakeAnswerer]:
+        return {about: FakeAnswerer(self) for about in ("status", "leads_to", "answers")}
+
+
+class FakeAnswerer:
+    def __init__(self, fake: FakeClassifier) -> None:
+        self.fake = fake
+
     def answer(self, questions: Sequence[Question]) -> list[Answer]:
-        self.asked += questions
+        self.fake.asked += questions
+        told = self.fake.answers
         return [
-            Answer(self.answers.get(q.about, q.given), 0.8, (0, 1) if q.about in self.answers else None)
-            for q in questions
+            Answer(told.get(q.about, q.given), 0.8, (0, 1) if q.about in told else None) for q in questions
         ]
 
 
@@ -224,6 +236,131 @@ def test_a_classifier_finds_and_drops_claims(nlp: Language) -> None:
     dropping = FakeClassifier(answers={"leads_to": "no"})
     assert not code(nlp, told, dropping).claims
     assert [question.given for question in dropping.asked if question.about == "leads_to"] == ["yes"]
+
+
+def test_a_classifier_drops_no_denied_effect(nlp: Language) -> None:
+    fake = FakeClassifier(answers={"leads_to": "no"})
+    (claim,) = code(nlp, "Grants had no effect on employment.", fake).claims
+    assert claim.polarity == "negative"
+
+
+def test_a_classifier_without_statuses_of_its_own_answers_as_was_learned_for_the_language(
+    nlp: Language,
+) -> None:
+    class Bare(FakeClassifier):
+        answerers: Mapping[str, FakeAnswerer] = {}  # type: ignore[assignment]
+
+    shipped = read_status_answerer("en")
+    assert shipped is not None
+    tagged = code(nlp, DIFFERENT, Bare())
+    assert [m.status for m in tagged.mentions if m.kind == "mechanism"] == [LEARNED]
+    assert all(m.status_probability < 1 for m in tagged.mentions if m.kind == "mechanism")
+    # Whether the sentence ties its two ends the rules alone answer.
+    assert len(code(nlp, "Grants were paid so that job prospects improve.", Bare()).claims) == 1
+    assert not code(nlp, "Grants were paid and job prospects are good.", Bare()).claims
+
+
+# Rules with learned statuses
+
+
+def status_coder() -> StatusCoder:
+    coder = load_coder(FRAMEWORK)
+    assert isinstance(coder, StatusCoder)
+    return coder
+
+
+def test_a_framework_without_a_classifier_gets_learned_statuses(nlp: Language) -> None:
+    coder = status_coder()
+    assert coder.description == "rules, with learned statuses"
+    (ruled,) = tag(document(DIFFERENT), nlp, RULES).mentions
+    (learned,) = tag(document(DIFFERENT), nlp, coder).mentions
+    assert (ruled.status, learned.status) == (RULED, LEARNED)
+    assert (learned.source, learned.probability) == (ruled.source, ruled.probability)
+    assert ruled.status_probability == 1 > learned.status_probability > 0.5
+    alone = load_coder(FRAMEWORK, "none")
+    assert not isinstance(alone, StatusCoder)
+    assert tag(document(DIFFERENT), nlp, alone).mentions == (ruled,)
+
+
+def test_a_framework_of_another_language_has_no_learned_statuses() -> None:
+    assert read_status_answerer("en") is not None
+    assert read_status_answerer("zh") is None
+
+
+def test_a_question_about_a_status_holds_nothing_of_the_element(nlp: Language) -> None:
+    """Else what was learned with one framework could not answer for another."""
+
+    def ask(id: str) -> Question:
+        element = Element(id=id, kind="mechanism", label=f"label {id}", definition="d", terms=("grant",))
+        framework = Framework(id=f"of-{id}", title="F", version="1", elements=(element,))
+        (sentence,) = read_sentences(document("Firms will receive grants."), load_pipeline(framework))
+        ((_, question),) = ask_about_statuses(sentence, context_of(sentence, RULES.cues))
+        return question
+
+    assert ask("T1") == ask("M99")
+    question = ask("M99")
+    assert not [clue for clue, _ in (*question.words, *question.signs) if "m99" in clue.lower()]
+
+
+def test_it_takes_more_to_overrule_the_rules_in_an_item_of_a_list(nlp: Language) -> None:
+    def least(kind: str) -> float:
+        (sentence,) = read_sentences(document("Firms will receive grants.", kind=kind), nlp)
+        ((_, question),) = ask_about_statuses(sentence, context_of(sentence, RULES.cues))
+        return question.min_overruling
+
+    assert least("list_item") == 0.8 > least("paragraph") == 0.55
+
+
+def test_learned_statuses_decide_which_claims_there_are(nlp: Language) -> None:
+    class Lacking:
+        version = "1"
+
+        def answer(self, questions: Sequence[Question]) -> list[Answer]:
+            return [Answer("lacking", 0.9) for _ in questions]
+
+    told = "Grants were paid so that job prospects improve."
+    assert len(tag(document(told), nlp, RULES).claims) == 1
+    coder = StatusCoder(FRAMEWORK, Lacking())  # type: ignore[arg-type]
+    assert not tag(document(told), nlp, coder).claims
+
+
+# Denied effects
+
+
+@pytest.mark.parametrize(
+    ("text", "claims"),
+    [
+        ("Grants had no effect on employment.", [("T1", "S3", "negative")]),
+        ("Grants did not raise employment.", [("T1", "S3", "negative")]),
+        ("Workshops and grants had no effect on employment.", [("T1", "S3", "negative"), ("T4", "S3", "negative")]),
+        # another clause, a denied or lacking mechanism, an outcome that comes first: no effect is denied
+        ("Grants were paid; there was no effect on employment.", []),
+        ("There was no effect on employment where grants were paid.", []),
+        ("Grants were paid.", []),
+    ],
+)  # fmt: skip
+def test_a_denied_effect_is_a_negative_claim(
+    nlp: Language, text: str, claims: list[tuple[str, str, str]]
+) -> None:
+    tagged = tag(document(text), nlp, RULES)
+    found = [
+        (tagged.mentions[c.mechanism].label, tagged.mentions[c.target].label, c.polarity)
+        for c in tagged.claims
+    ]
+    assert sorted(found) == claims
+
+
+def test_an_effect_of_what_is_denied_itself_is_not_denied(nlp: Language) -> None:
+    sentence = draft(nlp, "Grants had no effect on employment.")
+    context = context_of(sentence, RULES.cues)
+    assert context is not None
+    grants, employment = set_rule_statuses(sentence, context).candidates
+    assert employment.status == "negated"
+    assert denies_effect(grants, employment, context)
+    assert denies_effect(replace(grants, status="planned"), employment, context)
+    assert not denies_effect(replace(grants, status="negated"), employment, context)
+    assert not denies_effect(replace(grants, status="lacking"), employment, context)
+    assert not denies_effect(grants, replace(employment, status="affirmed"), context)
 
 
 def test_a_claim_is_as_probable_as_both_its_ends(nlp: Language) -> None:

@@ -17,6 +17,7 @@ from policyloom.cli import main
 from policyloom.export.run_tables import RUN_TABLES
 from policyloom.export.workbook import CODEBOOK
 from policyloom.framework import read_framework
+from policyloom.framework.variables import make_framework, read_variables
 from policyloom.tag.pipeline import load_pipeline
 from tests.conftest import ROOT, load_script
 
@@ -185,6 +186,31 @@ def test_the_worked_example_of_the_page_on_estimates_gives_its_tables(workplace:
 def percent(share: str) -> str:
     """A share as the tables of a paper give it."""
     return f"{100 * float(share):.1f}".replace("-", "−")
+
+
+def test_the_worked_example_of_the_page_on_the_pmc_index_gives_its_tables(workplace: Path) -> None:
+    page = ROOT / "docs" / "pmc.md"
+    read, anew = (words for block in blocks(page, "") for words in commands(block))
+    before, after = blocks(page, "text")
+    assert [line for line in before.splitlines() if line not in call(read).output.splitlines()] == []
+    told = re.findall(
+        r"^\| ([\w-]+) \| (X[\d.]+) [^|]+\| [01] → ([01]) \| (.+) \|$", page.read_text("utf-8"), re.MULTILINE
+    )
+    assert len(told) == 3
+    decided = {(document, variable): (value, note) for document, variable, value, note in told}
+    with (workplace / "outputs" / "pmc" / "pmc_matrix.csv").open(encoding="utf-8-sig", newline="") as file:
+        rows = list(csv.DictReader(file))
+    for row in rows:
+        old = row["value"], row["note"]
+        row["value"], row["note"] = decided.get((row["document"], row["variable"]), old)
+    with (workplace / "my_matrix.csv").open("w", encoding="utf-8-sig", newline="") as file:
+        writer = csv.DictWriter(file, list(rows[0]))
+        writer.writeheader()
+        writer.writerows(rows)
+    assert [line for line in after.splitlines() if line not in call(anew).output.splitlines()] == []
+    (example,) = blocks(page, "toml")
+    (workplace / "list.toml").write_text(example, "utf-8")
+    load_pipeline(make_framework(read_variables("list.toml"), read_framework()))
 
 
 def test_the_commands_and_lines_of_the_pages_on_tables_and_excel_run(workplace: Path) -> None:

@@ -90,11 +90,21 @@ def test_an_unknown_record_is_refused() -> None:
         to_frame([3])
 
 
-@pytest.mark.parametrize("text", ["=1+1", "+1", "-1", "@SUM(A1)", "\t=1"])
-def test_no_cell_becomes_a_formula(text: str, tmp_path: Path) -> None:
-    assert safe_cell(text) == "'" + text
+@pytest.mark.parametrize(
+    ("text", "cell"),
+    [
+        ("=1+1", "'=1+1"),
+        ("+1", "'+1"),
+        ("-1", "'-1"),
+        ("@SUM(A1)", "'@SUM(A1)"),
+        ("\t=1", "'\t'=1"),
+        ("a;=1", "a;'=1"),
+    ],
+)
+def test_no_cell_becomes_a_formula(text: str, cell: str, tmp_path: Path) -> None:
+    assert safe_cell(text) == cell
     write_csv(pd.DataFrame({"quote": [text]}), tmp_path / "t.csv")
-    assert pd.read_csv(tmp_path / "t.csv")["quote"][0] == "'" + text
+    assert pd.read_csv(tmp_path / "t.csv")["quote"][0] == cell
 
 
 def test_csv_opens_in_a_spreadsheet_with_its_accents(tmp_path: Path) -> None:

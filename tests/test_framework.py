@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from pathlib import Path
 
 import pytest
@@ -12,6 +13,7 @@ from policyloom.errors import FrameworkError
 from policyloom.framework import Framework, read_framework
 from policyloom.records import Block, Document, Metadata
 from policyloom.tag import tag
+from policyloom.tag.pipeline import load_pipeline
 
 HEAD = '[framework]\nid = "mine"\ntitle = "Mine"\nversion = "1"\n'
 ELEMENT = '[[element]]\nid = "{id}"\nkind = "{kind}"\nlabel = "A label"\ndefinition = "What it is."\n'
@@ -42,6 +44,16 @@ def test_links_are_found_by_either_end(tmp_path: Path) -> None:
     framework = read(tmp_path, HEAD + element("T1") + element("S1", "outcome") + link)
     assert framework.linked("leads_to", target="S1") == framework.linked("leads_to", source="T1") != ()
     assert framework.linked("answers") == ()
+
+
+def test_what_a_check_goes_by_is_read(tmp_path: Path) -> None:
+    checks = (
+        '[checks]\nvague_without = ["deadline"]\ncomplete_with = [["actor", "amount"]]\noff = ["off-field"]\n'
+    )
+    found = read(tmp_path, HEAD + element("T1") + checks).checks
+    assert found.vague_without == ("deadline",)
+    assert found.complete_with == (("actor", "amount"),)
+    assert found.off == ("off-field",)
 
 
 @pytest.mark.parametrize(
@@ -77,6 +89,15 @@ def test_links_are_found_by_either_end(tmp_path: Path) -> None:
             "entities, head: is not a known key; known are heads, weak",
         ),
         (HEAD + element("T1") + '[entities.heads]\nFARM = ["herd"]\n', "entities, heads, FARM"),
+        (
+            HEAD + element("T1") + "[checks]\nof = []\n",
+            "checks, of: is not a known key; known are vague_without",
+        ),
+        (
+            HEAD + element("T1") + '[checks]\nvague_without = ["who"]\n',
+            "checks, vague_without, .*should be 'actor'",
+        ),
+        (HEAD + element("T1") + "[checks]\ncomplete_with = []\n", "checks, complete_with: "),
     ],
 )
 def test_a_mistake_is_named_with_its_place(tmp_path: Path, text: str, words: str) -> None:
@@ -162,3 +183,70 @@ def test_built_in_finds_its_own_examples_and_no_counterexample(framework: Framew
             f"{e.id} finds: {text}" for text in e.counterexamples if e.id in _found(nlp, framework, text)
         ]
     assert not wrong
+
+
+# Frameworks that would take for ever
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        (HEAD + "x = " + "[" * 50_000, "not valid TOML: brackets stand too deep in one another"),
+        (HEAD + "x = " + "{a = " * 50_000, "not valid TOML: brackets stand too deep in one another"),
+        (HEAD + "".join(element(f"T{i}", parent=f'"T{i + 1}"') for i in range(20)) + element("T20"), "T0, parent: stands more than 10 levels deep"),
+        (HEAD + "".join(element(f"T{i}") for i in range(5_001)), "elements: .* at most 5000 items"),
+        (HEAD + '[scope]\nper_1000_words = inf\n' + element("T1"), "per_1000_words: should be a finite number"),
+        (HEAD + "#" * 5_000_000, "has more than 5,000,000 bytes, the most that a framework may have"),
+    ],
+    ids=["arrays", "tables", "parents", "elements", "infinity", "bytes"],
+)  # fmt: skip
+def test_a_framework_without_end_is_refused(tmp_path: Path, text: str, said: str) -> None:
+    with pytest.raises(FrameworkError, match=rf"mine\.toml: .*{said}"):
+        read(tmp_path, text)
+
+
+def joined(word: str, n: int, by: str = " ") -> str:
+    return by.join([word] * n)
+
+
+def quoted(term: str) -> str:
+    return f'["{term}"]'
+
+
+@pytest.mark.parametrize(
+    ("key", "value", "said"),
+    [
+        ("terms", quoted(joined("training", 9, " & ")), "joins 9 sides with '&', and the most is 4; write fewer words"),
+        ("terms", quoted(joined("training", 51)), "has 51 words, and the most is 50"),
+        ("terms", quoted(joined("cooperation", 20)), "can be written in 1,048,576 ways, .*; use shorter terms"),
+        ("terms", quoted(joined(joined("cooperation", 5), 4, " & ")), "can be written in 1,048,576 ways"),
+        ("patterns", "[[" + joined('{OP = "*"}', 12, ", ") + "]]", "it repeats 12 tokens, and the most is 2; write further patterns"),
+        ("patterns", '[[{LOWER = "a", OP = "{2,9999}"}]]', "repeats a token more than 20 times"),
+        ("patterns", "[[" + joined('{LOWER = "a"}', 51, ", ") + "]]", "it has 51 tokens, and the most is 50"),
+        ("patterns", '[[{TEXT = {REGEX = "(a+)+$"}}]]', "repeats a group, which can take for ever"),
+        ("patterns", '[[{TEXT = {REGEX = "("}}]]', "is no regular expression"),
+        ("patterns", '[[{TEXT = {REGEX = "' + "a" * 501 + '"}}]]', "a REGEX has 501 characters"),
+        ("patterns", "[[{_ = {a = 1}}]]", "the key '_' asks for an extension"),
+        ("patterns", '[[{LOWER = "a", OP = "x"}]]', "spaCy refuses one"),
+        ("patterns", "[[]]", "spaCy refuses one"),
+    ],
+)  # fmt: skip
+def test_a_term_or_pattern_that_takes_for_ever_or_cannot_be_is_refused(
+    tmp_path: Path, key: str, value: str, said: str
+) -> None:
+    with pytest.raises(FrameworkError, match=rf"element T1.*{said}"):
+        load_pipeline(read(tmp_path, HEAD + element("T1", **{key: value})))
+
+
+@pytest.mark.parametrize(
+    "term", [joined("training", 17, " ... "), "training " + joined("training?", 40) + " b"]
+)
+def test_a_term_with_many_gaps_is_found_in_time(tmp_path: Path, term: str) -> None:
+    nlp = load_pipeline(read(tmp_path, HEAD + element("T1", terms=quoted(term))))
+    began = time.process_time()
+    # All words of the term but its last are there many times, and there are as many ways to place them.
+    assert (
+        len(nlp(joined("training", 16) + " x" * 6 + joined(" training", 15) + " c b").spans["policyloom"])
+        <= 1
+    )
+    assert time.process_time() - began < 5

@@ -943,7 +943,7 @@ def test_a_sentence_makes_one_statement_of_an_actor_and_an_element() -> None:
         "a", "[A1|Ministry] gives [T1|relief] and [T1|rebates].", acts={"T1": "A1"}, date="May 2019"
     )
     (row,) = statement_rows(twice, FRAMEWORK)
-    assert (row["quote"], row["date"], row["year"], row["page"]) == ("relief", "May 2019", "2019", None)
+    assert (row["quote"], row["date"], row["year"], row["page"]) == ("relief", "May 2019", 2019, None)
 
 
 # ---------------------------------------------------------------- slices and comparison

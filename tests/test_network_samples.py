@@ -38,9 +38,10 @@ def test_the_links_of_the_sample_corpus(folder: Path) -> None:
     links = table(folder, "links.csv")
     found = links.groupby("kind")["n"].agg(["count", "sum"])
     assert {kind: tuple(row) for kind, row in found.iterrows()} == {
-        "answers": (6, 21),
-        "claims": (15, 43),
-        "co_occurs": (15, 64),
+        "answers": (6, 18),
+        "claims": (15, 44),
+        "claims_negative": (3, 7),  # "had no measurable effect on earnings", "made no difference"
+        "co_occurs": (15, 65),
     }
     first = links.iloc[0]
     assert (first["source"], first["target"], first["n"], first["n_documents"]) == ("T3", "S1", 12, 7)
@@ -58,13 +59,14 @@ def test_the_mentions_and_entities_of_the_sample_corpus(folder: Path) -> None:
 
 def test_the_findings_of_the_sample_corpus(folder: Path) -> None:
     assert table(folder, "findings.csv")["rule"].value_counts().to_dict() == {
-        "answered-challenge": 14,
-        "possible-answer": 14,
-        "claim-known": 28,
+        "challenge-answer-elsewhere": 15,
+        "challenge-answered": 12,
+        "claim-co-occurring": 2,
+        "claim-contested": 8,
+        "claim-supported": 22,
         "claim-unknown": 2,
-        "outcome-without-means": 4,
-        "off-topic": 2,
-        "claim-plausible": 3,
+        "off-field": 2,
+        "vague-promise": 32,
     }
 
 
@@ -109,18 +111,22 @@ def test_no_check_contradicts_the_network(folder: Path, used: Framework) -> None
     network = load_network(folder, used)
     findings = table(folder, "findings.csv")
     claims = findings[findings["rule"].str.startswith("claim-")]
-    assert len(claims) == 33
+    assert len(claims) == 34
     for finding in claims.itertuples():
         pair = network.pair_documents(*finding.subject.split(">"))
-        others = {
-            "claim-known": pair.claims,
-            "claim-plausible": pair.together,
-            "claim-unknown": pair.claims | pair.denials | pair.together,
-        }[finding.rule] - {finding.document}
-        if finding.rule == "claim-unknown":
-            assert not others
-        else:
-            assert f"{len(others)} other document" in finding.message
+        told, against, together = (
+            len(documents - {finding.document}) for documents in (pair.claims, pair.denials, pair.together)
+        )
+        expected = {
+            "claim-supported": told > 0 == against,
+            "claim-contested": told > 0 < against,
+            "claim-contradicted": told == 0 < against,
+            "claim-co-occurring": told == against == 0 < together,
+            "claim-unknown": told == against == together == 0,
+        }
+        assert [rule for rule, fits in expected.items() if fits] == [finding.rule]
+        counts = [n for n in (told, against) if n] or [n for n in (together,) if n]
+        assert [int(n) for n in re.findall(r"(\d+) other document", finding.message)] == counts
 
 
 def test_a_table_has_the_same_bytes_from_a_run_and_from_a_frame(

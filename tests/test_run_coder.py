@@ -9,11 +9,11 @@ from pathlib import Path
 import pytest
 
 from policyloom import read_tagged, run
-from policyloom.coders.classifier import ClassifierCoder, read_classifier
+from policyloom.coders.classifier import ClassifierCoder, StatusCoder, read_classifier
 from policyloom.coders.rules import RulesCoder
 from policyloom.errors import PolicyloomError, RunError
 from policyloom.framework import Framework
-from policyloom.run.coder import RULES, _make_coder, make_coder, resolve_coder
+from policyloom.run.coder import RULES, CoderForm, _make_coder, make_coder, resolve_coder
 
 OWN = """
 from dataclasses import replace
@@ -130,6 +130,37 @@ def test_rules_alone_need_no_coder(framework: Framework, word: str) -> None:
     assert isinstance(chosen.coder, RulesCoder)
     assert chosen.form == RULES
     assert isinstance(make_coder(RULES, framework.model_dump_json()), RulesCoder)
+
+
+def test_learned_statuses_reach_a_framework_without_a_classifier(framework: Framework) -> None:
+    mine = framework.model_copy(update={"id": "mine"})
+    chosen = resolve_coder(None, mine)
+    assert isinstance(chosen.coder, StatusCoder)
+    assert chosen.form == CoderForm("statuses", version=chosen.coder.version)
+    loaded = make_coder(pickle.loads(pickle.dumps(chosen.form)), mine.model_dump_json())
+    assert isinstance(loaded, StatusCoder)
+    assert loaded.version == chosen.coder.version
+
+
+@pytest.mark.parametrize("workers", [0, 1])
+def test_learned_statuses_reach_the_workers(texts: Path, tmp_path: Path, workers: int) -> None:
+    (texts / "plan.txt").write_text("Grants existed on paper only.")
+    mine = tmp_path / "mine.toml"
+    mine.write_text(
+        '[framework]\nid = "mine"\ntitle = "Mine"\nversion = "1"\n'
+        '[[element]]\nid = "T1"\nkind = "mechanism"\nlabel = "l"\ndefinition = "d"\nterms = ["grant"]\n'
+    )
+
+    def statuses(coder: str | None) -> list[str]:
+        out = tmp_path / f"out-{coder}"
+        run(texts, out, framework=mine, coder=coder, workers=workers)
+        return [m.status for t in read_tagged(out) for m in t.mentions if m.kind == "mechanism"]
+
+    assert statuses(None) == ["lacking"]
+    assert "Mentions are found by rules, with learned statuses." in (
+        tmp_path / "out-None" / "report.html"
+    ).read_text("utf-8")
+    assert statuses("rules") == ["affirmed"]
 
 
 def test_a_classifier_in_memory_is_taken(framework: Framework) -> None:

@@ -80,7 +80,17 @@ def test_a_line_of_json_ends_at_a_line_feed_alone(tmp_path: Path, sign: str) -> 
 
 
 @pytest.mark.parametrize(
-    "text", ["'Tis the state that pays.", "=1+1", "-5 % of pupils", "@home", "x, “y”; z\nw"]
+    "text",
+    [
+        "'Tis the state that pays.",
+        "=1+1",
+        "-5 % of pupils",
+        "@home",
+        "x, “y”; z\nw",
+        "a\rb",
+        "a;=1+1",
+        "a\n-1",
+    ],
 )
 def test_a_text_is_the_same_after_writing_and_reading(tmp_path: Path, text: str) -> None:
     row = Labelled("1", "d", text, (Label("T1", "lacking"),), note=text)

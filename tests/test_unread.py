@@ -136,26 +136,26 @@ def test_a_check_of_what_was_not_judged_finds_nothing_absent() -> None:
     }
 
 
-def test_off_topic_is_said_of_readable_text_alone() -> None:
+def test_off_field_is_said_of_readable_text_alone() -> None:
     assert (
         "is of another field"
-        in findings(read("The river was dredged and the birds came back. " * 40))["off-topic"]
+        in findings(read("The river was dredged and the birds came back. " * 40))["off-field"]
     )
     assert findings(read("The employers met.")) == {
-        "nothing-found": "No element of “Grants” was found in the 1 sentence that was read."
+        "off-field": "No element of “Grants” was found in the 1 sentence that was read."
     }
 
 
-def test_nothing_found_says_how_much_was_read() -> None:
+def test_off_field_says_how_much_was_read() -> None:
     assert findings(read("The employers met. They went home.")) == {
-        "nothing-found": "No element of “Grants” was found in the 2 sentences that were read."
+        "off-field": "No element of “Grants” was found in the 2 sentences that were read."
     }
 
 
 def test_a_part_that_was_not_judged_is_said_first() -> None:
     tagged = read(ENGLISH, HUNGARIAN * 3)
     first = check(tagged, FRAMEWORK).findings[0]
-    assert (first.rule, first.severity, first.subject, first.evidence) == ("not-judged", "warning", "f", ())
+    assert (first.rule, first.severity, first.subject, first.evidence) == ("not-judged", "warning", "", ())
     assert first.message == (
         f"About {tagged.unreadable_share:.0%} of the document was not judged, and what stands there is not absent: "
         "Hungarian text, English framework (page 2)."
@@ -163,7 +163,7 @@ def test_a_part_that_was_not_judged_is_said_first() -> None:
 
 
 def test_absence_states_what_was_not_judged_and_no_recall() -> None:
-    message = findings(read(ENGLISH, HUNGARIAN * 3))["not-covered"]
+    message = findings(read(ENGLISH, HUNGARIAN * 3))["strategy-absent"]
     assert "about" in message
     assert "of the document was not judged, so nothing can be said of the whole" in message
     assert "has not been measured" not in message

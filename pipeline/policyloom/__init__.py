@@ -20,7 +20,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     __version__: str
 
-    from policyloom.check import check
+    from policyloom.check import check, compare
     from policyloom.coders import load_coder
     from policyloom.coders.classifier import write_classifier
     from policyloom.coders.language_model import LanguageModel, language_model_coder
@@ -38,10 +38,12 @@ if TYPE_CHECKING:
     from policyloom.run import (
         apply_review,
         check_file,
+        compare_files,
         estimate,
         extract_files,
         mark_run,
         plan_requests,
+        pmc_index,
         read_groups,
         read_tagged,
         run,
@@ -60,7 +62,9 @@ _HOMES = {
     "check": "check",
     "check_file": "run",
     "choose_sentences": "learn.sampling",
+    "compare": "check",
     "compare_coders": "learn.agreement",
+    "compare_files": "run",
     "DocumentError": "errors",
     "estimate": "run",
     "evaluate_labels": "learn.evaluation",
@@ -76,6 +80,7 @@ _HOMES = {
     "load_pipeline": "tag.pipeline",
     "mark_run": "run",
     "plan_requests": "run",
+    "pmc_index": "run",
     "PolicyloomError": "errors",
     "read_document": "extract",
     "read_framework": "framework",
@@ -113,7 +118,9 @@ __all__ = [
     "check",
     "check_file",
     "choose_sentences",
+    "compare",
     "compare_coders",
+    "compare_files",
     "estimate",
     "evaluate_labels",
     "extract_files",
@@ -125,6 +132,7 @@ __all__ = [
     "load_pipeline",
     "mark_run",
     "plan_requests",
+    "pmc_index",
     "read_document",
     "read_framework",
     "read_groups",

@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 __all__ = [
     "DECIMALS",
     "MAX_NAME",
+    "UnixLines",
     "cut_cell",
     "cut_name",
     "decode",
@@ -43,6 +44,14 @@ FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "\n", "\uff1d", "\uff0b", "\uf
 
 Source: OWASP, CSV Injection.
 """
+
+_SPLIT = r"[;\t\r\n]\"*"
+"""Where a spreadsheet begins a new cell within one of ours: many countries part cells by semicolons, and then quotation marks
+that stand after a comma do not hold a cell together.
+"""
+
+_INNER_FORMULA = re.compile(rf"({_SPLIT})('*)(?=[=+\-@\uff1d\uff0b\uff0d\uff20])")
+_INNER_SAFE = re.compile(rf"({_SPLIT})'('*)(?=[=+\-@\uff1d\uff0b\uff0d\uff20])")
 
 DECIMALS = 6
 """Decimals of every number in a table."""
@@ -113,14 +122,15 @@ def write_bytes(data: bytes, path: str | Path) -> None:
 
 
 def safe_cell(text: str) -> str:
-    """The text, with an apostrophe before it where a spreadsheet would take it for a formula.
+    """The text, with an apostrophe before it, or before a part of it, where a spreadsheet would take that for a formula.
 
     Text that looks so already has one more, so that `plain_cell` gives every text back.
 
     Example:
-        >>> safe_cell("=1+1"), safe_cell("tax relief")
-        ("'=1+1", 'tax relief')
+        >>> safe_cell("=1+1"), safe_cell("a;=1+1"), safe_cell("tax relief")
+        ("'=1+1", "a;'=1+1", 'tax relief')
     """
+    text = _INNER_FORMULA.sub(r"\1'\2", text)
     return "'" + text if text.lstrip("'").startswith(FORMULA_STARTS) else text
 
 
@@ -128,10 +138,12 @@ def plain_cell(cell: str) -> str:
     """The text of which `safe_cell` made a cell.
 
     Example:
-        >>> plain_cell("'=1+1"), plain_cell("'tis")
-        ('=1+1', "'tis")
+        >>> plain_cell("'=1+1"), plain_cell("a;'=1+1"), plain_cell("'tis")
+        ('=1+1', 'a;=1+1', "'tis")
     """
-    return cell[1:] if cell.startswith("'") and cell.lstrip("'").startswith(FORMULA_STARTS) else cell
+    if cell.startswith("'") and cell.lstrip("'").startswith(FORMULA_STARTS):
+        cell = cell[1:]
+    return _INNER_SAFE.sub(r"\1\2", cell)
 
 
 def format_cell(value: Any) -> str:
@@ -154,7 +166,7 @@ def format_cell(value: Any) -> str:
     return "" if text in ("<NA>", "NaT") else text
 
 
-class _UnixLines:
+class UnixLines:
     """Takes lines from a CSV writer and ends them as Unix does.
 
     Python before 3.13 quotes a carriage return in a cell only where lines end in one; unquoted it breaks the row.
@@ -191,7 +203,7 @@ def open_table(
     """
     with open_atomic(path) as file:
         text = io.TextIOWrapper(file, encoding="utf-8-sig", newline="", write_through=True)
-        writer = csv.writer(_UnixLines(text))
+        writer = csv.writer(UnixLines(text))
         writer.writerow(columns)
         expected = set(columns)
 

@@ -4,9 +4,11 @@ coverage  in how many sentences the document names each element, and at what lev
 promises  what it promises, one by one, with who, with what, how much, by when, how watched
 claims    which links the document claims, and what other documents say of them
 nearest   the passages nearest to what was not found
+pmc       the PMC index: which variables of a list it has
 case      what a rule looks at
 rules     the findings: one function a rule, in one list
 document  the call that puts them together
+alignment, statements, differences, versions   a document against an earlier version of itself
 """
 
 from policyloom.check.case import Case
@@ -15,16 +17,19 @@ from policyloom.check.coverage import cover
 from policyloom.check.document import Checked, check
 from policyloom.check.promises import find_promises
 from policyloom.check.rules import Rule
+from policyloom.check.versions import Comparison, compare
 
 __all__ = [
     "Case",
     "Checked",
     "ClaimCheck",
     "ClaimState",
+    "Comparison",
     "Knowledge",
     "PairKnowledge",
     "Rule",
     "check",
+    "compare",
     "cover",
     "find_promises",
 ]

@@ -6,7 +6,7 @@ from policyloom.framework import Framework, Particular
 from policyloom.network.counting import counted_mentions
 from policyloom.records import Mention, Promise, Tagged
 
-__all__ = ["find_promises"]
+__all__ = ["find_promises", "join_words"]
 
 
 def find_promises(tagged: Tagged, framework: Framework) -> tuple[Promise, ...]:
@@ -27,10 +27,10 @@ def _make(tagged: Tagged, framework: Framework, mentions: list[Mention]) -> Prom
     words: dict[Particular, str] = {}
     for mention in mentions:
         if mention.agent is not None:
-            words.setdefault("actor", _quote(tagged, *mention.agent))
+            words.setdefault("actor", join_words(tagged, *mention.agent))
         for facet in mention.facets:
             if facet.kind != "target":
-                words.setdefault(facet.kind, _quote(tagged, facet.start, facet.end))
+                words.setdefault(facet.kind, join_words(tagged, facet.start, facet.end))
     settings = framework.checks
     return Promise(
         tagged.document.id, framework.top(best.label), tagged.evidence(best), **words,
@@ -39,5 +39,6 @@ def _make(tagged: Tagged, framework: Framework, mentions: list[Mention]) -> Prom
     )  # fmt: skip
 
 
-def _quote(tagged: Tagged, start: int, end: int) -> str:
+def join_words(tagged: Tagged, start: int, end: int) -> str:
+    """Some of a document's words in one line."""
     return " ".join(tagged.document.text[start:end].split())

@@ -70,7 +70,9 @@ def _strategies(case: Case) -> Iterator[Finding]:
         if row.level == "absent":
             yield case.absent("strategy-absent", "warning", id)
         elif row.level in ("lacking", "refused") and not row.is_stated:
-            words = "missing, too little or weak" if row.level == "lacking" else "refused, ended or denied"
+            words = "missing, too little or weak"
+            if row.level == "refused":
+                words = "refused, ended or denied" + (", or as missing" if row.lacking else "")
             yield case.finding(
                 f"strategy-only-{row.level}", "warning", id,
                 f"{case.name(id)} is named only as {words}, in {count_sentences(row.n_sentences)}{case.unread}.", row.evidence,

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Literal
 import click
 
 from policyloom.cli.agreement import agreement_command
+from policyloom.cli.compare import compare_command
 from policyloom.cli.console import Commands, printable, say, stop_status
 from policyloom.cli.estimates import estimate_command, sentences_command
 from policyloom.cli.export import export_command
@@ -39,6 +40,7 @@ from policyloom.cli.options import (
     plain_errors,
     timeout_option,
 )
+from policyloom.cli.pmc import pmc_command
 from policyloom.cli.review import review_command, tell_unfit
 from policyloom.frameworks import BUILT_IN
 from policyloom.records import OcrUse
@@ -61,6 +63,7 @@ def main() -> None:
 
 
 for command in (
+    compare_command,
     label_command,
     train_command,
     evaluate_command,
@@ -71,6 +74,7 @@ for command in (
     figure_command,
     sentences_command,
     review_command,
+    pmc_command,
     framework_group,
     coder_group,
 ):

@@ -2,6 +2,7 @@
 
 tables           each table's columns, declared once
 documents        the table of documents, and a user's columns of them in the other tables
+changes          what differs between two versions of a document
 statements       who says what, for discourse network analysis
 run_tables       the tables of a run folder, with types and keys
 data_package     a run's tables described for machines
@@ -21,6 +22,7 @@ figure_parts     what figures have in common
 figure_files     figures as PDF, SVG or PNG
 """
 
+from policyloom.export.changes import CHANGES, change_rows
 from policyloom.export.data_package import write_data_package
 from policyloom.export.documents import DOCUMENTS, OTHERWISE, UserColumns, document_row
 from policyloom.export.graphs import write_network
@@ -52,6 +54,7 @@ from policyloom.export.workbook import write_workbook
 
 __all__ = [
     "BLOCKS",
+    "CHANGES",
     "CLAIMS",
     "COVERAGE",
     "DOCUMENTS",
@@ -67,6 +70,7 @@ __all__ = [
     "TableRow",
     "UserColumns",
     "block_rows",
+    "change_rows",
     "claim_rows",
     "coverage_rows",
     "document_row",

@@ -33,12 +33,17 @@ class _StatementIn:
     def date(self) -> str:
         return self.tagged.document.metadata.date
 
+    @property
+    def year(self) -> int | None:
+        found = find_year(self.date)
+        return int(found) if found else None
+
 
 STATEMENTS: Table[_StatementIn] = Table(
     (
         Column("document", "the document's id", lambda x: x.tagged.document.id),
         Column("date", "as the document states it", lambda x: x.date),
-        Column("year", "the first year in the date; empty without one", lambda x: find_year(x.date) or ""),
+        Column("year", "the first year in the date; empty without one", lambda x: x.year, "Int64"),
         Column(
             "page",
             "counted from 1; empty without pages",
@@ -57,13 +62,14 @@ STATEMENTS: Table[_StatementIn] = Table(
             "agreement",
             "1 where it is affirmed or planned, 0 where it is lacking or negated",
             lambda x: int(SIGNS[x.mention.status] > 0),
+            "int64",
         ),
         Column("status", "the status behind the agreement", lambda x: x.mention.status),
         Column("actor_quote", "the words for the actor", lambda x: x.tagged.quote(x.actor)),
         Column("quote", "the words for the element", lambda x: x.tagged.quote(x.mention)),
         Column("sentence", "the sentence", lambda x: x.tagged.quote(x.sentence)),
-        Column("start", "first character of the sentence", lambda x: x.sentence.start),
-        Column("end", "the character after its last", lambda x: x.sentence.end),
+        Column("start", "first character of the sentence", lambda x: x.sentence.start, "int64"),
+        Column("end", "the character after its last", lambda x: x.sentence.end, "int64"),
     )
 )
 

@@ -145,7 +145,9 @@ ENTITIES: Table[_MentionIn] = Table(
         ),
         Column("section", "the headings over it", lambda x: " > ".join(x.tagged.section(x.mention))),
         Column(
-            "type", "person, organisation, place and so on, such as ORG.college", lambda x: x.mention.label
+            "entity_type",
+            "person, organisation, place and so on, such as ORG.college",
+            lambda x: x.mention.label,
         ),
         Column("quote", "its words", lambda x: x.tagged.quote(x.mention)),
         Column("name", "the name under which the same thing stands elsewhere", lambda x: x.mention.name),
@@ -444,7 +446,7 @@ def to_frame(
 
     Args:
         records: one record or several: `Tagged` (its mentions), `Document` (its blocks), `Finding`, `Coverage`,
-            `Promise` or `Failure`; something with `findings` and `coverage`, such as what `check` returns, gives its findings.
+            `Promise` or `Failure`; what `check` returns gives its findings, and what `compare` returns its changes.
         framework: adds labels and the outermost element.
         claims: of `Tagged`, the claims instead of the mentions.
         entities: of `Tagged`, the entities instead of the mentions.
@@ -460,6 +462,10 @@ def to_frame(
         several = list(records)
     elif hasattr(records, "findings"):
         return FINDINGS.frame(finding_rows(records.findings))
+    elif hasattr(records, "changes"):
+        from policyloom.export.changes import CHANGES, change_rows  # which takes its columns from here
+
+        return CHANGES.frame(change_rows(records.changes))
     else:
         several = [records]
     kinds = {type(record) for record in several}

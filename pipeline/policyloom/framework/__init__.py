@@ -51,6 +51,15 @@ _PLURALS: dict[ElementKind, str] = {
     "actor": "Actors",
 }
 
+MAX_BYTES = 5_000_000
+"""Of a framework's file; the built-in one has 150,000."""
+
+MAX_ELEMENTS = 5_000
+"""Of a framework; the built-in one has 69."""
+
+MAX_LEVELS = 10
+"""Elements that may be parts of one another."""
+
 Text = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1)]
 Id = Annotated[str, StringConstraints(pattern=r"^[A-Za-z][A-Za-z0-9_.-]*$")]
 
@@ -120,7 +129,7 @@ class Scope(_Strict):
 
     terms: tuple[Text, ...] = ()
     exclude: tuple[Text, ...] = ()
-    per_1000_words: float = Field(default=2.0, ge=0)
+    per_1000_words: float = Field(default=2.0, ge=0, allow_inf_nan=False)
 
 
 EntityLabel = Annotated[
@@ -165,10 +174,12 @@ class CheckSettings(_Strict):
         off: rules that are switched off, by name.
     """
 
-    vague_without: tuple[Particular, ...] = ("instrument", "amount", "deadline", "monitoring")
-    complete_with: tuple[tuple[Particular, ...], ...] = (
-        ("actor",), ("instrument", "amount"), ("deadline",), ("monitoring",),
-    )  # fmt: skip
+    vague_without: tuple[Particular, ...] = Field(
+        default=("instrument", "amount", "deadline", "monitoring"), min_length=1
+    )
+    complete_with: tuple[tuple[Particular, ...], ...] = Field(
+        default=(("actor",), ("instrument", "amount"), ("deadline",), ("monitoring",)), min_length=1
+    )
     off: tuple[Text, ...] = ()
 
 
@@ -193,7 +204,7 @@ class Framework(_Strict):
     facets: dict[str, str] = Field(default_factory=dict)
     decisions: tuple[Text, ...] = ()
     checks: CheckSettings = CheckSettings()
-    elements: tuple[Element, ...] = Field(min_length=1)
+    elements: tuple[Element, ...] = Field(min_length=1, max_length=MAX_ELEMENTS)
     links: tuple[Link, ...] = ()
 
     @cached_property
@@ -280,7 +291,13 @@ def read_framework(source: str | Path = BUILT_IN) -> Framework:
             )
         return parse_framework((built_in / f"{source}.toml").read_text("utf-8"), f"built-in {source}")
     try:
-        text = path.read_text("utf-8")
+        with path.open("rb") as file:
+            data = file.read(MAX_BYTES + 1)
+        if len(data) > MAX_BYTES:
+            raise FrameworkError(
+                f"{path}: has more than {MAX_BYTES:,} bytes, the most that a framework may have"
+            )
+        text = data.decode("utf-8").replace("\r\n", "\n")
     except OSError as error:
         raise FrameworkError(f"{path}: cannot be opened ({error.strerror or error})") from error
     except UnicodeDecodeError as error:
@@ -303,6 +320,8 @@ def parse_framework(text: str, name: str) -> Framework:
     except tomllib.TOMLDecodeError as error:
         hint = "; it has curly quotes, which must be straight ones" if re.search("= *[“”‘’]", text) else ""
         raise FrameworkError(f"{name}: not valid TOML: {error}{hint}") from error
+    except RecursionError as error:
+        raise FrameworkError(f"{name}: not valid TOML: brackets stand too deep in one another") from error
     for table in ("element", "link"):
         if isinstance(data.get(table), dict):
             raise FrameworkError(
@@ -326,6 +345,7 @@ _TABLES: dict[str, type[BaseModel]] = {
     "link": Link,
     "entities": EntityWords,
     "scope": Scope,
+    "checks": CheckSettings,
 }
 
 
@@ -376,6 +396,10 @@ def _check_references(framework: Framework, name: str) -> None:
             if parent in path:
                 raise FrameworkError(f"{name}: element {element.id}, parent: goes round in a circle")
             path.append(parent)
+            if len(path) > MAX_LEVELS:
+                raise FrameworkError(
+                    f"{name}: element {element.id}, parent: stands more than {MAX_LEVELS} levels deep"
+                )
     for number, link in enumerate(framework.links, 1):
         for end, id, kind in zip(
             ("source", "target"), (link.source, link.target), _ENDS[link.kind], strict=True

@@ -5,14 +5,17 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import Any, get_args
+from typing import Any, Literal, get_args
 
 from policyloom.errors import PolicyloomError
 from policyloom.languages.protocol import Grammar, LanguagePack, TokenSpan
 from policyloom.languages.terms import TermMatcher
 from policyloom.records import ClaimKind, FacetKind, MentionKind, Status
 
-__all__ = ["NO_LIMIT", "Cue", "Cues", "compile_cues"]
+__all__ = ["NO_LIMIT", "Cue", "Cues", "Strength", "compile_cues"]
+
+Strength = Literal["strong", "medium", "weak"]
+"""How firmly words bind whoever is to act: "shall"; "should"; "may"."""
 
 NO_LIMIT = 1_000
 """The reach, in tokens, of a cue that only the end of its clause stops."""
@@ -33,6 +36,7 @@ _TABLES = {
     "numbered": {"before"},
     "numbers": {"words", "dates", "frequency"},
     "duty": {"offices"},
+    "strength": {"level", "terms"},
     "continuing": {"openers"},
 }
 """The tables that `cues.toml` may have, with their keys; None where any key may stand."""
@@ -43,6 +47,7 @@ _VALUES: dict[tuple[str, str], tuple[str, ...]] = {
     ("status", "for"): get_args(MentionKind),
     ("claim", "kind"): get_args(ClaimKind),
     ("facet", "kind"): get_args(FacetKind),
+    ("strength", "level"): get_args(Strength),
 }
 
 
@@ -97,6 +102,7 @@ class Cues:
     _matcher: TermMatcher
     _rules: Sequence[Mapping[str, Any]]
     _facets: TermMatcher
+    _strengths: TermMatcher
 
     def find(self, forms: tuple[str, ...]) -> tuple[tuple[Cue, ...], bool]:
         """The cues in a sentence's lower-case tokens, in order, and whether it hedges."""
@@ -105,6 +111,14 @@ class Cues:
     def find_facets(self, forms: Sequence[str]) -> list[tuple[FacetKind, int, int]]:
         """The words in a sentence's lower-case tokens that make a plan operable, in order."""
         return [(match.label, match.start, match.end) for match in self._facets.find(forms)]  # type: ignore[misc]
+
+    def find_strengths(self, forms: Sequence[str]) -> list[tuple[Strength, int, int]]:
+        """The words in a sentence's lower-case tokens that tell how firmly it binds, in order; of those that overlap the longest."""
+        found: list[tuple[Strength, int, int]] = []
+        for match in sorted(self._strengths.find(forms), key=lambda m: (m.start - m.end, m.start)):
+            if not _overlaps(match.start, match.end, [(start, end) for _, start, end in found]):
+                found.append((match.label, match.start, match.end))  # type: ignore[arg-type]
+        return sorted(found, key=lambda strength: strength[1])
 
     def heading_status(self, path: Sequence[str]) -> Status | None:
         """The status that the headings over a sentence suggest; the innermost that suggests one decides."""
@@ -194,6 +208,7 @@ def _compile(pack: LanguagePack, added: tuple[tuple[str, str], ...]) -> Cues:
     facets: dict[str, list[str]] = {}
     for facet in data.get("facet", ()):
         facets.setdefault(facet["kind"], []).extend(facet["terms"])
+    strengths = {strength["level"]: strength["terms"] for strength in data.get("strength", ())}
 
     def listed(table: str, key: str) -> frozenset[str]:
         return frozenset(data.get(table, {}).get(key, ()))
@@ -215,6 +230,7 @@ def _compile(pack: LanguagePack, added: tuple[tuple[str, str], ...]) -> Cues:
         _matcher=TermMatcher(terms, words=words, inflect=pack.inflections),
         _rules=rules,
         _facets=TermMatcher(facets, words=words, inflect=pack.inflections),
+        _strengths=TermMatcher(strengths, words=words, inflect=pack.inflections),
     )
 
 

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import product
+from math import prod
 
-__all__ = ["MAX_GAP", "Inflect", "Part", "TermError", "TermNotation", "Tokenize"]
+__all__ = ["MAX_GAP", "Inflect", "Part", "TermError", "TermNotation", "Tokenize", "refuse_many_ways"]
 
 Inflect = Callable[[str], frozenset[str]]
 """The forms that a word may take, itself among them."""
@@ -17,6 +18,15 @@ Tokenize = Callable[[str], Sequence[str]]
 
 MAX_GAP = 5
 """Words that `...` may stand for."""
+
+MAX_SIDES = 4
+"""Sides of a term that `&` may join: with each, the ways to combine what is found multiply."""
+
+MAX_PLACES = 50
+"""Words of a side of a term."""
+
+MAX_WAYS = 20_000
+"""Ways of writing a term; "cooperation" has two, and fourteen such words in a term 16,000."""
 
 _HYPHENS = re.compile("[-‐‑]")
 _JOINS = frozenset("-‐‑–—\"'“”‘’«»/")
@@ -65,7 +75,12 @@ class TermNotation:
         for word in line.split():
             if "&" in word.strip("&") and any(len(part) > 2 for part in re.split(r"[&|]", word)):
                 raise TermError(f"{word!r}: write a space on both sides of '&'")
-        return [" ".join(side.split()) for side in re.split(r"(?:^|(?<=\s))&(?:(?=\s)|$)", line)]
+        sides = [" ".join(side.split()) for side in re.split(r"(?:^|(?<=\s))&(?:(?=\s)|$)", line)]
+        if len(sides) > MAX_SIDES:
+            raise TermError(
+                f"joins {len(sides)} sides with '&', and the most is {MAX_SIDES}; write fewer words"
+            )
+        return sides
 
     def parse(self, side: str) -> list[tuple[Part, ...]]:
         """The sequences of parts that one side of a term stands for; several where a word is written in several ways.
@@ -75,7 +90,10 @@ class TermNotation:
         """
         places: list[list[tuple[Part, ...]]] = []
         gap = 0
-        for raw in self._expand(side).split():
+        written = self._expand(side).split()
+        if len(written) > MAX_PLACES:
+            raise TermError(f"has {len(written)} words, and the most is {MAX_PLACES}")
+        for raw in written:
             if raw == "...":
                 gap = MAX_GAP
                 continue
@@ -85,6 +103,7 @@ class TermNotation:
             raise TermError("has no word that must be there")
         if gap or places[0][0][0].gap:
             raise TermError("'...' stands between words, not at an end")
+        refuse_many_ways(map(len, places))
         return [tuple(part for way in ways for part in way) for ways in product(*places)]
 
     def _ways(self, raw: str, gap: int) -> Iterator[tuple[Part, ...]]:
@@ -174,6 +193,19 @@ class TermNotation:
             return "|".join(words)
 
         return re.sub(r"\{(\w+)\}", of, text)
+
+
+def refuse_many_ways(numbers: Iterable[int]) -> None:
+    """Refuses a term whose parts can each be written in so many ways that together there are too many.
+
+    Raises:
+        TermError: there are.
+    """
+    n = prod(numbers)
+    if n > MAX_WAYS:
+        raise TermError(
+            f"can be written in {n:,} ways, with and without hyphens, and the most is {MAX_WAYS:,}; use shorter terms"
+        )
 
 
 def _refuse(raw: str) -> None:

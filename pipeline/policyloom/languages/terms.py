@@ -26,7 +26,14 @@ from functools import reduce
 from itertools import product
 from operator import or_
 
-from policyloom.languages.term_notation import Inflect, Part, TermError, TermNotation, Tokenize
+from policyloom.languages.term_notation import (
+    Inflect,
+    Part,
+    TermError,
+    TermNotation,
+    Tokenize,
+    refuse_many_ways,
+)
 
 __all__ = ["Inflect", "TermError", "TermMatch", "TermMatcher", "Tokenize"]
 
@@ -102,6 +109,7 @@ class TermMatcher:
                     for side in sides:
                         if side not in known:
                             known[side] = [self._add(parts) for parts in notation.parse(side)]
+                    refuse_many_ways(len(known[side]) for side in sides)
                 except TermError as error:
                     raise TermError(f"{label}, term {line!r}: {error}") from None
                 for ids in product(*(known[side] for side in sides)):
@@ -212,34 +220,46 @@ _Hit = tuple[int, int, int]
 
 def _find_end(steps: tuple[_Step, ...], choices: Sequence[int], start: int) -> int | None:
     """Where the sequence ends that begins at `start`, or None; the nearest end wins."""
+    dead: set[tuple[int, int]] = set()  # where the rest was not found, so that it is looked for once
 
     def walk(number: int, at: int) -> int | None:
         if number == len(steps):
             return at
+        if (number, at) in dead:
+            return None
         step = steps[number]
         for here in range(at, min(at + step.gap + 1, len(choices))):
             if choices[here] & step.choice:
                 end = walk(number + 1, here + 1)
                 if end is not None:
                     return end
-        return walk(number + 1, at) if step.optional else None
+        end = walk(number + 1, at) if step.optional else None
+        if end is None:
+            dead.add((number, at))
+        return end
 
     return walk(0, start)
 
 
 def _find_words(steps: tuple[_Step, ...], choices: Sequence[int], start: int) -> tuple[int, ...]:
     """The tokens that the sequence names, where `_find_end` has found it at `start`."""
+    dead: set[tuple[int, int]] = set()
 
     def walk(number: int, at: int) -> tuple[int, ...] | None:
         if number == len(steps):
             return ()
+        if (number, at) in dead:
+            return None
         step = steps[number]
         for here in range(at, min(at + step.gap + 1, len(choices))):
             if choices[here] & step.choice:
                 rest = walk(number + 1, here + 1)
                 if rest is not None:
                     return (here, *rest)
-        return walk(number + 1, at) if step.optional else None
+        rest = walk(number + 1, at) if step.optional else None
+        if rest is None:
+            dead.add((number, at))
+        return rest
 
     return walk(0, start) or ()
 

@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import get_args
 
 from policyloom.errors import LabelsError
-from policyloom.files import safe_cell
+from policyloom.files import UnixLines, safe_cell
 from policyloom.framework import Framework
 from policyloom.learn.labels import Label, Labelled, check_framework, coded_ids
 from policyloom.learn.rows import read_rows
@@ -54,8 +54,8 @@ def format_sheet(sentences: Iterable[Labelled], framework: Framework) -> str:
     """The sheet as CSV text."""
     tops = [framework[id] for id in coded_ids(framework)]
     file = io.StringIO()
-    sheet = csv.writer(file, lineterminator="\n")
-    sheet.writerow([*_FIXED, *(f"{e.id} {' '.join(e.label.split())}" for e in tops), *_LAST])
+    sheet = csv.writer(UnixLines(file))
+    sheet.writerow([*_FIXED, *(safe_cell(f"{e.id} {' '.join(e.label.split())}") for e in tops), *_LAST])
     for s in sentences:
         statuses = s.statuses
         cells = [

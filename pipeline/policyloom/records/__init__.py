@@ -41,7 +41,17 @@ from policyloom.records.document import (
     UnreadPart,
     UnreadReason,
 )
-from policyloom.records.findings import Coverage, CoverageLevel, Failure, Finding, Promise, Severity
+from policyloom.records.findings import (
+    Change,
+    ChangedPart,
+    ChangeKind,
+    Coverage,
+    CoverageLevel,
+    Failure,
+    Finding,
+    Promise,
+    Severity,
+)
 from policyloom.records.serial import from_json, to_json
 from policyloom.records.tagged import Claim, Evidence, Facet, FacetKind, Mention, Sentence, Tagged
 
@@ -54,6 +64,9 @@ __all__ = [
     "Box",
     "Candidate",
     "Cell",
+    "Change",
+    "ChangeKind",
+    "ChangedPart",
     "Claim",
     "ClaimDraft",
     "ClaimKind",

@@ -8,13 +8,31 @@ from typing import Literal
 from policyloom.records.show import counted, cut
 from policyloom.records.tagged import Evidence
 
-__all__ = ["Coverage", "CoverageLevel", "Failure", "Finding", "Promise", "Severity"]
+__all__ = [
+    "Change",
+    "ChangeKind",
+    "ChangedPart",
+    "Coverage",
+    "CoverageLevel",
+    "Failure",
+    "Finding",
+    "Promise",
+    "Severity",
+]
 
 Severity = Literal["info", "warning", "error"]
 
 CoverageLevel = Literal["absent", "mentioned", "lacking", "refused", "stated", "operational"]
 """How a document covers an element, least first: not named; named where nothing is stated, as in a heading; only as missing; only
 as refused or denied; affirmed or planned; and, of a mechanism, planned in a promise that can be held to account."""
+
+ChangeKind = Literal["dropped", "weakened", "changed", "strengthened", "added"]
+
+ChangedPart = Literal[
+    "promise", "mention", "mechanism", "status", "strength", "actor", "amount", "deadline", "monitoring"
+]
+"""What differs between two versions: a sentence that promises a mechanism, or only names it; in a sentence that stands in both, which
+mechanisms it names, how they stand, how firmly it binds, who acts, how much, by when, or how it is watched."""
 
 _SCORES: dict[CoverageLevel, int] = {
     "absent": 0, "mentioned": 1, "lacking": 1, "refused": 1, "stated": 2, "operational": 3,
@@ -27,7 +45,7 @@ class Finding:
 
     Attributes:
         document: the document's id.
-        rule: the check's name, such as `unanswered-challenge`.
+        rule: the check's name, such as `challenge-unanswered`.
         severity: `info`, `warning` or `error`.
         subject: the element (or pair) it is about.
         message: in plain words.
@@ -75,6 +93,31 @@ class Promise:
     def __repr__(self) -> str:
         how = " vague" if self.is_vague else " complete" if self.is_complete else ""
         return f"<Promise {cut(self.document)} {self.element}{how}: {cut(self.evidence.quote, 240)}>"
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """One difference between an earlier and a later version of a document.
+
+    Attributes:
+        document: the id of the later version.
+        kind: how it differs.
+        part: what differs.
+        elements: the outermost mechanisms that it is about, the most probable first.
+        old, new: the words or the status that differ; "" where a version has none.
+        message: in plain words.
+        old_evidence, new_evidence: the sentences of both; None where a version has none.
+    """
+
+    document: str
+    kind: ChangeKind
+    part: ChangedPart
+    elements: tuple[str, ...]
+    old: str
+    new: str
+    message: str
+    old_evidence: Evidence | None = None
+    new_evidence: Evidence | None = None
 
 
 @dataclass(frozen=True, slots=True)

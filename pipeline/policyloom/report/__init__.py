@@ -1,4 +1,4 @@
-"""Reports: one self-contained HTML page of a run, and one of a single check.
+"""Reports: one self-contained HTML page of a run, one of a single check, and one of a PMC index.
 
 The pages load nothing from anywhere, work without JavaScript, and escape every word that comes from a
 document. The same input gives the same bytes.
@@ -16,14 +16,18 @@ from pathlib import Path
 import jinja2
 from markupsafe import Markup
 
-from policyloom.check import ClaimCheck
+from policyloom.check import ClaimCheck, Comparison
+from policyloom.check.pmc import PmcPolicy, PmcScore
 from policyloom.files import write_bytes
 from policyloom.framework import Framework
+from policyloom.framework.variables import VariableList
 from policyloom.records import Coverage, Evidence, Failure, Finding, Measured, Promise
 from policyloom.report.arrange import DETAILS, check_view, run_view
 from policyloom.report.brief import make_brief
+from policyloom.report.comparison import comparison_view, make_comparison_brief, tell_sentences
 from policyloom.report.inputs import LinkKind, ReportedDocument, ReportedLink
 from policyloom.report.links import report_links
+from policyloom.report.pmc import pmc_view
 from policyloom.report.views import STATUSES, Detail, statuses
 
 __all__ = [
@@ -31,8 +35,11 @@ __all__ = [
     "ReportedDocument",
     "ReportedLink",
     "make_brief",
+    "make_comparison_brief",
     "report_links",
     "write_check_report",
+    "write_comparison_report",
+    "write_pmc_report",
     "write_run_report",
 ]
 
@@ -150,6 +157,64 @@ def write_check_report(
         }
 
     _write_page(Path(path), "check.html.j2", view)
+
+
+def write_comparison_report(
+    path: str | Path,
+    comparison: Comparison,
+    *,
+    framework: Framework,
+    old: ReportedDocument,
+    new: ReportedDocument,
+) -> None:
+    """Writes the page on two versions of a document; the file appears whole or not at all.
+
+    Args:
+        path: the HTML file; its folder must exist.
+        comparison: of the two.
+        framework: with which they were tagged.
+        old, new: the earlier and the later version.
+    """
+
+    def view(detail: Detail) -> dict[str, object]:
+        told = tell_sentences(comparison)
+        return {
+            "framework": framework,
+            "old": old,
+            "new": new,
+            "told": told,
+            **comparison_view(comparison, detail),
+        }
+
+    _write_page(Path(path), "compare.html.j2", view)
+
+
+def write_pmc_report(
+    path: str | Path,
+    *,
+    variables: VariableList,
+    policies: Sequence[PmcPolicy],
+    scores: Sequence[PmcScore],
+    failures: Sequence[Failure] = (),
+    surfaces: Mapping[str, bytes] | None = None,
+) -> None:
+    """Writes the page of a PMC index; the file appears whole or not at all.
+
+    Args:
+        path: the HTML file; its folder must exist.
+        variables: the list of variables.
+        policies: the rows of the matrix.
+        scores: of the same policies.
+        failures: the files that could not be read or judged.
+        surfaces: by document, its surface as SVG; a page that would be too large leaves them out.
+    """
+
+    def view(detail: Detail) -> dict[str, object]:
+        return pmc_view(
+            variables=variables, policies=policies, scores=scores, failures=failures, surfaces=surfaces or {}, detail=detail
+        )  # fmt: skip
+
+    _write_page(Path(path), "pmc.html.j2", view)
 
 
 def _write_page(path: Path, template: str, view: Callable[[Detail], dict[str, object]]) -> None:

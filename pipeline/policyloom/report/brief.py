@@ -8,7 +8,7 @@ from policyloom.check import Checked
 from policyloom.framework import Framework
 from policyloom.records import Evidence, Finding, Tagged
 
-__all__ = ["make_brief"]
+__all__ = ["as_plain", "as_quote", "make_brief"]
 
 MAX_QUOTE = 220
 """Characters of a quote."""
@@ -30,8 +30,8 @@ def make_brief(tagged: Tagged, checked: Checked, framework: Framework, *, agains
     """
     document = tagged.document
     lines = [
-        f"# {_plain(document.metadata.title or document.source)}", "",
-        f"Held against “{_plain(framework.title)}” and {_plain(against)}. Every quote stands in the document as it is here; what was "
+        f"# {as_plain(document.metadata.title or document.source)}", "",
+        f"Held against “{as_plain(framework.title)}” and {as_plain(against)}. Every quote stands in the document as it is here; what was "
         "not found may still be there.", "",
     ]  # fmt: skip
     for title, body in (
@@ -73,17 +73,17 @@ def _there(checked: Checked, framework: Framework) -> Iterator[str]:
     yield "| strategy | level | sentences | best quote |"
     yield "|---|---|---|---|"
     for row in rows:
-        quote = _quote(row.evidence[0]) if row.evidence else ""
-        yield f"| {row.element} {_plain(framework[row.element].label)} | {row.level} | {row.n_sentences} | {quote} |"
+        quote = as_quote(row.evidence[0]) if row.evidence else ""
+        yield f"| {row.element} {as_plain(framework[row.element].label)} | {row.level} | {row.n_sentences} | {quote} |"
 
 
 def _list(findings: Sequence[Finding]) -> Iterator[str]:
     for finding in findings[:MAX_ITEMS]:
-        yield f"- {_plain(finding.message)}"
+        yield f"- {as_plain(finding.message)}"
         own = [e for e in finding.evidence if e.document == finding.document]
         others = [e for e in finding.evidence if e.document != finding.document]
-        yield from (f"    - {_quote(quote)}" for quote in own[:2])
-        yield from (f"    - {_plain(quote.document)}: {_quote(quote)}" for quote in others[:2])
+        yield from (f"    - {as_quote(quote)}" for quote in own[:2])
+        yield from (f"    - {as_plain(quote.document)}: {as_quote(quote)}" for quote in others[:2])
     if len(findings) > MAX_ITEMS:
         yield f"- and {len(findings) - MAX_ITEMS} more, in findings.csv"
 
@@ -105,8 +105,8 @@ def _questions(checked: Checked, framework: Framework) -> Iterator[str]:
     for finding in checked.findings:
         if finding.rule in _ASK:
             names = [f"{id} {framework[id].label}" for id in finding.subject.split(">")]
-            quote = _quote(finding.evidence[0]) if finding.evidence else ""
-            asked.append(_ASK[finding.rule].format(name=_plain(" leads to ".join(names)), quote=quote))
+            quote = as_quote(finding.evidence[0]) if finding.evidence else ""
+            asked.append(_ASK[finding.rule].format(name=as_plain(" leads to ".join(names)), quote=quote))
     yield from _numbered(dict.fromkeys(asked))
 
 
@@ -115,14 +115,15 @@ def _numbered(items: Iterable[str]) -> Iterator[str]:
     yield from (f"{n}. {item}" for n, item in enumerate(every[: 2 * MAX_ITEMS], 1))
 
 
-def _quote(evidence: Evidence) -> str:
+def as_quote(evidence: Evidence) -> str:
+    """A quote with its page, cut to `MAX_QUOTE`."""
     words = " ".join(evidence.quote.split())
     if len(words) > MAX_QUOTE:
         words = words[:MAX_QUOTE].rstrip() + " […]"
     page = f" (p. {evidence.page})" if evidence.page else ""
-    return f"“{_plain(words)}”{page}"
+    return f"“{as_plain(words)}”{page}"
 
 
-def _plain(text: str) -> str:
+def as_plain(text: str) -> str:
     """Text that Markdown shows as it is, in one line."""
     return " ".join(text.split()).translate(_MARKUP)

@@ -15,6 +15,7 @@
     manifest       run.json, and what is read back from a run folder
     folder         no file of a person's is replaced or removed
     lock           one process writes a folder at a time
+    compare        two versions of a file compared
     exchange       a finished run as exports take it
     figures        figures of a run, for papers
     marks          the PDFs of a run with their mentions marked
@@ -26,6 +27,7 @@
     decisions      what people decided about mentions, kept with a run
     recount        a run's outputs written anew with decisions
     review         the page on which people decide, and its decisions brought back
+    pmc            the PMC index of policies
     single         one file, or a few, without a run: check, tag, extract; a framework tried; sentences to label
 
 A document's result is kept under its key, so that a run that was interrupted goes on where it stopped, and a run over
@@ -49,6 +51,7 @@ from policyloom.network.counting import UNITS, Unit
 from policyloom.records import Failure, OcrUse
 from policyloom.records.show import cut, html_table
 from policyloom.run.coder import ChosenCoder, CoderChoice, resolve_coder
+from policyloom.run.compare import compare_files
 from policyloom.run.decisions import DECISIONS_TABLE, read_decisions_of, unfit_in_words, write_decisions_table
 from policyloom.run.estimate_table import write_estimates
 from policyloom.run.estimates import estimate
@@ -68,6 +71,7 @@ from policyloom.run.manifest import (
 from policyloom.run.marks import MarkedRun, mark_run
 from policyloom.run.metadata import NO_METADATA, MetadataTable, read_metadata
 from policyloom.run.plan import Plan, find_files, find_skipped, make_plan, name_documents
+from policyloom.run.pmc import PmcRun, pmc_index
 from policyloom.run.progress import Progress, Tell, tell_nobody
 from policyloom.run.reading import UNANSWERED, ReadDocuments, read_documents, read_results, set_copies_aside
 from policyloom.run.recount import OutputsNote, describe_decisions, sign_outputs, write_outputs_note
@@ -94,11 +98,13 @@ __all__ = [
     "FinishedRun",
     "Limits",
     "MarkedRun",
+    "PmcRun",
     "Progress",
     "ReviewPage",
     "Run",
     "apply_review",
     "check_file",
+    "compare_files",
     "estimate",
     "extract_files",
     "find_files",
@@ -106,6 +112,7 @@ __all__ = [
     "mark_run",
     "name_documents",
     "plan_requests",
+    "pmc_index",
     "read_finished_run",
     "read_groups",
     "read_metadata",

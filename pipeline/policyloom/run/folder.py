@@ -23,8 +23,9 @@ from policyloom.run.lock import hold
 
 __all__ = ["FolderKind", "ResultFolder", "claim", "is_result_folder", "open_folder", "read_ledger", "seal"]
 
-FolderKind = Literal["run", "check", "documents", "marks"]
-"""What a folder holds: a run over many documents, one document's check, documents as JSON, or marked-up PDFs."""
+FolderKind = Literal["run", "check", "comparison", "documents", "marks", "pmc"]
+"""What a folder holds: a run over many documents, one document's check, a comparison of two versions, documents as JSON,
+marked-up PDFs, or a PMC index."""
 
 MARK = ".policyloom"
 LEDGER = "ledger.json"
@@ -213,6 +214,12 @@ def _shorten(names: list[str]) -> str:
 
 
 def _in_words(kind: FolderKind) -> str:
-    return {
-        "run": "a run", "check": "a check", "documents": "extracted documents", "marks": "marked-up PDFs",
-    }[kind]  # fmt: skip
+    words = {
+        "run": "a run",
+        "check": "a check",
+        "comparison": "a comparison",
+        "documents": "extracted documents",
+        "marks": "marked-up PDFs",
+        "pmc": "a PMC index",
+    }
+    return words[kind]

@@ -320,7 +320,7 @@ def _settings(
     recall = coder.measured.recall
     found_by = {
         "rules": "rules",
-        "statuses": "rules, which have learned to tell statuses",
+        "statuses": "rules, with learned statuses",
         "classifier": "rules and a classifier",
         "own": f"rules and the coder {coder.form.name}",
         "language_model": f"the language model {coder.form.name}, and names by rules",

@@ -105,10 +105,14 @@ def _find_facets(context: SentenceContext, entities: Sequence[tuple[str, int, in
         facet
         for facet in context.cues.find_facets(context.forms)
         if facet[0] != "amount"
-        or context.cues.numbered_words.isdisjoint(context.forms[facet[1] - 1 : facet[1]])
+        or (
+            not _YEAR.fullmatch(context.forms[facet[1]])
+            and context.cues.numbered_words.isdisjoint(context.forms[facet[1] - 1 : facet[1]])
+        )
     ]
-    dates = [(start, end) for label, start, end in entities if label == "DATE"]
-    found += [("amount", *span) for span in _numbers(context) if not _overlaps(span, dates)]
+    # A date counts nothing, and a sum or a share is found whole: "EUR 5 million", not "million for".
+    whole = [(start, end) for label, start, end in entities if label in ("DATE", "MONEY", "PERCENT")]
+    found += [("amount", *span) for span in _numbers(context) if not _overlaps(span, whole)]
     for label, start, end in entities:
         if label in ("DATE", "QUANTITY"):
             before = context.forms[max(0, start - MAX_BEFORE_DATE) : start]
@@ -143,12 +147,12 @@ def _overlaps(span: TokenSpan, others: Sequence[TokenSpan]) -> bool:
 
 
 def pick_facets(mention: TokenSpan, particulars: Particulars) -> list[FacetMatch]:
-    """The facets of one mention: of each kind the nearest in its clause, or else the nearest in its sentence."""
-    best: dict[FacetKind, tuple[bool, int, FacetMatch]] = {}
+    """The facets of one mention: of each kind the nearest in its clause, or else in its sentence; of two as near the longer."""
+    best: dict[FacetKind, tuple[bool, int, int, FacetMatch]] = {}
     for facet in particulars.facets:
         kind, start, end = facet
         gap = max(start - mention[1], mention[0] - end, 0)
         parted = gap > 0 and particulars.context.is_divided(min(end, mention[1]), max(start, mention[0]))
-        if kind not in best or (parted, gap) < best[kind][:2]:
-            best[kind] = (parted, gap, facet)
-    return [best[kind][2] for kind in get_args(FacetKind) if kind in best]
+        if kind not in best or (parted, gap, start - end) < best[kind][:3]:
+            best[kind] = (parted, gap, start - end, facet)
+    return [best[kind][3] for kind in get_args(FacetKind) if kind in best]

@@ -17,6 +17,7 @@ from spacy.tokens import Doc, Span
 
 from policyloom.errors import FrameworkError, PolicyloomError
 from policyloom.framework import Framework, read_framework
+from policyloom.framework.patterns import explain_fault
 from policyloom.frameworks import BUILT_IN
 from policyloom.languages import installed_languages, load_language
 from policyloom.languages.protocol import LanguagePack
@@ -84,13 +85,22 @@ class MentionFinder:
         for element in framework:
             for key, matcher in (("patterns", self._patterns), ("relations", self._relations)):
                 patterns = [list(pattern) for pattern in getattr(element, key)]
+                place = f"framework {framework.id}: element {element.id}, {key}"
+                if fault := next(filter(None, map(explain_fault, patterns)), ""):
+                    raise FrameworkError(f"{place}: {fault}")
                 try:
                     if patterns:
                         matcher.add(element.id, patterns)
-                except (MatchPatternError, ValueError) as error:
-                    raise FrameworkError(
-                        f"framework {framework.id}: element {element.id}, {key}: spaCy refuses one: {error}"
-                    ) from error
+                # What spaCy raises is not documented; an unknown extension is an AttributeError.
+                except (
+                    MatchPatternError,
+                    ValueError,
+                    TypeError,
+                    KeyError,
+                    AttributeError,
+                    RecursionError,
+                ) as error:
+                    raise FrameworkError(f"{place}: spaCy refuses one: {error}") from error
         self._parent = {e.id: e.parent for e in framework}
         self._top = {e.id: framework.top(e.id) for e in framework}
         self._kind = {e.id: e.kind for e in framework}

@@ -54,6 +54,7 @@ _ENDS = frozenset(",.;:()") | {
     "will",
     "must",
 }
+_DETERMINERS = frozenset(("the", "each", "every", "all"))
 _MAX_TOKENS = 20
 """Tokens of the longest name of somebody who is to act."""
 
@@ -127,7 +128,10 @@ def _subject(forms: Sequence[str], verb: int) -> TokenSpan | None:
                 parts.append((first, i))
             first = i + 1
     while parts and (forms[parts[0][0]] in _OPENERS or not any(f.isalpha() for f in forms[slice(*parts[0])])):
-        parts.pop(0)
+        opening = parts.pop(0)
+        if not parts and (at := _after_opening(forms, *opening)) is not None:
+            parts = [(at, opening[1])]
+            break
     if not parts:
         return None
     # "the Secretary of Labor, the Secretary of Education, and the Director" is one; what stands beside is not.
@@ -136,11 +140,29 @@ def _subject(forms: Sequence[str], verb: int) -> TokenSpan | None:
         if forms[part[0]] in _BESIDE:
             break
         kept.append(part)
+    if len(kept) > 1 and kept[-1] == parts[-1] and _is_pronoun(forms[slice(*kept[-1])]):
+        return None  # "the ministry met, and it shall"
     begin, end = kept[0][0], kept[-1][1]
     while begin < end and not forms[begin].isalpha():
         begin += 1
     while begin < end and forms[begin] in ("and", "or", "then"):
         begin += 1
-    if begin >= end or end - begin > _MAX_TOKENS or (forms[begin] in _PRONOUNS and end - begin == 1):
+    if begin >= end or end - begin > _MAX_TOKENS or _is_pronoun(forms[begin:end]):
         return None
     return begin, end
+
+
+def _after_opening(forms: Sequence[str], start: int, end: int) -> int | None:
+    """Where the subject begins that no comma parts from what stands before it: "By 2030 | the Ministry of the Sea"."""
+    begins = (
+        i
+        for i in range(start + 1, end)
+        if forms[i] in _DETERMINERS and forms[i - 1] != "of" and forms[i - 1] not in _OPENERS
+    )
+    return max(begins, default=None)
+
+
+def _is_pronoun(forms: Sequence[str]) -> bool:
+    """Whether a phrase is a pronoun alone, with or without "and" before it."""
+    words = [form for form in forms if form not in ("and", "or", "then")]
+    return len(words) == 1 and words[0] in _PRONOUNS
