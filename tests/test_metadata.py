@@ -66,7 +66,7 @@ def test_every_table_that_names_documents_has_the_columns_of_the_users_table(tex
 def test_a_column_that_a_table_has_itself_is_told_apart_there(texts: Path) -> None:
     out = run(texts, "file,date,type,status\na.txt,2019,law,draft\n").folder
     header = (out / "entities.csv").read_text("utf-8-sig").split("\n")[0].split(",")
-    assert header[-3:] == ["date", "document_type", "status"]
+    assert header[-3:] == ["date", "type", "status"]
     mention = rows(out / "mentions.csv")[0]
     assert list(mention)[-3:] == ["date", "type", "document_status"]
     assert (mention["type"], mention["status"], mention["document_status"]) == ("law", "affirmed", "draft")

@@ -190,7 +190,7 @@ def test_a_sheet_has_a_frozen_head_filters_and_widths(tmp_path: Path, framework:
     write_workbook(folder, tmp_path / "w.xlsx", framework)
     sheet = openpyxl.load_workbook(tmp_path / "w.xlsx")["claims"]
     assert sheet.freeze_panes == "A2"
-    assert sheet.auto_filter.ref == "A1:P4"
+    assert sheet.auto_filter.ref == "A1:Q4"
     widths = {cell.value: sheet.column_dimensions[cell.column_letter].width for cell in sheet[1]}
     assert 24 <= widths["document"] <= 27
     assert 8 <= widths["page"] <= 10
