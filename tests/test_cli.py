@@ -43,6 +43,7 @@ def test_help_names_every_command_and_the_exit_status(cli) -> None:
         "mark",
         "review",
         "run",
+        "sentences",
         "tag",
         "train",
     ]

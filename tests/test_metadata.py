@@ -14,7 +14,10 @@ from policyloom.cli import main
 from policyloom.errors import RunError
 from policyloom.run import workers
 
-TEXT = "The vocational college set up apprenticeships with employers, which raised the skills of graduates."
+TEXT = (
+    "The Ministry of Education set up apprenticeships with employers in March 2019, which raised the skills of graduates. "
+    "The government will give tax incentives to firms."
+)
 TABLE = "file;date;country\na.txt;2019-03-01;Dänemark\nnorth/b.txt;2021;Österreich\n"
 
 
@@ -51,7 +54,7 @@ def test_every_table_that_names_documents_has_the_columns_of_the_users_table(tex
         "c": ("c.txt", "", "", ""),
         "north__b": ("north/b.txt", "2021", "2021", "Österreich"),
     }
-    for name in ("mentions", "claims", "coverage", "findings", "links_evidence"):
+    for name in ("mentions", "entities", "claims", "promises", "coverage", "findings", "links_evidence"):
         table = rows(done.folder / f"{name}.csv")
         assert table, name
         assert list(table[0])[-2:] == ["date", "country"]
@@ -60,11 +63,32 @@ def test_every_table_that_names_documents_has_the_columns_of_the_users_table(tex
             assert row["date"] == documents[row["document"]]["date"], name
 
 
+def test_a_column_that_a_table_has_itself_is_told_apart_there(texts: Path) -> None:
+    out = run(texts, "file,date,type,status\na.txt,2019,law,draft\n").folder
+    header = (out / "entities.csv").read_text("utf-8-sig").split("\n")[0].split(",")
+    assert header[-3:] == ["date", "type", "status"]
+    mention = rows(out / "mentions.csv")[0]
+    assert list(mention)[-3:] == ["date", "type", "document_status"]
+    assert (mention["type"], mention["status"], mention["document_status"]) == ("law", "affirmed", "draft")
+    assert rows(out / "documents.csv")[0]["status"] == "draft"
+    header = (out / "statements.csv").read_text("utf-8-sig").split("\n")[0].split(",")
+    assert header[1:3] == ["date", "year"]
+    assert header[-2:] == ["type", "document_status"]
+    assert pl.read_groups(out, "status") == {"a": "draft"}
+    described = json.loads((out / "datapackage.json").read_text("utf-8"))
+    fields = {
+        table["name"]: [field["name"] for field in table["schema"]["fields"]]
+        for table in described["resources"]
+    }
+    assert fields["documents"][-2:] == ["type", "status"]
+    assert fields["entities"][-1] == "status"
+
+
 def test_without_a_table_the_tables_have_their_own_columns_and_documents_are_listed(texts: Path) -> None:
     done = run(texts, None)
     assert "country" not in rows(done.folder / "mentions.csv")[0]
     assert [row["document"] for row in rows(done.folder / "documents.csv")] == ["a", "c", "north__b"]
-    assert rows(done.folder / "documents.csv")[0]["n_sentences"] == "1"
+    assert rows(done.folder / "documents.csv")[0]["n_sentences"] == "2"
 
 
 def test_another_table_changes_the_tables_and_reads_no_document_again(
@@ -180,7 +204,7 @@ def test_the_run_s_own_documents_csv_can_be_filled_in_and_given_again(texts: Pat
         ("file,date\na.txt,2019-13-01\n", r"line 2: there is no day '2019-13-01'; write it as"),
         ("name,date\na.txt,2019\n", r"has no column “file” \(its first row has 'name', 'date'\)"),
         ("file,year\na.txt,2019\n", r"call the column “year” date; a year alone is a date"),
-        ("file,status\na.txt,draft\n", r"have a column 'status' of their own; call yours otherwise, such as document_status"),
+        ("file,type,document_type\na.txt,1,2\n", r"has the columns 'type' and 'document_type'; a table that has a column 'type' itself calls yours so"),
         ("file,type,Type\na.txt,1,2\n", r"has the column 'type' twice"),
         ("file,=1+1\na.txt,x\n", r"takes the name of the column '=1\+1' for a formula"),
         ("file,type\na.txt,law,second\n", r"line 2: 'second' stands in a column without a name"),

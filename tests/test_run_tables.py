@@ -190,7 +190,7 @@ def test_a_sheet_has_a_frozen_head_filters_and_widths(tmp_path: Path, framework:
     write_workbook(folder, tmp_path / "w.xlsx", framework)
     sheet = openpyxl.load_workbook(tmp_path / "w.xlsx")["claims"]
     assert sheet.freeze_panes == "A2"
-    assert sheet.auto_filter.ref == "A1:P4"
+    assert sheet.auto_filter.ref == "A1:Q4"
     widths = {cell.value: sheet.column_dimensions[cell.column_letter].width for cell in sheet[1]}
     assert 24 <= widths["document"] <= 27
     assert 8 <= widths["page"] <= 10
@@ -243,8 +243,15 @@ def test_a_table_of_more_rows_than_a_sheet_takes_goes_on_in_the_next(
     notes = write_workbook(hostile, tmp_path / "w.xlsx", framework)
     assert notes == [f"mentions: its {len(HOSTILE)} rows stand on 3 sheets, as Excel takes 7 in one"]
     book = openpyxl.load_workbook(tmp_path / "w.xlsx")
-    assert book.sheetnames[:5] == ["codebook", "mentions", "mentions 2", "mentions 3", "entities"]
-    parts = [column(book[name], "quote") for name in book.sheetnames[1:4]]
+    assert book.sheetnames[:6] == [
+        "codebook",
+        "documents",
+        "mentions",
+        "mentions 2",
+        "mentions 3",
+        "entities",
+    ]
+    parts = [column(book[name], "quote") for name in book.sheetnames[2:5]]
     assert [len(part) for part in parts] == [7, 7, len(HOSTILE) - 14]
     assert [quote for part in parts for quote in part] == list(HOSTILE)
     assert f"{len(HOSTILE)} rows on 3 sheets" in column(book["codebook"], "kind")

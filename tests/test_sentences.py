@@ -67,7 +67,7 @@ def test_write_sentences_has_a_row_a_sentence_with_the_columns_that_it_tells_of(
     done = pl.write_sentences(finished, tmp_path / "s.csv")
     found = rows(tmp_path / "s.csv")
     elements = ["S1", "S2", "S3", "C1", "C2", "C3", "C4", "T1", "T2", "T3", "T4", "T5"]
-    assert list(found[0]) == list(sentence_columns(elements, ("date", "group"), labelled=False))
+    assert list(found[0]) == [*sentence_columns(elements, labelled=False), "group"]
     assert (len(found), done.n_documents, done.n_labelled) == (done.n_sentences, 12, 0)
     first = found[0]
     assert [first[name] for name in ("document", "sentence", "start", "date", "year", "group")] == [

@@ -24,7 +24,7 @@ figure_files     figures as PDF, SVG or PNG
 
 from policyloom.export.changes import CHANGES, change_rows
 from policyloom.export.data_package import write_data_package
-from policyloom.export.documents import DOCUMENTS, RESERVED, UserColumns, document_row
+from policyloom.export.documents import DOCUMENTS, OTHERWISE, UserColumns, document_row
 from policyloom.export.graphs import write_network
 from policyloom.export.parquet import write_parquet
 from policyloom.export.statements import STATEMENTS, statement_rows
@@ -62,8 +62,8 @@ __all__ = [
     "FAILURES",
     "FINDINGS",
     "MENTIONS",
+    "OTHERWISE",
     "PROMISES",
-    "RESERVED",
     "STATEMENTS",
     "Column",
     "Table",

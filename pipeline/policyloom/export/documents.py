@@ -2,27 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
-from policyloom.export.statements import STATEMENTS
-from policyloom.export.tables import (
-    CLAIMS,
-    COVERAGE,
-    ENTITIES,
-    FINDINGS,
-    MENTIONS,
-    PROMISES,
-    Column,
-    Table,
-    TableRow,
-)
+from policyloom.export.tables import Column, Table, TableRow
 from policyloom.network.counting import count_units
-from policyloom.network.evidence import EVIDENCE_COLUMNS
 from policyloom.network.structure import find_year
 from policyloom.records import Tagged
 
-__all__ = ["DOCUMENTS", "RESERVED", "UserColumns", "document_row"]
+__all__ = ["DOCUMENTS", "OTHERWISE", "UserColumns", "document_row"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,28 +57,16 @@ DOCUMENTS: Table[_DocumentIn] = Table(
         ),
         Column("n_claims", "claims", lambda x: x.if_judged(len(x.tagged.claims)), "Int64"),
         Column(
-            "not_judged",
-            "share of it that could not be read",
-            lambda x: round(x.tagged.unreadable_share, 6),
-            "float64",
+            "not_judged", "share of it that could not be read", lambda x: x.tagged.unreadable_share, "float64"
         ),
     )
 )
 
-RESERVED = frozenset(
-    (
-        *MENTIONS.names,
-        *ENTITIES.names,
-        *CLAIMS.names,
-        *STATEMENTS.names,
-        *PROMISES.names,
-        *FINDINGS.names,
-        *COVERAGE.names,
-        *EVIDENCE_COLUMNS,
-        "inclusion",
-    )
-)
-"""The columns of the tables to which a user's columns are added; `inclusion` stands in the table of sentences."""
+OTHERWISE = "document_"
+"""How a user's column begins in a table that has a column of its name itself."""
+
+SHARED = ("date", "title")
+"""The user's columns that say the same as those of this name in a run's own tables."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,17 +82,24 @@ class UserColumns:
     cells: dict[str, Mapping[str, str]] = field(default_factory=dict)
 
     def after(self, names: Sequence[str]) -> list[str]:
-        """The columns of a table with these at its end, each once."""
-        return [*names, *(name for name in self.names if name not in names)]
+        """The columns of a table with these at its end; one whose name the table has itself is called `document_NAME`."""
+        return [*names, *(name for own in self.names if (name := _name_beside(own, names)))]
 
     def add(self, rows: Iterable[TableRow]) -> list[TableRow]:
         """The rows of a table with the cells of their document."""
-        return [self.of(row["document"]) | row for row in rows]
+        return [row | self.beside(row["document"], row) for row in rows]
 
-    def of(self, document: str) -> TableRow:
-        """The cells of a document; empty ones where there are none."""
+    def beside(self, document: str, names: Collection[str]) -> TableRow:
+        """The cells of a document under the names that they have beside columns of these names."""
         cells = self.cells.get(document, {})
-        return {name: cells.get(name, "") for name in self.names}
+        return {name: cells.get(own, "") for own in self.names if (name := _name_beside(own, names))}
+
+
+def _name_beside(own: str, names: Collection[str]) -> str:
+    """The name of a user's column in a table with columns of these names; empty where the table says the same itself."""
+    if own not in names:
+        return own
+    return "" if own in SHARED else f"{OTHERWISE}{own}"
 
 
 def document_row(described: Tagged, file: str, date_in_text: str) -> TableRow:

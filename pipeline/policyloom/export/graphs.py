@@ -43,8 +43,10 @@ def write_network(network: Network, folder: str | Path, *, user_columns: UserCol
     write_csv(network.elements, folder / "elements.csv")
     evidence = network.all_evidence()
     if user_columns is not None:
-        for name in user_columns.names:
-            evidence[name] = [user_columns.of(document)[name] for document in evidence["document"]]
+        own = list(evidence.columns)
+        beside = [user_columns.beside(document, own) for document in evidence["document"]]
+        for name in user_columns.after(own)[len(own) :]:
+            evidence[name] = [cells[name] for cells in beside]
     write_csv(evidence, folder / "links_evidence.csv")
     graph = _rounded(network.graph)
     write_bytes(to_graphml(graph), folder / "network.graphml")

@@ -12,7 +12,7 @@ from itertools import chain, repeat
 from pathlib import Path, PurePosixPath
 
 from policyloom.errors import RunError
-from policyloom.export import DOCUMENTS, RESERVED
+from policyloom.export import DOCUMENTS, OTHERWISE
 from policyloom.files import FORMULA_STARTS, show_name
 from policyloom.learn.rows import read_rows, read_table_text
 from policyloom.network.structure import YEAR
@@ -145,12 +145,11 @@ def _find_columns(header: Sequence[str], path: Path) -> list[str | None]:
     if "year" in folded and DATE not in names:
         raise RunError(f"{path}: call the column “year” date; a year alone is a date")
     own = {name.casefold() for name in DOCUMENTS.names} - {FILE, DATE, TITLE}
-    taken = {name.casefold() for name in RESERVED} - own - {FILE, DATE, TITLE}
     for name in names:
-        if name.casefold() in taken:
+        if f"{OTHERWISE}{name}".casefold() in folded:
             raise RunError(
-                f"{path}: the tables of a run have a column {name!r} of their own; call yours otherwise, such as "
-                f"document_{name.lower()}"
+                f"{path}: has the columns {name!r} and {OTHERWISE + name!r}; a table that has a column {name!r} itself calls "
+                "yours so, so name one of them otherwise"
             )
         if name.startswith(FORMULA_STARTS):
             raise RunError(

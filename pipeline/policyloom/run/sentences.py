@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from policyloom.errors import LabelsError, RunError
+from policyloom.errors import LabelsError
 from policyloom.export import TableRow
 from policyloom.files import open_table
 from policyloom.framework import Framework
@@ -44,12 +44,11 @@ class SentenceTable:
     n_labelled: int
 
 
-def sentence_columns(elements: Sequence[str], user: Sequence[str], *, labelled: bool) -> dict[str, str]:
-    """The columns of the table in order, each with what it says.
+def sentence_columns(elements: Sequence[str], *, labelled: bool) -> dict[str, str]:
+    """The columns of the table in order, each with what it says; a user's columns of documents stand behind them.
 
     Args:
         elements: the ids of outermost elements.
-        user: a user's columns of documents.
         labelled: whether there is a coded sample.
     """
     columns = {
@@ -60,7 +59,6 @@ def sentence_columns(elements: Sequence[str], user: Sequence[str], *, labelled: 
         "start": "first character in the document's text; document:start is its id in a sheet",
         "date": "of the document",
         "year": "of the date",
-        **{name: "your column of documents" for name in user if name not in PLACE},
     }
     for id in elements:
         columns[id] = "1 where the coder finds it in the sentence, whatever the status, else 0"
@@ -87,7 +85,7 @@ def write_sentences(
             and the coder's corrected with them.
 
     Raises:
-        RunError: `run` is no run folder, `out` is another file, or a column of the user's table has an element's name.
+        RunError: `run` is no run folder, or `out` is another file.
         LabelsError: a sheet is wrong, is of several samples, or has sentences that are not in the run.
     """
     from policyloom.learn.labels import coded_ids
@@ -102,28 +100,19 @@ def write_sentences(
             f"{sample.names}: are of {len(set(sample.draws))} samples, and the table takes one, with all its parts"
         )
     elements = coded_ids(framework)
-    columns = sentence_columns(elements, user.names, labelled=bool(paths))
-    taken = [
-        name
-        for name in user.names
-        if name in sentence_columns(elements, (), labelled=True) and name not in PLACE
-    ]
-    if taken:
-        raise RunError(
-            f"{run}: the table of sentences has a column {taken[0]!r} of its own; call yours otherwise, and run again with it"
-        )
+    own = sentence_columns(elements, labelled=bool(paths))
     waiting: dict[str, list[Labelled]] = {}
     for labelled in sample.rows:
         waiting.setdefault(labelled.doc, []).append(labelled)
     n_sentences = n_documents = n_labelled = 0
-    with open_table(out, list(columns)) as add:
+    with open_table(out, user.after(list(own))) as add:
         for tagged, sentences in read_sentences(run, framework):
             coded = {
                 sentence: labelled
                 for labelled, sentence in match_labels(waiting.pop(tagged.document.id, []), tagged, sentences)
             }
             found = _find(tagged, framework)
-            about = user.of(tagged.document.id)
+            about = user.beside(tagged.document.id, own)
             add(
                 about | _place(tagged, i) | _told(elements, found.get(i, {}))
                 | (_labels(elements, found.get(i, {}), coded.get(i)) if paths else {})
