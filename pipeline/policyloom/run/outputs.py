@@ -193,25 +193,26 @@ def write_check(out: Path, tagged: Tagged, checked: Checked, framework: Framewor
         RunError: `out` cannot be written without losing somebody's files.
     """
     folder = open_folder(out, "check")
-    claim(folder, CHECK_OUTPUTS)
-    for name, columns, rows in (
-        ("findings.csv", FINDINGS.names, finding_rows(checked.findings)),
-        ("coverage.csv", COVERAGE.names, coverage_rows(checked.coverage, framework)),
-        ("mentions.csv", MENTIONS.names, mention_rows(tagged, framework)),
-        ("claims.csv", CLAIMS.names, claim_rows(tagged, framework)),
-    ):
-        with open_table(out / name, columns) as add:
-            add(rows)
-    write_check_report(
-        out / "check.html",
-        framework=framework,
-        document=document_row(tagged),
-        coverage=[c for c in checked.coverage if c.is_named],
-        findings=checked.findings,
-        claims=checked.claims,
-        against=against,
-    )
-    seal(folder, CHECK_OUTPUTS)
+    with folder.held():
+        claim(folder, CHECK_OUTPUTS)
+        for name, columns, rows in (
+            ("findings.csv", FINDINGS.names, finding_rows(checked.findings)),
+            ("coverage.csv", COVERAGE.names, coverage_rows(checked.coverage, framework)),
+            ("mentions.csv", MENTIONS.names, mention_rows(tagged, framework)),
+            ("claims.csv", CLAIMS.names, claim_rows(tagged, framework)),
+        ):
+            with open_table(out / name, columns) as add:
+                add(rows)
+        write_check_report(
+            out / "check.html",
+            framework=framework,
+            document=document_row(tagged),
+            coverage=[c for c in checked.coverage if c.is_named],
+            findings=checked.findings,
+            claims=checked.claims,
+            against=against,
+        )
+        seal(folder, CHECK_OUTPUTS)
 
 
 def n_elements(tagged: Tagged) -> int:
