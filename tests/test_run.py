@@ -242,6 +242,20 @@ def test_what_is_not_looked_at_is_told_of_folders_within(tmp_path: Path) -> None
     ]  # fmt: skip
 
 
+def test_a_password_is_written_nowhere(tmp_path: Path) -> None:
+    from reportlab.pdfgen.canvas import Canvas
+
+    (tmp_path / "docs").mkdir()
+    canvas = Canvas(str(tmp_path / "docs" / "locked.pdf"), encrypt="open-sesame-42")
+    canvas.drawString(72, 400, TEXT)
+    canvas.save()
+    done = run(tmp_path / "docs", tmp_path / "out", coder="rules", workers=0, password="open-sesame-42")
+    assert done.documents == ("locked",)
+    written = [path for path in (tmp_path / "out").rglob("*") if path.is_file()]
+    assert len(written) > 10
+    assert not [path for path in written if b"open-sesame-42" in path.read_bytes()]
+
+
 def test_hidden_documents_and_pipes_are_told(tmp_path: Path) -> None:
     for name in (".draft.pdf", ".notes", "~$a.docx", "._a.pdf", "a.txt"):
         (tmp_path / name).write_text("x")
