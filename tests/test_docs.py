@@ -312,3 +312,18 @@ def test_the_commands_of_the_page_on_language_models_run_without_a_server(workpl
     assert len(served) == 5
     options = {option for command in main.commands.values() for p in command.params for option in p.opts}
     assert {word for words in served for word in words if word.startswith("--")} <= options
+
+
+def test_each_line_of_the_page_on_security_names_tests_that_are_there() -> None:
+    page = (ROOT / "docs" / "security.md").read_text("utf-8")
+    there = {
+        name
+        for path in (ROOT / "tests").glob("test_*.py")
+        for name in re.findall(r"^def (test_\w+)", path.read_text("utf-8"), re.MULTILINE)
+    }
+    named = re.findall(r"`(test_\w+)`", page)
+    assert len(named) > 40
+    assert set(named) <= there
+    table = page.partition("## What each kind of file can do")[2].partition("## ")[0]
+    rows = [line for line in table.splitlines() if line.startswith("|")][2:]
+    assert all("`test_" in row for row in rows)

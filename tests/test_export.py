@@ -51,7 +51,7 @@ def test_an_entity_stands_among_the_entities_and_not_among_the_mentions() -> Non
     tagged = replace(tagged, mentions=(*tagged.mentions, entity))
     assert [row["kind"] for row in mention_rows(tagged)] == ["mechanism", "outcome"]
     (row,) = entity_rows(tagged)
-    assert (row["type"], row["name"], row["quote"], row["page"], row["rule"]) == (
+    assert (row["entity_type"], row["name"], row["quote"], row["page"], row["rule"]) == (
         "ORG", "TA", "train apprentices", 1, "acronym",
     )  # fmt: skip
     assert to_frame(tagged, entities=True)["name"].tolist() == ["TA"]

@@ -269,3 +269,7 @@ def test_show_name_can_always_be_printed(name: bytes) -> None:
     shown = show_name(Path("a") / os.fsdecode(name))
     assert shown.encode("utf-8").decode("utf-8") == shown
     assert shown in ("a/caf?.txt", "a/plan.txt")
+
+
+def test_show_name_stays_on_one_line() -> None:
+    assert show_name("a\nb\r\u2028c\x85.pdf") == "a?b??c?.pdf"

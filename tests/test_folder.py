@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import json
+import multiprocessing
+from concurrent.futures import ProcessPoolExecutor
 from pathlib import Path
 
 import pytest
 from click.testing import CliRunner
 
-from policyloom import read_tagged, run
+from policyloom import check_file, read_tagged, run
 from policyloom.cli import main
 from policyloom.errors import RunError
+from policyloom.files import write_bytes
 from policyloom.run import find_files, find_skipped
 from policyloom.run.folder import claim, open_folder, read_ledger, seal
 from policyloom.run.results import write_result
@@ -312,3 +315,59 @@ def test_a_file_nested_without_end_is_told_in_plain_words(documents: Path, tmp_p
     ):  # fmt: skip
         done = CliRunner().invoke(main, words)
         assert done.exception is None or isinstance(done.exception, SystemExit), words
+
+
+def test_a_folder_whose_making_was_stopped_is_taken(documents: Path, tmp_path: Path) -> None:
+    out = tmp_path / "out"
+    (out / ".policyloom" / "cache").mkdir(parents=True)
+    (out / ".policyloom" / ".ledger.json.ab12cd34").write_text("{")
+    start(documents, out)
+    assert (out / "report.html").exists()
+
+
+@pytest.mark.parametrize("name", [".policyloom/mine.txt", ".policyloom/cache/mine.json"])
+def test_a_folder_of_somebody_elses_with_our_mark_is_refused(
+    documents: Path, tmp_path: Path, name: str
+) -> None:
+    path = tmp_path / "out" / name
+    path.parent.mkdir(parents=True)
+    path.write_text("mine")
+    with pytest.raises(
+        RunError, match=r"is not empty, and policyloom did not make it \(it holds \.policyloom\)"
+    ):
+        run(documents, tmp_path / "out", coder="rules", workers=0)
+    assert path.read_text() == "mine"
+
+
+def test_a_check_is_written_by_one_command_at_a_time(documents: Path, tmp_path: Path) -> None:
+    with (
+        open_folder(tmp_path / "out", "check").held(),
+        pytest.raises(RunError, match="another policyloom writes there"),
+    ):
+        check_file(documents / "plan.txt", out=tmp_path / "out", coder="rules", workers=0)
+    check_file(documents / "plan.txt", out=tmp_path / "out", coder="rules", workers=0)
+
+
+def take_turns(out: Path, number: int) -> list[str]:
+    """What comes of writing twenty folders that others write as well."""
+    said = []
+    for i in range(20):
+        try:
+            folder = open_folder(out / str(i), "run")
+            with folder.held():
+                claim(folder, ["a.csv"])
+                write_bytes(str(number).encode(), folder.path / "a.csv")
+                said.append((folder.path / "a.csv").read_text())
+                seal(folder, ["a.csv"])
+        except RunError as error:
+            said.append(str(error))
+    return said
+
+
+def test_of_several_that_begin_at_once_each_writes_alone_or_is_refused(tmp_path: Path) -> None:
+    with ProcessPoolExecutor(4, mp_context=multiprocessing.get_context("spawn")) as pool:
+        all_said = list(pool.map(take_turns, [tmp_path] * 4, range(4)))
+    for number, said in enumerate(all_said):
+        assert {words for words in said if "another policyloom" not in words} <= {str(number)}
+    for i in range(20):
+        assert any(said[i] == str(number) for number, said in enumerate(all_said))

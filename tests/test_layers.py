@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 
 import policyloom
+from tests.conftest import ROOT
 
 PACKAGE = Path(policyloom.__file__).parent
 
@@ -173,3 +174,35 @@ def test_functions_are_not_hidden_by_the_modules_of_their_name() -> None:
     code = "import policyloom as pl, policyloom.check, policyloom.tag, policyloom.run; print(all(map(callable, (pl.check, pl.tag, pl.run))))"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout.strip() == "True"
+
+
+def test_a_worker_that_only_reads_loads_no_library_of_later_stages() -> None:
+    heavy = ("spacy", "sklearn", "pandas", "scipy.stats", "jinja2", "rich")
+    code = (
+        "import sys; from policyloom.run.settings import Job, Settings; from policyloom.run.workers import process; "
+        "process(Job('README.md', 'a', 'a'), Settings('')); "
+        f"print([m for m in {heavy} if m in sys.modules])"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True, cwd=ROOT)
+    assert done.stdout.strip() == "[]"
+
+
+def processor_time(*words: str) -> float:
+    """Seconds of processor time of a Python process, at best of three."""
+    code = "import resource, subprocess, sys; subprocess.run([sys.executable, *sys.argv[1:]], stdout=-3, check=True); print(sum(resource.getrusage(resource.RUSAGE_CHILDREN)[:2]))"
+    times = [
+        float(
+            subprocess.run(
+                [sys.executable, "-c", code, *words], capture_output=True, text=True, check=True
+            ).stdout
+        )
+        for _ in range(3)
+    ]
+    return min(times)
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="Windows counts no processor time of children")
+def test_help_and_import_cost_less_than_a_third_of_a_second_more_than_click() -> None:
+    click = processor_time("-c", "import click")
+    assert processor_time("-m", "policyloom", "--help") - click < 0.3
+    assert processor_time("-c", "import policyloom") - click < 0.3

@@ -245,6 +245,43 @@ def test_what_is_not_looked_at_is_told_of_folders_within(tmp_path: Path) -> None
     ]  # fmt: skip
 
 
+def test_a_password_is_written_nowhere(tmp_path: Path) -> None:
+    from reportlab.pdfgen.canvas import Canvas
+
+    (tmp_path / "docs").mkdir()
+    canvas = Canvas(str(tmp_path / "docs" / "locked.pdf"), encrypt="open-sesame-42")
+    canvas.drawString(72, 400, TEXT)
+    canvas.save()
+    done = run(tmp_path / "docs", tmp_path / "out", coder="rules", workers=0, password="open-sesame-42")
+    assert done.documents == ("locked",)
+    written = [path for path in (tmp_path / "out").rglob("*") if path.is_file()]
+    assert len(written) > 10
+    assert not [path for path in written if b"open-sesame-42" in path.read_bytes()]
+
+
+def test_hidden_documents_and_pipes_are_told(tmp_path: Path) -> None:
+    for name in (".draft.pdf", ".notes", "~$a.docx", "._a.pdf", "a.txt"):
+        (tmp_path / name).write_text("x")
+    os.mkfifo(tmp_path / "b.txt")
+    assert find_files(tmp_path) == [tmp_path / "a.txt"]
+    assert find_skipped(tmp_path) == ["1 hidden file", "1 pipe or device"]
+
+
+def test_a_lock_file_is_told_by_a_run_and_by_a_single_document_alike(tmp_path: Path) -> None:
+    (tmp_path / "~$plan.docx").write_bytes(b"\x05Clerk" + bytes(150))
+    said = "only marks a document as open in Word; give the document, without ~$"
+    with pytest.raises(DocumentError, match=re.escape(said)):
+        check_file(tmp_path / "~$plan.docx", coder="rules", workers=0)
+    done = run(tmp_path / "~$plan.docx", tmp_path / "out", coder="rules", workers=0)
+    assert [(failure.kind, failure.reason) for failure in done.failures] == [("lock-file", said)]
+
+
+def test_a_name_with_a_line_break_cannot_pretend_to_be_another_line(texts: Path, tmp_path: Path) -> None:
+    (texts / "a\npolicyloom: all is well.pdf").write_bytes(b"")
+    done = run(texts, tmp_path / "out", coder="rules", workers=0)
+    assert [failure.source for failure in done.failures] == ["a?policyloom: all is well.pdf"]
+
+
 def test_a_linked_file_is_read(tmp_path: Path) -> None:
     (tmp_path / "docs").mkdir()
     (tmp_path / "a.txt").write_text("x")

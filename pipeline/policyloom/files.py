@@ -53,6 +53,8 @@ that stand after a comma do not hold a cell together.
 _INNER_FORMULA = re.compile(rf"({_SPLIT})('*)(?=[=+\-@\uff1d\uff0b\uff0d\uff20])")
 _INNER_SAFE = re.compile(rf"({_SPLIT})'('*)(?=[=+\-@\uff1d\uff0b\uff0d\uff20])")
 
+_LINE_BREAK = re.compile("[\n\r\v\f\x85\u2028\u2029]")
+
 DECIMALS = 6
 """Decimals of every number in a table."""
 
@@ -367,6 +369,6 @@ def cut_name(name: str, n_bytes: int) -> str:
 
 
 def show_name(name: str | Path) -> str:
-    """A file's name or path in Unicode: one that is not is shown as well as can be."""
+    """A file's name or path in Unicode and on one line: what cannot be shown so is a question mark."""
     text = name.as_posix() if isinstance(name, Path) else name
-    return text.encode("utf-8", "replace").decode("utf-8")
+    return _LINE_BREAK.sub("?", text.encode("utf-8", "replace").decode("utf-8"))

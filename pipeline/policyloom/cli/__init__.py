@@ -236,7 +236,7 @@ def check_command(
     """
     from policyloom.run import check_file
 
-    out = out or Path("outputs") / f"check-{document.stem}"
+    out = out or Path("outputs") / f"check-{document.stem[:60]}"  # of names that fill 255 bytes
     done = check_file(
         document, against=against, out=out, framework=framework, coder=choose_coder(coder, llm), min_probability=min_probability,
         model=model, password=password, ocr=ocr, limits=choose_limits(timeout, memory),

@@ -16,12 +16,21 @@ The words by which parts of a document are recognised belong to its language: `l
 
 from __future__ import annotations
 
-from policyloom.extract.formats import FOLDER_SUFFIXES, READERS, SUFFIXES, Format, read_document, read_text
+from policyloom.extract.formats import (
+    FOLDER_SUFFIXES,
+    LOCK_START,
+    READERS,
+    SUFFIXES,
+    Format,
+    read_document,
+    read_text,
+)
 from policyloom.extract.pdf.tesseract import ocr_version
 from policyloom.extract.pdf_document import read_pdf
 
 __all__ = [
     "FOLDER_SUFFIXES",
+    "LOCK_START",
     "READERS",
     "SUFFIXES",
     "Format",

@@ -17,7 +17,7 @@ from policyloom.extract.word import read_docx
 from policyloom.files import MAX_NAME, show_name
 from policyloom.records import Document, OcrUse
 
-__all__ = ["FOLDER_SUFFIXES", "READERS", "SUFFIXES", "Format", "read_document", "read_text"]
+__all__ = ["FOLDER_SUFFIXES", "LOCK_START", "READERS", "SUFFIXES", "Format", "read_document", "read_text"]
 
 
 class ReadData(Protocol):
@@ -62,6 +62,10 @@ FOLDER_SUFFIXES = tuple(suffix for suffix, format in READERS.items() if format.i
 """The endings of files that a run over a folder takes up."""
 
 
+LOCK_START = "~$"
+"""How the files begin by which Word marks a document as open; they hold a name and no text."""
+
+
 def read_document(
     path: str | Path,
     *,
@@ -84,6 +88,10 @@ def read_document(
         ValueError: `ocr` is none of its values.
     """
     path = Path(path)
+    if path.name.startswith(LOCK_START):
+        raise DocumentError(
+            path, "lock-file", "only marks a document as open in Word; give the document, without ~$"
+        )
     format = READERS.get(path.suffix.lower())
     if format is None:
         raise DocumentError(

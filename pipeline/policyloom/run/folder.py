@@ -90,7 +90,9 @@ def open_folder(path: str | Path, kind: FolderKind) -> ResultFolder:
             raise RunError(f"{folder.cache}: is a link, and results are not written through links; remove it")
     else:
         strangers = sorted(entry.name for entry in path.iterdir()) if path.exists() else []
-        strangers = [name for name in strangers if name not in SYSTEM_FILES]
+        strangers = [
+            name for name in strangers if name not in SYSTEM_FILES and not (name == MARK and _is_begun(mark))
+        ]
         if strangers:
             raise RunError(
                 f"{path}: is not empty, and policyloom did not make it (it holds {_shorten(strangers)}); "
@@ -184,6 +186,18 @@ def _stays_within(name: str) -> bool:
     """Whether a name from a ledger stays inside its folder."""
     path = Path(name)
     return not path.is_absolute() and ".." not in path.parts
+
+
+def _is_begun(mark: Path) -> bool:
+    """Whether a mark is being made by another process, or was when that was stopped: it has no ledger and no result yet."""
+    if mark.is_symlink() or not mark.is_dir():
+        return False
+    names = {entry.name for entry in mark.iterdir()}
+    temporary = {name for name in names if name.startswith(f".{LEDGER}.")}
+    cache = mark / CACHE
+    return names - temporary <= {CACHE} and not (
+        cache.is_dir() and not cache.is_symlink() and any(cache.iterdir())
+    )
 
 
 def _is_file(path: Path) -> bool:

@@ -250,30 +250,32 @@ def write_check(
         RunError: `out` cannot be written without losing somebody's files.
     """
     folder = open_folder(out, "check")
-    claim(folder, CHECK_OUTPUTS)
-    for name, columns, rows in (
-        ("findings.csv", FINDINGS.names, finding_rows(checked.findings)),
-        ("coverage.csv", COVERAGE.names, coverage_rows(checked.coverage, framework)),
-        ("promises.csv", PROMISES.names, promise_rows(checked.promises)),
-        ("mentions.csv", MENTIONS.names, mention_rows(tagged, framework)),
-        ("entities.csv", ENTITIES.names, entity_rows(tagged)),
-        ("claims.csv", CLAIMS.names, claim_rows(tagged, framework)),
-    ):
-        with open_table(out / name, columns) as add:
-            add(rows)
-    write_bytes(make_brief(tagged, checked, framework, against=against).encode("utf-8"), out / "brief.md")
-    write_check_report(
-        out / "check.html",
-        framework=framework,
-        document=reported_document(tagged),
-        coverage=[c for c in checked.coverage if c.is_named],
-        findings=checked.findings,
-        claims=checked.claims,
-        promises=checked.promises,
-        against=against,
-        measured=measured,
-    )
-    seal(folder, CHECK_OUTPUTS)
+    with folder.held():
+        claim(folder, CHECK_OUTPUTS)
+        for name, columns, rows in (
+            ("findings.csv", FINDINGS.names, finding_rows(checked.findings)),
+            ("coverage.csv", COVERAGE.names, coverage_rows(checked.coverage, framework)),
+            ("promises.csv", PROMISES.names, promise_rows(checked.promises)),
+            ("mentions.csv", MENTIONS.names, mention_rows(tagged, framework)),
+            ("entities.csv", ENTITIES.names, entity_rows(tagged)),
+            ("claims.csv", CLAIMS.names, claim_rows(tagged, framework)),
+        ):
+            with open_table(out / name, columns) as add:
+                add(rows)
+        brief = make_brief(tagged, checked, framework, against=against)
+        write_bytes(brief.encode("utf-8"), out / "brief.md")
+        write_check_report(
+            out / "check.html",
+            framework=framework,
+            document=reported_document(tagged),
+            coverage=[c for c in checked.coverage if c.is_named],
+            findings=checked.findings,
+            claims=checked.claims,
+            promises=checked.promises,
+            against=against,
+            measured=measured,
+        )
+        seal(folder, CHECK_OUTPUTS)
 
 
 def n_elements(tagged: Tagged) -> int:

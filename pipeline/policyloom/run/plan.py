@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from policyloom.errors import RunError
-from policyloom.extract import FOLDER_SUFFIXES
+from policyloom.extract import FOLDER_SUFFIXES, LOCK_START
 from policyloom.files import MAX_NAME, cut_name, show_name
 from policyloom.records import Failure
 from policyloom.run.folder import SYSTEM_FILES, is_result_folder
@@ -20,7 +20,7 @@ from policyloom.run.settings import Job, Settings
 
 __all__ = ["Plan", "find_files", "find_skipped", "make_plan", "name_documents"]
 
-HIDDEN_STARTS = (".", "~$")
+HIDDEN_STARTS = (".", LOCK_START)
 """How hidden files begin, and those by which Word and Excel mark a file as open."""
 
 HASH_LENGTH = 10
@@ -55,6 +55,8 @@ class _Found:
     n_closed: int = 0
     n_broken: int = 0
     n_results: int = 0
+    n_hidden: int = 0
+    n_special: int = 0
 
 
 def find_files(folder: str | Path, *, recursive: bool = False) -> list[Path]:
@@ -79,7 +81,8 @@ def find_files(folder: str | Path, *, recursive: bool = False) -> list[Path]:
 def find_skipped(folder: str | Path, *, recursive: bool = False) -> list[str]:
     """The files and folders that a run does not take up, in words such as "2 .xlsx"; nothing for a file.
 
-    With `recursive`, those in folders within too. Hidden files, lock files and a system's own are not told.
+    With `recursive`, those in folders within too. Of hidden files, only those that could be read are told; lock files and a
+    system's own are not.
 
     Raises:
         RunError: the folder cannot be opened.
@@ -95,6 +98,8 @@ def find_skipped(folder: str | Path, *, recursive: bool = False) -> list[str]:
         (found.n_closed, "folder{s} that cannot be opened"),
         (found.n_broken, "broken link{s}"),
         (found.n_results, "folder{s} of policyloom's own results"),
+        (found.n_hidden, "hidden file{s}"),
+        (found.n_special, "pipe{s} or device{s}"),
     ):
         if n:
             skipped.append(f"{n} {words.format(s='s' if n > 1 else '')}")
@@ -102,7 +107,7 @@ def find_skipped(folder: str | Path, *, recursive: bool = False) -> list[str]:
 
 
 def _scan(folder: Path, *, recursive: bool) -> _Found:
-    """What a folder holds; hidden files, lock files and a system's own are left out without a word."""
+    """What a folder holds; lock files, a system's own, and hidden files of other kinds are left out without a word."""
     found = _Found()
     if any(map(is_result_folder, (folder, *folder.parents))):
         return found
@@ -118,6 +123,10 @@ def _scan(folder: Path, *, recursive: bool) -> _Found:
             continue
         for entry in entries:
             if entry.name.startswith(HIDDEN_STARTS) or entry.name in SYSTEM_FILES:
+                is_lock = entry.name.startswith((LOCK_START, f".{LOCK_START}", "._"))
+                found.n_hidden += (
+                    not is_lock and entry.suffix.lower() in FOLDER_SUFFIXES and _is(entry.is_file)
+                )
                 continue
             if _is(entry.is_dir):
                 if _is(entry.is_symlink):
@@ -135,6 +144,8 @@ def _scan(folder: Path, *, recursive: bool) -> _Found:
                     found.suffixes[show_name(entry.suffix.lower() or entry.name)] += 1
             elif _is(entry.is_symlink):
                 found.n_broken += 1
+            else:
+                found.n_special += 1
     return found
 
 
