@@ -41,6 +41,7 @@ def test_help_names_every_command_and_the_exit_status(cli) -> None:
         "framework",
         "label",
         "mark",
+        "pmc",
         "review",
         "run",
         "sentences",
@@ -141,7 +142,7 @@ def test_a_check_that_finds_an_error_gives_status_1(
     monkeypatch.setattr(module, "check", lambda *_, **__: checked)
     done: Result = cli("check", "a.txt", "--classifier", "none")
     assert done.exit_code == 1
-    assert done.output.splitlines()[0] == "error   made-up                 Something is wrong."
+    assert done.output.splitlines()[0] == "error   made-up                    Something is wrong."
 
 
 @pytest.mark.parametrize("command", ["check", "tag"])
