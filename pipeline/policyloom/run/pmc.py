@@ -27,7 +27,6 @@ from policyloom.framework import Framework, read_framework
 from policyloom.framework.variables import VariableList, make_framework, read_variables
 from policyloom.frameworks import BUILT_IN_VARIABLES
 from policyloom.records import Failure, OcrUse, Tagged
-from policyloom.report import write_pmc_report
 from policyloom.run.coder import CoderChoice, resolve_coder
 from policyloom.run.folder import ResultFolder, claim, is_result_folder, open_folder, seal
 from policyloom.run.manifest import read_run_framework, read_tagged
@@ -220,6 +219,7 @@ def _write(
 
 def _draw(surface: Surface, folder: Path, id: str) -> bytes:
     """Writes the figures of a surface, and gives that for the page."""
+
     folder.mkdir(exist_ok=True)
     paths = [folder / f"{id}.{kind}" for kind in SURFACE_KINDS]
     for path in paths:
