@@ -205,6 +205,8 @@ def _write(
         with open_table(out / "failures.csv", FAILURES.names) as add:
             add(failure_rows(failures))
         pictures = {id: _draw(surfaces[id], out / "surfaces", id) for id in drawn}
+        from policyloom.report import write_pmc_report  # Jinja2, which nobody who only reads needs
+
         write_pmc_report(
             out / PAGE,
             variables=variables,
@@ -219,7 +221,6 @@ def _write(
 
 def _draw(surface: Surface, folder: Path, id: str) -> bytes:
     """Writes the figures of a surface, and gives that for the page."""
-
     folder.mkdir(exist_ok=True)
     paths = [folder / f"{id}.{kind}" for kind in SURFACE_KINDS]
     for path in paths:
