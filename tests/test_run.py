@@ -477,7 +477,7 @@ def test_tag_file_writes_entities_in_their_own_table_alone(tmp_path: Path) -> No
     tag_file(tmp_path / "a.txt", out=tmp_path / "mentions.csv", coder="rules")
     assert {row["kind"] for row in rows(tmp_path / "mentions.csv")} <= {"mechanism", "actor", "outcome"}
     tag_file(tmp_path / "a.txt", out=tmp_path / "entities.csv", entities=True, coder="rules")
-    found = [(row["type"], row["quote"]) for row in rows(tmp_path / "entities.csv")]
+    found = [(row["entity_type"], row["quote"]) for row in rows(tmp_path / "entities.csv")]
     assert found == [("ORG.college", "Fargo College"), ("MONEY", "3 million euros")]
     with pytest.raises(RunError, match="is there already, and is not a table of entities"):
         tag_file(tmp_path / "a.txt", out=tmp_path / "mentions.csv", entities=True, coder="rules")

@@ -165,8 +165,8 @@ def read_tagged(folder: str | Path, *, decided: bool = True) -> Iterator[Tagged]
     Raises:
         RunError: the folder holds no finished run.
     """
-    decisions = read_decisions_of(folder, read_run_framework(folder)) if decided else Decisions()
     entries = _finished(Path(folder))["documents"]
+    decisions = read_decisions_of(folder, read_run_framework(folder)) if decided else Decisions()
     for tagged, entry in zip(read_kept(folder), entries, strict=True):
         yield decisions.decide(describe(tagged, entry.get("metadata", {})))
 
