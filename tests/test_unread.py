@@ -141,15 +141,9 @@ def test_off_field_is_said_of_readable_text_alone() -> None:
         "is of another field"
         in findings(read("The river was dredged and the birds came back. " * 40))["off-field"]
     )
-    assert findings(read("The employers met.")) == {
-        "off-field": "No element of “Grants” was found in the 1 sentence that was read."
-    }
-
-
-def test_off_field_says_how_much_was_read() -> None:
-    assert findings(read("The employers met. They went home.")) == {
-        "off-field": "No element of “Grants” was found in the 2 sentences that were read."
-    }
+    found = findings(read("The employers met. They went home."))
+    assert "strategy-absent" in found
+    assert "off-field" not in found  # too short a text to tell its field
 
 
 def test_a_part_that_was_not_judged_is_said_first() -> None:

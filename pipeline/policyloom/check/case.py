@@ -10,10 +10,13 @@ from policyloom.check.coverage import N_QUOTES
 from policyloom.framework import Framework
 from policyloom.records import Coverage, Evidence, Finding, Measured, Promise, Severity, Tagged
 
-__all__ = ["MIN_TOLD_SHARE", "Case", "count_sentences"]
+__all__ = ["MIN_OTHER_FIELD_SHARE", "MIN_TOLD_SHARE", "Case", "count_sentences"]
 
 MIN_TOLD_SHARE = 0.02
 """Share of a document that could not be read from which findings state it."""
+
+MIN_OTHER_FIELD_SHARE = 0.5
+"""Share of the text that is of another field from which a document without any element is off-field as a whole."""
 
 MAX_SHARE_WITH_RECALL = 0.2
 """Share of a document that could not be read from which no recall is stated: it was measured on text that was read."""
@@ -34,6 +37,12 @@ class Case:
     nearest: dict[str, tuple[Evidence, ...]]
     measured: Measured = field(default_factory=Measured)
 
+    @property
+    def is_off_field(self) -> bool:
+        """Whether the document is of another field: most of its text is, and it names no element."""
+        is_named = any(row.is_named for row in self.coverage.values())
+        return not is_named and self.tagged.other_field_share >= MIN_OTHER_FIELD_SHARE
+
     def finding(
         self,
         rule: str,
@@ -43,7 +52,7 @@ class Case:
         evidence: Iterable[Evidence] = (),
         nearest: tuple[Evidence, ...] = (),
     ) -> Finding:
-        """A finding on this document, with at most `N_QUOTES` quotes of its own and as many of others."""
+        """A finding on this document, with at most `N_QUOTES` quotes of its own and twice as many of others."""
         # A sentence that names a challenge and its answer is quoted once.
         every = tuple(dict.fromkeys(evidence))
         own = [quote for quote in every if quote.document == self.tagged.document.id]

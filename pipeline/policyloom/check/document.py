@@ -91,11 +91,11 @@ def check(
     )
     if not tagged.is_judged:
         chosen: Sequence[Rule] = (find_unread_parts,)
-    elif any(row.is_named for row in coverage):
-        chosen = (find_unread_parts, find_off_field, *RULES, *rules)
-    else:
+    elif case.is_off_field:
         # Each element would get a finding of its own.
         chosen = (find_unread_parts, find_off_field)
+    else:
+        chosen = (find_unread_parts, find_off_field, *RULES, *rules)
     findings = [f for rule in chosen for f in rule(case) if f.rule not in framework.checks.off]
     findings.sort(key=lambda finding: WORST_FIRST.index(finding.severity))
     return Checked(tagged.document.id, coverage, tuple(findings), claims, promises)

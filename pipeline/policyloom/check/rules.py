@@ -17,9 +17,6 @@ __all__ = ["RULES", "RULE_NAMES", "Rule", "find_off_field", "find_unread_parts"]
 MIN_DENYING_DOCUMENTS = 2
 """Documents that must deny a claim for it to be an error; one alone may have been read wrongly."""
 
-MIN_OTHER_FIELD_SHARE = 0.5
-"""Share of the text that is of another field from which a document without any element is off-field as a whole."""
-
 MIN_OFF_FIELD_PART = 0.1
 """Share of the text that is of another field from which a document of the field is said to have such a part."""
 
@@ -51,12 +48,8 @@ def find_off_field(case: Case) -> Iterator[Finding]:
     """That the document, or a part of it, is of another field; of such text nothing is said."""
     tagged, title = case.tagged, case.framework.title
     share = tagged.other_field_share
-    if not any(row.is_named for row in case.coverage.values()):
-        n = len(tagged.sentences)
-        if share >= MIN_OTHER_FIELD_SHARE:
-            message = f"The text was read, and is of another field: no element of “{title}” was found."
-        else:
-            message = f"No element of “{title}” was found in the {count_sentences(n)} that {'were' if n != 1 else 'was'} read."
+    if case.is_off_field:
+        message = f"The text was read, and is of another field: no element of “{title}” was found."
         yield case.finding("off-field", "info", "", message)
     elif share >= MIN_OFF_FIELD_PART:
         pages = tagged.explain_other_field()

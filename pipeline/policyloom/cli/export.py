@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 import click
@@ -52,21 +53,12 @@ def _write_parquet(run: Path, out: Path) -> Sequence[str]:
     return ()
 
 
-def _write_project(run: Path, out: Path) -> Sequence[str]:
+def _write_project(run: Path, out: Path, *, for_nvivo: bool = False) -> Sequence[str]:
     from policyloom.export.refi_project import write_project
     from policyloom.run import read_finished_run
 
     done = read_finished_run(run)
-    write_project(done.tagged(), done.framework, out, name=done.name, coder=done.coder)
-    return done.notes()
-
-
-def _write_project_for_nvivo(run: Path, out: Path) -> Sequence[str]:
-    from policyloom.export.refi_project import write_project
-    from policyloom.run import read_finished_run
-
-    done = read_finished_run(run)
-    write_project(done.tagged(), done.framework, out, name=done.name, coder=done.coder, for_nvivo=True)
+    write_project(done.tagged(), done.framework, out, name=done.name, coder=done.coder, for_nvivo=for_nvivo)
     return done.notes()
 
 
@@ -120,7 +112,7 @@ FORMATS = {
 }
 """The forms by name. A new one is one entry here, and a function in `policyloom.export`."""
 
-FOR_PROGRAMS = {("qdpx", "nvivo"): _write_project_for_nvivo}
+FOR_PROGRAMS = {("qdpx", "nvivo"): partial(_write_project, for_nvivo=True)}
 """What is written otherwise for one program, by form and program."""
 
 

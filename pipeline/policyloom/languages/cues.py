@@ -83,7 +83,7 @@ class Cues:
         frequency_words: words before a number that tell how often: "every two years".
         months: the names of the months, after which a number is a date.
         offices: words for somebody who holds an office, or a body that can answer for what it does.
-        continuing: words that open a sentence which goes on about what the one before it plans, as one-word tuples.
+        continuing: words that open a sentence which goes on about what the one before it plans.
         headings: the heading words for each status.
     """
 
@@ -97,7 +97,7 @@ class Cues:
     frequency_words: frozenset[str]
     months: frozenset[str]
     offices: frozenset[str]
-    continuing: frozenset[tuple[str, ...]]
+    continuing: frozenset[str]
     headings: Mapping[Status, tuple[str, ...]]
     _matcher: TermMatcher
     _rules: Sequence[Mapping[str, Any]]
@@ -225,7 +225,7 @@ def _compile(pack: LanguagePack, added: tuple[tuple[str, str], ...]) -> Cues:
         frequency_words=listed("numbers", "frequency"),
         months=listed("numbers", "dates"),
         offices=frozenset(form for word in listed("duty", "offices") for form in pack.inflections(word)),
-        continuing=frozenset((word,) for word in listed("continuing", "openers")),
+        continuing=listed("continuing", "openers"),
         headings={status: tuple(heading.get(status, ())) for status in ("planned", "lacking")},
         _matcher=TermMatcher(terms, words=words, inflect=pack.inflections),
         _rules=rules,

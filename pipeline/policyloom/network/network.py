@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import replace
 from functools import cached_property
 from html import escape
@@ -32,7 +32,7 @@ from policyloom.network.signed import (
     count_stances,
     project,
 )
-from policyloom.records import Evidence
+from policyloom.records import Evidence, Polarity
 from policyloom.records.show import counted
 
 if TYPE_CHECKING:
@@ -142,26 +142,27 @@ class Network:
         )
 
     def pair_quotes(self, mechanism: str, outcome: str) -> dict[str, tuple[Evidence, ...]]:
-        """The sentences that claim a pair of outermost elements, that deny it, and that name both in one sentence.
+        """The sentences behind `pair_documents`: those that claim a pair, that deny it, and that name either in a unit with both.
 
         Returns:
             Under "claims", "denials" and "together", each in the order of documents and their text.
         """
-        ends = self.framework.top(mechanism), self.framework.top(outcome)
-        found: dict[str, tuple[Evidence, ...]] = {}
-        for name, polarity in (("claims", "positive"), ("denials", "negative")):
-            rows = claim_evidence(
-                self._sentences_by_top.get(ends[0], []), self.framework, *ends, kind="leads_to", polarity=polarity,  # type: ignore[arg-type]
-                statuses=self.options.counting, node_of=self.framework.top,
-            )  # fmt: skip
-            found[name] = tuple(_evidence_of(row) for row in rows)
-        both = {(s.document, s.sentence) for s in self._sentences_by_top.get(ends[1], [])}
-        found["together"] = tuple(
-            Evidence(s.document, s.page, s.start, s.end, s.quote)
-            for s in self._sentences_by_top.get(ends[0], [])
-            if (s.document, s.sentence) in both
-        )
-        return found
+        ends, top = (self.framework.top(mechanism), self.framework.top(outcome)), self.framework.top
+        of_each = [self._sentences_by_top.get(end, []) for end in ends]
+        polarities: tuple[tuple[str, Polarity], ...] = (("claims", "positive"), ("denials", "negative"))
+        found = {
+            name: claim_evidence(
+                of_each[0], self.framework, *ends, kind="leads_to", polarity=polarity,
+                statuses=self.options.counting, node_of=top,
+            )
+            for name, polarity in polarities
+        }  # fmt: skip
+        near = {(s.document, s.sentence): s for side in of_each for s in side}
+        found["together"] = pair_evidence(
+            [near[key] for key in sorted(near)], self.framework, *ends, unit=self.options.unit_of("co_occurs"),
+            statuses=self.options.counting, node_of=top,
+        )  # fmt: skip
+        return {name: tuple(map(_evidence_of, rows)) for name, rows in found.items()}
 
     @property
     def statuses(self) -> Statuses:
@@ -410,16 +411,15 @@ class Network:
 
     @cached_property
     def _sentences_by_top(self) -> dict[str, list[SentenceEvidence]]:
-        """By outermost element, the sentences that mention it."""
-        found: dict[str, list[SentenceEvidence]] = {}
-        for sentence in self.sentences:
-            for top in dict.fromkeys(self.framework.top(m.element) for m in sentence.mentions):
-                found.setdefault(top, []).append(sentence)
-        return found
+        """By outermost element, the sentences that count."""
+        return self._index_sentences(self.framework.top)
 
     @cached_property
     def _sentences_of(self) -> dict[str, list[SentenceEvidence]]:
         """By node, the sentences that count."""
+        return self._index_sentences(self._node)
+
+    def _index_sentences(self, node_of: Callable[[str], str]) -> dict[str, list[SentenceEvidence]]:
         found: dict[str, list[SentenceEvidence]] = {}
         repeated = set()
         if self.options.boilerplate == "once":
@@ -429,7 +429,7 @@ class Network:
             }
         for sentence in self.sentences:
             if (sentence.document, sentence.sentence) not in repeated:
-                for node in dict.fromkeys(self._node(m.element) for m in sentence.mentions):
+                for node in dict.fromkeys(node_of(m.element) for m in sentence.mentions):
                     found.setdefault(node, []).append(sentence)
         return found
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Literal, Protocol
 
@@ -92,6 +92,10 @@ class ClaimDraft:
     hedged: bool = False
 
 
+MAX_LEAD_INS = 3
+"""How many lists within lists are followed outwards."""
+
+
 @dataclass(frozen=True, slots=True)
 class SentenceDraft:
     """A sentence as every coder reads it, and what has been found in it so far; each step returns it anew.
@@ -122,6 +126,15 @@ class SentenceDraft:
     lead_in: SentenceDraft | None = None
     is_on_topic: bool = True
     is_retold: bool = False
+
+    def lead_ins(self) -> Iterator[SentenceDraft]:
+        """What introduces the list of which this is an item, then the list of which that is one, `MAX_LEAD_INS` at most."""
+        lead_in = self.lead_in
+        for _ in range(MAX_LEAD_INS):
+            if lead_in is None:
+                return
+            yield lead_in
+            lead_in = lead_in.lead_in
 
     def tokens_at(self, start: int, end: int) -> TokenSpan | None:
         """The tokens that touch characters `[start, end)` of the sentence; None where there are none."""

@@ -54,9 +54,10 @@ class Mention:
         source: the rule or model that found it, such as `term: tax incentive` or `classifier: skills, firms`; where a
             person decided it, first `person: NAME`.
         cue: the span that decided the status, or None where nothing did.
-        agent: the span of whoever acts, where the sentence says it; an institution, or the mention of an `actor`.
+        agent: the span of whoever acts: who has the duty, or else the nearest institution or `actor` before it.
         name: for entities, the normalised form.
-        facets: for mechanisms, what makes them operable, at most one of each kind, in the order of `FacetKind`.
+        facets: for mechanisms, what makes them operable, at most one of each kind, in the order of `FacetKind`. They, and the
+            agent, may stand in the line that introduces the list of which the sentence is an item, or facets in the next sentence.
         status_probability: that the status is right; 1 where rules alone decide.
     """
 

@@ -26,9 +26,6 @@ from policyloom.tag.reading import EntityDraft
 
 __all__ = ["CodedSentence", "assemble"]
 
-MAX_LEAD_INS = 3
-"""How many lists within lists are followed outwards."""
-
 
 @dataclass(frozen=True, slots=True)
 class CodedSentence:
@@ -145,16 +142,13 @@ def _read_particulars(
 
 def _find_lead_ins(sentences: Sequence[CodedSentence], number: int) -> Iterator[int]:
     """The sentences that introduce the lists of which one is an item, innermost first."""
-    lead_in, at = sentences[number].draft.lead_in, number
-    for _ in range(MAX_LEAD_INS):
-        if lead_in is None:
-            return
+    at = number
+    for lead_in in sentences[number].draft.lead_ins():
         text = lead_in.text
         at = next((n for n in range(at - 1, -1, -1) if sentences[n].draft.text == text), -1)
         if at < 0:
             return
         yield at
-        lead_in = lead_in.lead_in
 
 
 def _goes_on(sentences: Sequence[CodedSentence], number: int, read: Callable[[int], Particulars]) -> bool:
@@ -165,7 +159,7 @@ def _goes_on(sentences: Sequence[CodedSentence], number: int, read: Callable[[in
     if not any(candidate.kind == "mechanism" for candidate in following.candidates):
         return True
     context = read(number + 1).context
-    return context.forms[context.first : context.first + 1] in context.cues.continuing
+    return not context.cues.continuing.isdisjoint(context.forms[context.first : context.first + 1])
 
 
 def _make_entity(entity: EntityDraft, number: int) -> Mention:

@@ -19,9 +19,6 @@ from policyloom.records import Coding, Measured, Passage, SentenceDraft, Status
 
 __all__ = ["RulesCoder", "context_of", "leave_out_questions", "set_rule_statuses"]
 
-MAX_LEAD_INS = 3
-"""How many lists within lists are followed outwards."""
-
 
 class RulesCoder:
     """The framework's rules alone: each candidate is named, with the status and the claims that cues give it.
@@ -82,10 +79,7 @@ def set_rule_statuses(sentence: SentenceDraft, context: SentenceContext) -> Sent
 
 def _status_of_lead_in(sentence: SentenceDraft, cues: Cues) -> Status | None:
     """The status that the sentence introducing a list gives its items; None where none does, or it says nothing of it."""
-    lead_in = sentence.lead_in
-    for _ in range(MAX_LEAD_INS):
-        if lead_in is None:
-            break
+    for lead_in in sentence.lead_ins():
         end = max((i + 1 for i, form in enumerate(lead_in.forms) if form.isalnum()), default=0)
         context = read_context(replace(lead_in, candidates=()), cues)
         status, _cue = decide_status((end, end), "mechanism", context)
@@ -93,5 +87,4 @@ def _status_of_lead_in(sentence: SentenceDraft, cues: Cues) -> Status | None:
             return status
         if cues.grammar.is_past(lead_in.forms):
             return "affirmed"
-        lead_in = lead_in.lead_in
     return None
