@@ -107,3 +107,20 @@ def test_a_paper_in_two_layouts_counts_once(shared: Path, tmp_path: Path) -> Non
     done = run(shared / "papers", tmp_path / "out", workers=0)
     copies = {failure.source for failure in done.failures if failure.kind == "duplicate"}
     assert "meng-2025-two-column.pdf" in copies or "meng-2025.pdf" in copies
+
+
+def test_versions_do_not_support_one_anothers_claims(docs: Path, tmp_path: Path) -> None:
+    write(docs, draft_txt=PLAN, law_txt=PLAN.replace("400 crowns", "300 crowns"))
+
+    def claims(out: str) -> set[str]:
+        done = run(docs, tmp_path / out, workers=0, coder="rules")
+        findings = pd.read_csv(done.folder / "findings.csv")
+        return {rule for rule in findings["rule"] if rule.startswith("claim-")}
+
+    assert claims("two") == {"claim-unknown"}
+    write(
+        docs,
+        study_txt=OTHER * 2
+        + "Colleges and firms design the courses together, so that graduates find work sooner.",
+    )
+    assert "claim-supported" in claims("three")

@@ -399,6 +399,7 @@ def _write_results(
             name=name,
             unit=unit,
             files={job.id: job.source for job in read.jobs},
+            versions=read.versions,
             metadata=metadata,
             decided=describe_decisions(decisions),
             tell=lambda stage, n: tell(Progress(stage, n, len(read.jobs))),
@@ -419,7 +420,7 @@ def _write_results(
     write_outputs_note(
         results,
         OutputsNote(
-            base, read.failures, settings.model, (chosen.form.kind, chosen.form.name), chosen.description, chosen.measured, name, unit
+            base, read.failures, settings.model, (chosen.form.kind, chosen.form.name), chosen.description, chosen.measured, name, unit, read.versions
         ),
     )  # fmt: skip
     write_manifest(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -115,6 +115,7 @@ def write_outputs(
     name: str,
     unit: Unit,
     files: Mapping[str, str],
+    versions: Sequence[tuple[str, str, float]],
     metadata: MetadataTable,
     tell: Tell,
     decided: str = "",
@@ -131,6 +132,7 @@ def write_outputs(
         name: what the run is called.
         unit: the unit in which two elements must stand together for a link.
         files: each document's file, as the run lists it, by the document's id.
+        versions: pairs of these files that hold versions of one text; neither supports the claims of the other.
         metadata: the user's table of the documents.
         tell: is told the stage and how many documents are through it.
         decided: how much people decided, in words.
@@ -144,7 +146,9 @@ def write_outputs(
     failures = sorted((*failures, *totals.not_judged), key=lambda failure: failure.source)
     with open_table(out / "failures.csv", FAILURES.names) as add:
         add(failure_rows(failures))
-    findings, coverage = _write_checks(out, tagged(), framework, network, coder.measured, columns, tell)
+    findings, coverage = _write_checks(
+        out, tagged(), framework, network, coder.measured, columns, _same_text(files, versions), tell
+    )
     write_data_package(out, name)
     tell("writing the report", len(totals.rows))
     links, evidence = report_links(network)
@@ -216,6 +220,7 @@ def _write_checks(
     network: Network,
     measured: Measured,
     columns: UserColumns,
+    same_text: Mapping[str, Collection[str]],
     tell: Tell,
 ) -> tuple[list[Finding], list[Coverage]]:
     """Checks each document, and writes coverage, promises and findings; the coverage returned is of outermost elements found."""
@@ -226,7 +231,8 @@ def _write_checks(
         open_table(out / "promises.csv", columns.after(PROMISES.names)) as promised,
     ):
         for n, one in enumerate(tagged, 1):
-            checked = check(one, framework, network, measured=measured)
+            others = same_text.get(one.document.id, ())
+            checked = check(one, framework, network, measured=measured, same_text=others)
             findings.extend(checked.findings)
             covered(columns.add(coverage_rows(checked.coverage, framework)))
             promised(columns.add(promise_rows(checked.promises)))
@@ -239,6 +245,16 @@ def _write_checks(
     with open_table(out / "findings.csv", columns.after(FINDINGS.names)) as add:
         add(columns.add(finding_rows(findings)))
     return findings, coverage
+
+
+def _same_text(files: Mapping[str, str], versions: Sequence[tuple[str, str, float]]) -> dict[str, set[str]]:
+    """By the id of a document, those that hold another version of its text."""
+    ids = {file: id for id, file in files.items()}
+    found: dict[str, set[str]] = {}
+    for one, other, _ in versions:
+        found.setdefault(ids[one], set()).add(ids[other])
+        found.setdefault(ids[other], set()).add(ids[one])
+    return found
 
 
 def write_check(

@@ -54,6 +54,7 @@ class OutputsNote:
         measured: how well it finds each element.
         name: what the run is called.
         unit: the unit in which two elements must stand together for a link.
+        versions: pairs of files that hold versions of one text.
     """
 
     signature: str
@@ -64,6 +65,7 @@ class OutputsNote:
     measured: Measured
     name: str
     unit: Unit
+    versions: tuple[tuple[str, str, float], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,6 +123,7 @@ def recount(run: str | Path, decisions: Decisions, tell: Tell) -> list[DecisionR
             name=note.name,
             unit=note.unit,
             files={entry["id"]: entry["source"] for entry in manifest["documents"]},
+            versions=note.versions,
             metadata=MetadataTable(
                 tuple(manifest.get("metadata", ())),
                 {entry["source"]: entry.get("metadata", {}) for entry in manifest["documents"]},
