@@ -144,10 +144,14 @@ def main() -> None:
         + ", ".join(f"{n} {status}" for status, n in counts.most_common())
     )
     print(f"{'':40}" + "".join(f"{f.removeprefix('element_')[:8]:>9}" for f in FIGURES))
-    show("rules, all sentences", [whole])
-    hits = sum(row.hits for row in whole.by_element.values())
-    right = sum(row.get(status, 0) for status, row in whole.status_table.items())
-    print(f"status: {right} of {hits} mentions that the rules find; {right} of all {sum(counts.values())}")
+    for name, scored in (
+        ("rules, all sentences", whole),
+        ("with learned statuses", score(rows, code(rows, load_coder(framework), framework), framework)),
+    ):
+        show(name, [scored])
+        hits = sum(row.hits for row in scored.by_element.values())
+        right = sum(row.get(status, 0) for status, row in scored.status_table.items())
+        print(f"status: {right} of {hits} mentions that the rules find; {right} of all {sum(counts.values())}")
     print(f"status by label and found: { {status: dict(row) for status, row in whole.status_table.items()} }")
     for id, row in whole.by_element.items():
         print(
