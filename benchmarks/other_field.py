@@ -151,7 +151,9 @@ def main() -> None:
         show(name, [scored])
         hits = sum(row.hits for row in scored.by_element.values())
         right = sum(row.get(status, 0) for status, row in scored.status_table.items())
-        print(f"status: {right} of {hits} mentions that the rules find; {right} of all {sum(counts.values())}")
+        print(
+            f"status: {right} of {hits} mentions that the rules find; {right} of all {sum(counts.values())}"
+        )
     print(f"status by label and found: { {status: dict(row) for status, row in whole.status_table.items()} }")
     for id, row in whole.by_element.items():
         print(
