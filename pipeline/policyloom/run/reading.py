@@ -12,7 +12,7 @@ from policyloom.errors import RunError, UnansweredError
 from policyloom.records import Failure, Tagged
 from policyloom.run.plan import Plan
 from policyloom.run.progress import Progress, Tell
-from policyloom.run.results import is_whole, read_result, write_result
+from policyloom.run.results import SKETCH_SUFFIX, is_whole, read_result, write_result
 from policyloom.run.settings import Job, Limits, Settings
 from policyloom.run.workers import process_all
 
@@ -25,9 +25,6 @@ __all__ = ["UNANSWERED", "ReadDocuments", "read_documents", "read_results", "set
 
 MAX_ROUNDS = 2
 """Times that a document's requests are asked: once, and once more about what failed the check."""
-
-SKETCH_SUFFIX = ".sketch"
-"""Of the file beside a result by which copies of its document are found."""
 
 UNANSWERED = "unanswered"
 NO_ANSWER = "waits for answers of the language model; name its server with --llm-url, or give a file of answers with --llm-answers"

@@ -19,7 +19,7 @@ from policyloom.run.coder import ChosenCoder, CoderChoice, resolve_coder
 from policyloom.run.folder import CACHE, MARK, claim, open_folder, seal
 from policyloom.run.manifest import read_keys, read_manifest, read_run_framework, read_tagged
 from policyloom.run.plan import find_files, name_documents
-from policyloom.run.reading import SKETCH_SUFFIX
+from policyloom.run.results import SKETCH_SUFFIX, Result
 from policyloom.run.settings import Job, Limits, Settings, choose_limits
 from policyloom.run.workers import process_all
 
@@ -234,8 +234,8 @@ def _extract(
         done[ready.id] = result
         while job is not None and job.id in done:
             outcome = done.pop(job.id)
-            if isinstance(outcome, bytes):
-                document = from_json(Document, outcome)
+            if isinstance(outcome, Result):
+                document = from_json(Document, outcome.data)
                 if draw is not None and document.n_pages:
                     draw_blocks(document, job.path, draw, password=password)
                 yield document
@@ -410,4 +410,4 @@ def _in_a_worker(path: Path, settings: Settings, limits: Limits | None) -> bytes
         raise DocumentError(path, outcome.kind, outcome.reason)
     if isinstance(outcome, UnansweredError):
         raise outcome
-    return outcome
+    return outcome.data
