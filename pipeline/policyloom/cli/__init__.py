@@ -113,6 +113,10 @@ for command in (
     default=None,
     help="Processes, as many as there are processors by default; 0 works in this one, without --timeout and --memory.",
 )
+@click.option(
+    "--dask", default=None, metavar="ADDRESS|local",
+    help="Let a Dask cluster read the documents: its scheduler's address, such as tcp://10.0.0.1:8786.",
+)  # fmt: skip
 @timeout_option
 @memory_option
 @click.option("--force", is_flag=True, help="Replace the results of a run with another framework.")
@@ -130,7 +134,7 @@ for command in (
 def run_command(
     folder: Path, out: Path, framework: str, coder: str | None, llm: LanguageModelOptions, min_probability: float,
     model: str | None, password: str | None, ocr: OcrUse, recursive: bool, unit: Unit,
-    metadata: Path | None, workers: int | None, timeout: float | None, memory: int | None, force: bool, dry_run: bool, price: tuple[float, float] | None, quiet: bool,
+    metadata: Path | None, workers: int | None, dask: str | None, timeout: float | None, memory: int | None, force: bool, dry_run: bool, price: tuple[float, float] | None, quiet: bool,
 ) -> None:  # fmt: skip
     """Read, tag, link and check every document of FOLDER.
 
@@ -153,7 +157,7 @@ def run_command(
         with _ProgressBar(quiet) as tell:
             asked = plan_requests(
                 folder, out, chosen, path=None if dry_run else llm.llm_requests, framework=framework, model=model,
-                password=password, ocr=ocr, recursive=recursive, workers=workers, limits=choose_limits(timeout, memory, workers),
+                password=password, ocr=ocr, recursive=recursive, workers=workers, dask=dask, limits=choose_limits(timeout, memory, workers),
                 force=force, progress=tell,
             )  # fmt: skip
         print_requests(asked, price)
@@ -162,7 +166,7 @@ def run_command(
         try:
             done = run(
                 folder, out, framework=framework, coder=chosen, min_probability=min_probability, model=model,
-                password=password, ocr=ocr, recursive=recursive, unit=unit, metadata=metadata, workers=workers,
+                password=password, ocr=ocr, recursive=recursive, unit=unit, metadata=metadata, workers=workers, dask=dask,
                 limits=choose_limits(timeout, memory, workers), force=force, progress=tell,
             )  # fmt: skip
         except KeyboardInterrupt as stop:

@@ -13,7 +13,7 @@ from policyloom.records import Failure, Tagged
 from policyloom.run.plan import Plan
 from policyloom.run.progress import Progress, Tell
 from policyloom.run.results import SKETCH_SUFFIX, is_whole, read_result, write_result
-from policyloom.run.settings import Job, Limits, Settings
+from policyloom.run.settings import DaskChoice, Job, Limits, Settings
 from policyloom.run.workers import process_all
 
 if TYPE_CHECKING:
@@ -50,6 +50,7 @@ def read_documents(
     tell: Tell,
     talk: Conversation | None,
     *,
+    dask: DaskChoice = None,
     forget: bool = True,
 ) -> ReadDocuments:
     """Reads and tags the documents whose result is not whole in the cache, and forgets results of no document.
@@ -63,7 +64,7 @@ def read_documents(
     n_done, n_rounds, reason = n_reused, 0, NO_ANSWER
     while todo:
         waiting: list[Job] = []
-        outcomes = process_all(todo, settings, workers=workers, limits=limits, executor=executor)
+        outcomes = process_all(todo, settings, workers=workers, limits=limits, executor=executor, dask=dask)
         for job, result in outcomes:
             if isinstance(result, UnansweredError):
                 waiting.append(job)

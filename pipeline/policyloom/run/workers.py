@@ -20,16 +20,17 @@ from multiprocessing import resource_tracker
 from pathlib import Path
 from typing import IO, TYPE_CHECKING
 
-from policyloom.errors import DocumentError, UnansweredError
+from policyloom.errors import DocumentError, RunError, UnansweredError
 from policyloom.records import Failure, to_json
 from policyloom.run.coder import make_coder
 from policyloom.run.results import Result
-from policyloom.run.settings import Job, Limits, Settings, choose_limits
+from policyloom.run.settings import DaskChoice, Job, Limits, Settings, choose_limits
 
 if TYPE_CHECKING:
+    from distributed import Client
     from spacy.language import Language
 
-__all__ = ["Outcome", "process", "process_all", "process_in_processes"]
+__all__ = ["Outcome", "end_workers", "failure_of", "process", "process_all", "process_in_processes"]
 
 OUT_OF_TIME, OUT_OF_MEMORY = "time", "memory"
 POLL = 0.1
@@ -84,6 +85,7 @@ def process_all(
     workers: int | None = None,
     limits: Limits | None = None,
     executor: Executor | None = None,
+    dask: DaskChoice = None,
 ) -> Iterator[Outcome]:
     """The outcomes of all jobs, as they come.
 
@@ -92,18 +94,33 @@ def process_all(
         settings: what to do with them.
         workers: processes; as many as there are processors unless given; 0 works in this process.
         limits: what one document may cost; without a worker process of ours there are none.
-        executor: runs the jobs instead, for example a Dask cluster's; it minds its own workers.
+        executor: runs the jobs instead; it minds its own workers.
+        dask: a Dask cluster that runs them, as in `policyloom.run.run`.
 
     Raises:
         ValueError: limits are given where they cannot be kept.
     """
-    kept = choose_limits(limits, workers=workers, executor=executor)
+    kept = choose_limits(limits, workers=workers, executor=executor, dask=dask)
+    if dask is not None and kept is not None:
+        return _on_cluster(jobs, settings, dask, workers, kept)
     if executor is not None:
         return _on_executor(jobs, settings, executor)
     if kept is None:
         return _in_this_process(jobs, settings)
     n = min(workers or os.cpu_count() or 1, max(1, len(jobs)))
     return process_in_processes(jobs, settings, n, kept, ahead=n)
+
+
+def _on_cluster(
+    jobs: Iterable[Job], settings: Settings, dask: str | Client, workers: int | None, limits: Limits
+) -> Iterator[Outcome]:
+    try:
+        from policyloom.run.cluster import process_on_cluster
+    except ImportError as error:
+        raise RunError(
+            f'a Dask cluster needs a package that is not installed ({error.name}): pip install "policyloom[dask]"'
+        ) from error
+    return process_on_cluster(jobs, settings, dask, workers=workers, limits=limits)
 
 
 def _on_executor(jobs: Iterable[Job], settings: Settings, executor: Executor) -> Iterator[Outcome]:
@@ -119,7 +136,7 @@ def _on_executor(jobs: Iterable[Job], settings: Settings, executor: Executor) ->
             try:
                 yield job, future.result()
             except Exception as error:
-                yield job, _failure(job, settings, error)
+                yield job, failure_of(job, settings, error)
 
 
 def _in_this_process(jobs: Sequence[Job], settings: Settings) -> Iterator[Outcome]:
@@ -127,10 +144,11 @@ def _in_this_process(jobs: Sequence[Job], settings: Settings) -> Iterator[Outcom
         try:
             yield job, process(job, settings)
         except Exception as error:
-            yield job, _failure(job, settings, error)
+            yield job, failure_of(job, settings, error)
 
 
-def _failure(job: Job, settings: Settings, error: Exception) -> Failure | UnansweredError:
+def failure_of(job: Job, settings: Settings, error: Exception) -> Failure | UnansweredError:
+    """What becomes of a document whose reading ended in an error."""
     if isinstance(error, UnansweredError):
         return error
     if isinstance(error, DocumentError):
@@ -145,7 +163,13 @@ def _failure(job: Job, settings: Settings, error: Exception) -> Failure | Unansw
 
 
 def process_in_processes(
-    jobs: Iterable[Job], settings: Settings, n: int, limits: Limits, *, ahead: int
+    jobs: Iterable[Job],
+    settings: Settings,
+    n: int,
+    limits: Limits,
+    *,
+    ahead: int,
+    pools: list[ProcessPoolExecutor] | None = None,
 ) -> Iterator[Outcome]:
     """The outcomes from a pool of processes, which is made anew whenever a document has killed a worker.
 
@@ -155,12 +179,13 @@ def process_in_processes(
         n: processes.
         limits: what one document may cost.
         ahead: jobs that are taken before a process is free for them.
+        pools: a list in which each pool stands while it is in use, for somebody else to end.
     """
     coming = iter(jobs)
     left: list[Job] = []  # of a pool that broke
     while left := left or list(islice(coming, 1)):
         with tempfile.TemporaryDirectory(prefix="policyloom-") as notes:
-            left = yield from _in_a_pool(chain(left, coming), settings, n, limits, notes, ahead)
+            left = yield from _in_a_pool(chain(left, coming), settings, n, limits, notes, ahead, pools)
             dead, suspects = _read_notes(Path(notes), left, limits)
         yield from dead
         lost = {job.id for job, _ in dead}
@@ -183,20 +208,32 @@ def process_in_processes(
 
 
 def _in_a_pool(
-    jobs: Iterator[Job], settings: Settings, n: int, limits: Limits, notes: str, ahead: int
+    jobs: Iterator[Job],
+    settings: Settings,
+    n: int,
+    limits: Limits,
+    notes: str,
+    ahead: int,
+    pools: list[ProcessPoolExecutor] | None,
 ) -> Generator[Outcome, None, list[Job]]:
     """The outcomes from one pool; where it breaks, the jobs that it had taken and not done are returned."""
     running: dict[Future[Result], Job] = {}
     is_over = False
     with _pool(n, settings, limits, notes) as pool:
+        if pools is not None:
+            pools.append(pool)
         try:
-            while not is_over:
-                for job in islice(jobs, n + ahead - len(running)):
+            while True:
+                for job in () if is_over else islice(jobs, n + ahead - len(running)):
                     try:
                         with _hidden_main(), _undisturbed():
                             running[pool.submit(_watched, job)] = job
                     except BrokenProcessPool:
+                        is_over = True
                         return [*running.values(), job]
+                if not running or is_over:
+                    is_over = True
+                    return list(running.values())
                 for future in wait(running, return_when=FIRST_COMPLETED).done:
                     try:
                         outcome: Result | Failure | UnansweredError = future.result()
@@ -204,14 +241,14 @@ def _in_a_pool(
                         is_over = True
                         continue
                     except Exception as error:
-                        outcome = _failure(running[future], settings, error)
+                        outcome = failure_of(running[future], settings, error)
                     yield running.pop(future), outcome
-                is_over = is_over or not running
-            return list(running.values())
         finally:
             if not is_over:
-                _end_workers(pool)  # stopped, as with Ctrl-C
+                end_workers(pool)  # stopped, as with Ctrl-C
             pool.shutdown(wait=False, cancel_futures=True)
+            if pools is not None:
+                pools.remove(pool)
 
 
 def _pool(n: int, settings: Settings, limits: Limits, notes: str) -> ProcessPoolExecutor:
@@ -219,7 +256,7 @@ def _pool(n: int, settings: Settings, limits: Limits, notes: str) -> ProcessPool
     return ProcessPoolExecutor(n, mp_context=context, initializer=_start, initargs=(settings, limits, notes))
 
 
-def _end_workers(pool: ProcessPoolExecutor) -> None:
+def end_workers(pool: ProcessPoolExecutor) -> None:
     """Ends a pool's processes at once: results are written by this process, so nothing is lost but the documents in work."""
     for worker in list((pool._processes or {}).values()):
         worker.kill()
