@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib
 import json
 import os
 import shutil
@@ -21,6 +22,7 @@ from policyloom.errors import RunError
 from policyloom.run import Limits, Progress
 
 pytest.importorskip("distributed")
+cluster_module = importlib.import_module("policyloom.run.cluster")
 pytestmark = pytest.mark.skipif(os.name == "nt", reason="Windows ends processes otherwise")
 
 TEXT = "Plan {n} of the office\n\nThe college {n} set up apprenticeships with {n} employers. There is a shortage of trainers.\n"
@@ -122,7 +124,7 @@ def test_a_cluster_of_this_computer_keeps_to_limits(tmp_path: Path, documents: P
 def test_a_scheduler_that_does_not_answer_is_told(
     documents: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("policyloom.run.cluster.CONNECT", 1)
+    monkeypatch.setattr(cluster_module, "CONNECT", 1)
     words = ["run", str(documents), "-o", str(tmp_path / "out"), "--dask", "tcp://127.0.0.1:9"]
     done = CliRunner().invoke(main, words)
     assert done.exit_code == 2
@@ -142,7 +144,7 @@ def test_a_cluster_and_another_place_to_work_are_refused(
 def test_files_that_the_cluster_does_not_see_end_the_run_in_plain_words(
     documents: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("policyloom.run.cluster.Reader.sees", lambda *_: False)
+    monkeypatch.setattr(cluster_module.Reader, "sees", lambda *_: False)
     with pytest.raises(RunError, match=r"does not see .*; all must see the documents under the same path"):
         run(documents, tmp_path / "out", coder="rules", dask="local", workers=1)
 
@@ -151,7 +153,7 @@ def test_a_cluster_with_another_version_is_refused(
     documents: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     versions = iter([("a", ""), ("b", "")])
-    monkeypatch.setattr("policyloom.run.cluster._fingerprint", lambda _: next(versions, ("b", "")))
+    monkeypatch.setattr(cluster_module, "_fingerprint", lambda _: next(versions, ("b", "")))
     with pytest.raises(RunError, match=r"has another version of policyloom, .*install the same on all"):
         run(documents, tmp_path / "out", coder="rules", dask="local", workers=1)
 

@@ -5,6 +5,7 @@
     conversation   what a language model is asked, and its answers
     copies         one text in two layouts or formats, which counts once
     plan           the files, their names, and the keys of their results
+    preview        what a run would do, and why
     metadata       a user's table of the documents
     keys           what makes a result another one
     reading        the documents whose result is not there yet
@@ -73,6 +74,7 @@ from policyloom.run.marks import MarkedRun, mark_run
 from policyloom.run.metadata import NO_METADATA, MetadataTable, read_metadata
 from policyloom.run.plan import Plan, find_files, find_skipped, make_plan, name_documents
 from policyloom.run.pmc import PmcRun, pmc_index
+from policyloom.run.preview import Preview, preview
 from policyloom.run.progress import Progress, Tell, tell_nobody
 from policyloom.run.reading import UNANSWERED, ReadDocuments, read_documents, read_results, set_copies_aside
 from policyloom.run.recount import OutputsNote, describe_decisions, sign_outputs, write_outputs_note
@@ -100,6 +102,7 @@ __all__ = [
     "Limits",
     "MarkedRun",
     "PmcRun",
+    "Preview",
     "Progress",
     "ReviewPage",
     "Run",
@@ -113,6 +116,7 @@ __all__ = [
     "mark_run",
     "name_documents",
     "plan_requests",
+    "plan_run",
     "pmc_index",
     "read_finished_run",
     "read_groups",
@@ -269,6 +273,37 @@ def run(
             results, plan, read, framework, settings, chosen, kept_limits, folder.resolve().name, tell, started,
             framework_file=framework_file, talk=talk, unit=unit, metadata=described,
         )  # fmt: skip
+
+
+def plan_run(
+    folder: str | Path,
+    out: str | Path,
+    *,
+    framework: Framework | str | Path = BUILT_IN,
+    coder: CoderChoice = None,
+    min_probability: float = 0.0,
+    model: str | None = None,
+    ocr: OcrUse = "auto",
+    recursive: bool = False,
+    force: bool = False,
+) -> Preview:
+    """What a run would do, and why; nothing is read but hashes, and nothing is written.
+
+    Args:
+        folder, out, framework, coder, min_probability, model, ocr, recursive, force: as for `run`.
+
+    Raises:
+        RunError, FrameworkError, PolicyloomError, ValueError: as for `run`.
+
+    Example:
+        `[(one.source, one.why) for one in plan_run("corpus", "outputs/demo").unread]`
+    """
+    folder, out = Path(folder), Path(out)
+    if not isinstance(framework, Framework):
+        framework = read_framework(framework)
+    chosen, paths = _look_before(folder, out, framework, coder, min_probability, model, recursive, force)
+    settings = Settings(framework.model_dump_json(), chosen.form, model, None, ocr)
+    return preview(make_plan(folder, paths, settings), settings, framework, out)
 
 
 def plan_requests(

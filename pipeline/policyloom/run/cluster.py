@@ -146,7 +146,8 @@ def _process(jobs: Iterable[Job], settings: Settings, client: Client, reader: st
     room = _Room(client)
 
     def submit(job: Job, attempt: int) -> None:
-        there = replace(job, path=os.path.abspath(job.path))
+        earlier = job.earlier and os.path.abspath(job.earlier)
+        there = replace(job, path=os.path.abspath(job.path), earlier=earlier)
         future = client.submit(_read, reader, there, key=f"{reader}-{job.id}-{attempt}", pure=False)
         running[future] = job, attempt
         done.add(future)

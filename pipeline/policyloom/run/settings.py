@@ -91,8 +91,16 @@ class Settings:
 
 @dataclass(frozen=True, slots=True)
 class Job:
-    """One file to read and tag under a name."""
+    """One file to read and tag under a name.
+
+    Attributes:
+        path: of the file.
+        id: the document's.
+        source: the file as the run lists it.
+        earlier: a result, made with other settings, whose document was read in the same way; empty where there is none.
+    """
 
     path: str
     id: str
     source: str
+    earlier: str = ""

@@ -21,9 +21,9 @@ from pathlib import Path
 from typing import IO, TYPE_CHECKING
 
 from policyloom.errors import DocumentError, RunError, UnansweredError
-from policyloom.records import Failure, to_json
+from policyloom.records import Document, Failure, to_json
 from policyloom.run.coder import make_coder
-from policyloom.run.results import Result
+from policyloom.run.results import Result, read_result
 from policyloom.run.settings import DaskChoice, Job, Limits, Settings, choose_limits
 
 if TYPE_CHECKING:
@@ -53,7 +53,7 @@ def process(job: Job, settings: Settings) -> Result:
     """
     from policyloom.extract import read_document
 
-    document = read_document(
+    document = _read_before(job) or read_document(
         job.path,
         password=settings.password,
         id=job.id,
@@ -68,6 +68,16 @@ def process(job: Job, settings: Settings) -> Result:
     nlp = _pipeline(settings.framework, settings.model)
     tagged = tag(document, nlp, make_coder(settings.coder, settings.framework))
     return Result(to_json(tagged), make_sketch(document.text))
+
+
+def _read_before(job: Job) -> Document | None:
+    """The document as it was read for an earlier result; None where there is none, or it is damaged or out of reach."""
+    if not job.earlier:
+        return None
+    try:
+        return read_result(Path(job.earlier), job.id).document
+    except (OSError, ValueError):
+        return None
 
 
 @lru_cache(maxsize=2)
@@ -352,8 +362,18 @@ def _start(settings: Settings, limits: Limits, notes: str) -> None:
         signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is the parent's to handle
     _Watch.settings, _Watch.limits, _Watch.notes = settings, limits, Path(notes)
     if settings.framework:
-        _pipeline(settings.framework, settings.model)
+        _load(settings)
     threading.Thread(target=_guard, daemon=True).start()
+
+
+def _load(settings: Settings) -> None:
+    """Loads all that the first document would wait for; its time is not the document's."""
+    from policyloom.run.copies import make_sketch
+
+    _pipeline(settings.framework, settings.model)
+    make_sketch("")
+    with suppress(Exception):  # a coder that cannot be loaded is told with each document
+        make_coder(settings.coder, settings.framework)
 
 
 def _guard() -> None:
