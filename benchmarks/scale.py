@@ -225,7 +225,9 @@ def make_document(n: int, suffix: str) -> bytes:
     title = f"Plan {n} of the county office"
     if suffix == ".pdf":
         return make_pdf([title, *paragraphs])
-    return "\n\n".join((f"# {title}" if suffix == ".md" else title, *paragraphs)).encode()
+    if suffix == ".html":
+        return "\n".join((f"<h1>{title}</h1>", *(f"<p>{text}</p>" for text in paragraphs))).encode()
+    return "\n\n".join((title, *paragraphs)).encode()
 
 
 def make_pdf(paragraphs: Sequence[str]) -> bytes:
@@ -252,9 +254,9 @@ def make_pdf(paragraphs: Sequence[str]) -> bytes:
 
 
 def make_documents(folder: Path, n: int) -> None:
-    """Writes so many documents: of five, three texts, one of Markdown, one PDF."""
+    """Writes so many documents: of five, three texts, one page of HTML, one PDF."""
     for i in range(n):
-        suffix = (".txt", ".txt", ".txt", ".md", ".pdf")[i % 5]
+        suffix = (".txt", ".txt", ".txt", ".html", ".pdf")[i % 5]
         (folder / f"{i:06}{suffix}").write_bytes(make_document(i, suffix))
 
 

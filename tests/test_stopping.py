@@ -76,7 +76,11 @@ COMMANDS = {
 
 @pytest.mark.parametrize(
     ("command", "number"),
-    [("run", signal.SIGINT), ("run", signal.SIGTERM), ("check", signal.SIGTERM)],  # `tag` works as `check` does
+    [
+        ("run", signal.SIGINT),
+        ("run", signal.SIGTERM),
+        ("check", signal.SIGTERM),
+    ],  # `tag` works as `check` does
 )
 def test_a_stopped_command_ends_its_workers_and_cleans_up(
     place: Path, command: str, number: signal.Signals

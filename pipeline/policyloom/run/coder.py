@@ -119,10 +119,6 @@ def resolve_coder(
             read.
         ValueError: `coder` is anything else.
     """
-    from policyloom.coders.language_model import LanguageModel
-
-    if isinstance(coder, LanguageModel):
-        return _choose_language_model(coder, framework, min_probability, store)
     if isinstance(coder, str) and _is_name(coder):
         return _import_coder(coder, min_probability)
 
@@ -133,9 +129,12 @@ def resolve_coder(
         StatusCoder,
         dump_classifier,
     )
+    from policyloom.coders.language_model import LanguageModel
     from policyloom.coders.rules import RulesCoder
 
     found: Coder
+    if isinstance(coder, LanguageModel):
+        return _choose_language_model(coder, framework, min_probability, store)
     if isinstance(coder, ClassifierCoder | RulesCoder):
         found = coder
     elif coder is None or isinstance(coder, str | Path | SentenceClassifier):

@@ -76,6 +76,7 @@ class Settings:
         model: an installed spaCy pipeline, or None for our rules.
         password: opens encrypted PDFs.
         ocr: which pages are read by OCR.
+        draw: a folder for pictures of the pages with their blocks; empty for none.
     """
 
     framework: str
@@ -83,6 +84,7 @@ class Settings:
     model: str | None = None
     password: str | None = None
     ocr: OcrUse = "auto"
+    draw: str = ""
 
     def __post_init__(self) -> None:
         if self.ocr not in get_args(OcrUse):

@@ -60,6 +60,10 @@ def process(job: Job, settings: Settings) -> Result:
         ocr=settings.ocr,
         before_ocr=lambda _page: _start_clock(),
     )
+    if settings.draw and document.n_pages:
+        from policyloom.extract.pdf.draw import draw_blocks
+
+        draw_blocks(document, job.path, settings.draw, password=settings.password)
     if not settings.framework:
         return Result(to_json(document))
     from policyloom.run.copies import make_sketch
