@@ -55,6 +55,16 @@ def contents(out: Path) -> dict[str, bytes]:
     }
 
 
+def is_same(found: dict[str, bytes], expected: dict[str, bytes]) -> bool:
+    """Whether two runs wrote the same; names the files that differ."""
+    differ = [
+        name for name in sorted(found.keys() | expected.keys()) if found.get(name) != expected.get(name)
+    ]
+    if differ:
+        print(f"differ: {', '.join(differ)}", flush=True)
+    return not differ
+
+
 def stage_of(out: Path, n: int) -> str:
     """How far a run that was killed had come."""
     cache = out / ".policyloom" / "cache"
@@ -99,13 +109,13 @@ def main() -> None:
                     f"a run after {n_kills} kills ended with status {process.returncode}: {said}"
                 )
             n_completed += 1
-            n_same += contents(out) == expected
+            n_same += is_same(contents(out), expected)
             shutil.rmtree(out)
         _, said = (process := begin(files, out)).communicate()
         if process.returncode or said:
             raise SystemExit(f"the last run ended with status {process.returncode}: {said}")
         n_completed += 1
-        n_same += contents(out) == expected
+        n_same += is_same(contents(out), expected)
         print(
             f"{n_kills} kills in runs of {given.documents} documents that take {seconds:.1f} s undisturbed:"
         )
