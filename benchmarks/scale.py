@@ -78,12 +78,12 @@ def measure(command: Sequence[str | Path]) -> Cost:
     watcher = threading.Thread(target=look, daemon=True)
     before = os.times()
     watcher.start()
-    watcher.join()
     status = process.wait()
+    cost.seconds = time.monotonic() - begun
     after = os.times()
+    watcher.join()
     if status not in (0, 1):
         raise SystemExit(f"{command} ended with status {status}")
-    cost.seconds = time.monotonic() - begun
     cost.cpu = after.children_user - before.children_user + after.children_system - before.children_system
     cost.megabytes = sorted(peaks.values(), reverse=True)
     return cost
