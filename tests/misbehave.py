@@ -11,10 +11,11 @@ import time
 from pathlib import Path
 
 from policyloom.run import workers
+from policyloom.run.results import Result
 from policyloom.run.settings import Job, Limits, Settings
 
 
-def misbehave(job: Job, settings: Settings) -> bytes:
+def misbehave(job: Job, settings: Settings) -> Result:
     """Stands in for `process`, by the name of the file."""
     name = Path(job.path).name
     if name.startswith("hang"):
@@ -22,7 +23,7 @@ def misbehave(job: Job, settings: Settings) -> bytes:
     if name.startswith("swell"):
         kept = [bytes(1) * 100_000_000 for _ in range(8)]
         time.sleep(60)
-        return kept[0]
+        return Result(kept[0])
     if name.startswith("scan"):
         for _ in range(2):
             workers._start_clock()  # as before each page that OCR reads
@@ -31,10 +32,11 @@ def misbehave(job: Job, settings: Settings) -> bytes:
         os._exit(9)
     if name.startswith("raise"):
         raise RuntimeError("oops")
-    return b"ok"
+    return Result(b"ok")
 
 
 def start(settings: Settings, limits: Limits, notes: str) -> None:
     """Stands in for the worker's start: no language pipeline, but the watchdog and the bad behaviour."""
     workers.process = misbehave
-    threading.Thread(target=workers._guard, args=(limits, Path(notes)), daemon=True).start()
+    workers._Watch.limits, workers._Watch.notes = limits, Path(notes)
+    threading.Thread(target=workers._guard, daemon=True).start()

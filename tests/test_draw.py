@@ -7,8 +7,10 @@ from pathlib import Path
 import pytest
 from PIL import Image
 
+from policyloom import extract_files
 from policyloom.extract import read_document, read_pdf
 from policyloom.extract.pdf.draw import SCALE, draw_blocks, draw_quote
+from policyloom.records import Document
 
 
 def test_a_quote_is_marked_where_it_stands(corpus: Path, tmp_path: Path) -> None:
@@ -39,3 +41,16 @@ def test_a_quote_without_a_page_is_refused(tmp_path: Path) -> None:
     document = read_document(path)
     with pytest.raises(ValueError, match="stands on no page"):
         draw_quote(document, path, tmp_path, 0, 5)
+
+
+def test_the_worker_that_reads_draws_so_that_its_limits_hold(
+    corpus: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refuse(*_: object, **__: object) -> None:
+        raise AssertionError("drawn by the process that asked")
+
+    monkeypatch.setattr("policyloom.extract.pdf.draw.draw_blocks", refuse)
+    path = corpus / "e-trades-fact-sheet.pdf"
+    (document,) = extract_files(path, draw=tmp_path / "pictures")
+    assert isinstance(document, Document)
+    assert len(list((tmp_path / "pictures").iterdir())) == document.n_pages

@@ -16,7 +16,7 @@ from policyloom.errors import RunError
 from policyloom.files import write_bytes
 from policyloom.run import find_files, find_skipped
 from policyloom.run.folder import claim, open_folder, read_ledger, seal
-from policyloom.run.results import write_result
+from policyloom.run.results import Result, write_result
 
 TEXT = "The vocational college set up apprenticeships with employers, and employment rose.\n"
 
@@ -229,7 +229,7 @@ def forge(out: Path, change: dict[str, object]) -> Path:
     tagged = json.loads(kept.read_bytes().partition(b"\n")[2])
     for key, value in change.items():
         tagged[key] = tagged[key] | value if isinstance(value, dict) else value
-    write_result(json.dumps(tagged).encode(), kept)
+    write_result(Result(json.dumps(tagged).encode()), kept)
     return kept
 
 
@@ -371,3 +371,21 @@ def test_of_several_that_begin_at_once_each_writes_alone_or_is_refused(tmp_path:
         assert {words for words in said if "another policyloom" not in words} <= {str(number)}
     for i in range(20):
         assert any(said[i] == str(number) for number, said in enumerate(all_said))
+
+
+def test_what_a_killed_run_had_begun_to_write_goes_and_a_persons_file_stays(
+    documents: Path, tmp_path: Path
+) -> None:
+    out = tmp_path / "out"
+    run(documents, out, coder="rules", workers=0)
+    begun, sealed = out / ".mentions.csv.a1b2_c3d", out / ".claims.csv.a1b2_c3d"
+    for path in (begun, sealed, out / ".mentions.csv.my-notes"):
+        path.write_text("half")
+    ledger = out / ".policyloom" / "ledger.json"
+    content = json.loads(ledger.read_text("utf-8"))
+    content["files"]["mentions.csv"] = None  # in work, as when a run is killed
+    ledger.write_text(json.dumps(content), "utf-8")
+    run(documents, out, coder="rules", workers=0, unit="paragraph")
+    assert not begun.exists()
+    assert sealed.exists()
+    assert (out / ".mentions.csv.my-notes").exists()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import sqlite3
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import suppress
@@ -923,3 +924,16 @@ def test_options_that_do_not_go_together_are_refused(farm: Path, arguments: list
 def test_the_prompt_can_be_looked_at(farm: Path) -> None:
     shown = CliRunner().invoke(main, ["coder", "prompt", "-f", str(farm / "farm.toml")])
     assert "M1 (mechanism): Grants. Money." in shown.output
+
+
+@pytest.mark.parametrize("request_text", ["[" * 100_000, "[1, 2]", "{}"])
+def test_a_request_in_the_store_that_was_changed_is_told_in_plain_words(
+    tmp_path: Path, request_text: str
+) -> None:
+    AnswerStore(tmp_path / "a.sqlite").close()
+    with sqlite3.connect(tmp_path / "a.sqlite") as base:
+        base.execute("INSERT INTO wanted VALUES ('1', ?)", (request_text,))
+    with pytest.raises(
+        PolicyloomError, match=r"a\.sqlite: a request that is kept there was changed and cannot be read"
+    ):
+        list(AnswerStore(tmp_path / "a.sqlite").wanted())

@@ -44,6 +44,7 @@ ONLY_IMPORTERS = {
     "symspellpy": {"languages"},
     "spacy": {"languages", "tag", "learn", "export"},
     "datasketch": {"run"},
+    "distributed": {"run"},
     "onnxruntime": {"coders"},
     "openai": {"coders"},
     "sklearn": {"coders", "learn"},

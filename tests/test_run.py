@@ -23,6 +23,7 @@ from policyloom.records import Document, Failure, from_json
 from policyloom.run import OUTPUTS as ALL_OUTPUTS
 from policyloom.run import Limits, Progress, Run, find_files, find_skipped, name_documents, workers
 from policyloom.run.plan import FOLDER_SUFFIXES
+from policyloom.run.results import Result
 from policyloom.run.settings import Job, Settings
 from policyloom.run.workers import process_all
 from tests import misbehave
@@ -452,7 +453,7 @@ def test_one_bad_document_costs_itself_alone(tmp_path: Path, monkeypatch: pytest
         "swell1": "too-large",
         "raise1": "internal-error",
     }
-    assert [id for id in names if outcomes[id] == b"ok"] == ["a", "b", "c", "scan1"]
+    assert [id for id in names if outcomes[id] == Result(b"ok")] == ["a", "b", "c", "scan1"]
     reasons = {id: result.reason for id, result in outcomes.items() if isinstance(result, Failure)}
     assert "--timeout" in reasons["hang1"]
     assert "--memory" in reasons["swell1"]

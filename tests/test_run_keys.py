@@ -12,7 +12,14 @@ import pytest
 
 from policyloom.run import keys
 from policyloom.run.coder import CoderForm
-from policyloom.run.keys import code_version, library_versions, model_version, result_key, settings_key
+from policyloom.run.keys import (
+    code_version,
+    extraction_part,
+    library_versions,
+    model_version,
+    result_key,
+    settings_key,
+)
 from policyloom.run.settings import Settings
 from tests.conftest import ROOT
 
@@ -90,16 +97,47 @@ def test_a_model_that_was_trained_anew_gives_another_key(tmp_path: Path) -> None
     assert model_version(str(tmp_path)) != before
 
 
+def test_a_model_with_the_same_description_and_other_weights_gives_another_key(tmp_path: Path) -> None:
+    (tmp_path / "config.cfg").write_text("")
+    (tmp_path / "meta.json").write_text('{"version": "1"}')
+    (tmp_path / "ner").mkdir()
+    (tmp_path / "ner" / "model").write_bytes(b"weights")
+    before = model_version(str(tmp_path))
+    (tmp_path / "ner" / "model").write_bytes(b"others!")
+    assert model_version(str(tmp_path)) != before
+
+
 def key(**changed: str) -> str:
-    given = {"sha256": "f", "id": "a", "suffix": ".pdf", "decided": "d", "ocr": "auto"} | changed
+    given = {
+        "sha256": "f",
+        "id": "a",
+        "suffix": ".pdf",
+        "reader": "r",
+        "decided": "d",
+        "ocr": "auto",
+    } | changed
     return result_key(
-        given["sha256"], given["id"], given["suffix"], decided=given["decided"], ocr=given["ocr"]
+        given["sha256"],
+        given["id"],
+        given["suffix"],
+        reader=given["reader"],
+        decided=given["decided"],
+        ocr=given["ocr"],
     )
 
 
-@pytest.mark.parametrize("part", ["sha256", "id", "decided", "ocr"])
+@pytest.mark.parametrize("part", ["sha256", "id", "reader", "decided", "ocr"])
 def test_each_part_of_a_result_gives_another_key(part: str) -> None:
     assert key(**{part: "other"}) != key()
+
+
+@pytest.mark.parametrize("part", ["sha256", "id", "reader", "ocr"])
+def test_what_decides_how_a_document_is_read_gives_another_extraction(part: str) -> None:
+    assert extraction_part(key(**{part: "other"})) != extraction_part(key())
+
+
+def test_what_is_looked_for_is_no_part_of_the_extraction() -> None:
+    assert extraction_part(key(decided="other")) == extraction_part(key())
 
 
 def test_ocr_is_no_part_of_the_key_of_a_text() -> None:

@@ -165,3 +165,14 @@ def test_labels_are_written_to_a_new_sheet_alone(tmp_path: Path, name: str, said
     (tmp_path / "x.csv").write_text("mine")
     with pytest.raises(LabelsError, match=said):
         check_labels_path(tmp_path / name)
+
+
+def test_a_table_beyond_all_measure_is_refused(
+    tmp_path: Path, framework: Framework, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("policyloom.learn.rows.MAX_BYTES", 1_000_000)
+    (tmp_path / "a.csv").write_bytes(b"text\n" + b"x" * 1_000_000)
+    with pytest.raises(
+        LabelsError, match=r"a\.csv: is larger than 1 MB, and cannot be a table that people made"
+    ):
+        read_labels(tmp_path / "a.csv", framework)

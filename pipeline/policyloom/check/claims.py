@@ -111,7 +111,8 @@ def _check_pair(
         return ClaimCheck(*pair, "unknown", 0, 0, 0, quotes, is_hedged=is_hedged)
     found = network.pair_documents(*pair)
     n_for, n_against, n_together = (
-        len(set(documents) - own) for documents in (found.claims, found.denials, found.together)
+        len(documents) - sum(id in documents for id in own)
+        for documents in (found.claims, found.denials, found.together)
     )
     others = network.pair_quotes(*pair) if n_for + n_against + n_together else {}
     told = "claims" if n_for else "together" if not n_against else ""
@@ -134,6 +135,8 @@ def _state(n_for: int, n_against: int, n_together: int) -> ClaimState:
 def _one_a_document(quotes: Collection[Evidence], own: set[str]) -> tuple[Evidence, ...]:
     first: dict[str, Evidence] = {}
     for quote in quotes:
+        if len(first) == N_QUOTES:
+            break
         if quote.document not in own:
             first.setdefault(quote.document, quote)
-    return tuple(first.values())[:N_QUOTES]
+    return tuple(first.values())

@@ -36,7 +36,8 @@ def find_nearest(
         wanted = _words(_describe(framework, id), stop_words)
         scores = []
         for n, words in enumerate(sentences):
-            score = sum(math.log(1 + len(sentences) / spread[word]) for word in words & wanted)
+            # `fsum` is exact: a plain sum would depend on the order of the words, which Python changes with each start.
+            score = math.fsum(math.log(1 + len(sentences) / spread[word]) for word in words & wanted)
             if score > 0:
                 scores.append((-score / math.sqrt(len(words)), n))
         found[id] = tuple(_evidence(tagged, n) for _, n in sorted(scores)[:N_NEAREST])

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
@@ -48,7 +48,7 @@ from policyloom.records import OcrUse
 if TYPE_CHECKING:
     from policyloom.network.counting import Unit
     from policyloom.records import Document, Finding, Tagged
-    from policyloom.run import Progress, Run
+    from policyloom.run import Preview, Progress, Run
 
 __all__ = ["main"]
 
@@ -113,10 +113,18 @@ for command in (
     default=None,
     help="Processes, as many as there are processors by default; 0 works in this one, without --timeout and --memory.",
 )
+@click.option(
+    "--dask", default=None, metavar="ADDRESS|local",
+    help="Let a Dask cluster read the documents: its scheduler's address, such as tcp://10.0.0.1:8786.",
+)  # fmt: skip
 @timeout_option
 @memory_option
 @click.option("--force", is_flag=True, help="Replace the results of a run with another framework.")
-@click.option("--dry-run", is_flag=True, help="With --coder llm: say what would be asked, and send nothing.")
+@click.option(
+    "--dry-run",
+    is_flag=True,
+    help="Say what would be read and why, or with --coder llm what would be asked; write and send nothing.",
+)
 @click.option(
     "--llm-price",
     "price",
@@ -130,7 +138,7 @@ for command in (
 def run_command(
     folder: Path, out: Path, framework: str, coder: str | None, llm: LanguageModelOptions, min_probability: float,
     model: str | None, password: str | None, ocr: OcrUse, recursive: bool, unit: Unit,
-    metadata: Path | None, workers: int | None, timeout: float | None, memory: int | None, force: bool, dry_run: bool, price: tuple[float, float] | None, quiet: bool,
+    metadata: Path | None, workers: int | None, dask: str | None, timeout: float | None, memory: int | None, force: bool, dry_run: bool, price: tuple[float, float] | None, quiet: bool,
 ) -> None:  # fmt: skip
     """Read, tag, link and check every document of FOLDER.
 
@@ -146,14 +154,25 @@ def run_command(
         for note in read_metadata(metadata, folder, find_files(folder, recursive=recursive)).notes:
             say(f"policyloom: {note}", err=True)
     if dry_run or llm.llm_requests:
+        from policyloom.run import plan_requests, plan_run
+
         if chosen is None or isinstance(chosen, str):
-            fail("--dry-run says what a language model would be asked, and goes with --coder llm", 2)
-        from policyloom.run import plan_requests
+            if not dry_run:
+                fail(
+                    "--llm-requests writes what a language model would be asked, and goes with --coder llm", 2
+                )
+            _print_preview(
+                plan_run(
+                    folder, out, framework=framework, coder=chosen, min_probability=min_probability, model=model, ocr=ocr,
+                    recursive=recursive, force=force,
+                )
+            )  # fmt: skip
+            return
 
         with _ProgressBar(quiet) as tell:
             asked = plan_requests(
                 folder, out, chosen, path=None if dry_run else llm.llm_requests, framework=framework, model=model,
-                password=password, ocr=ocr, recursive=recursive, workers=workers, limits=choose_limits(timeout, memory, workers),
+                password=password, ocr=ocr, recursive=recursive, workers=workers, dask=dask, limits=choose_limits(timeout, memory, workers),
                 force=force, progress=tell,
             )  # fmt: skip
         print_requests(asked, price)
@@ -162,7 +181,7 @@ def run_command(
         try:
             done = run(
                 folder, out, framework=framework, coder=chosen, min_probability=min_probability, model=model,
-                password=password, ocr=ocr, recursive=recursive, unit=unit, metadata=metadata, workers=workers,
+                password=password, ocr=ocr, recursive=recursive, unit=unit, metadata=metadata, workers=workers, dask=dask,
                 limits=choose_limits(timeout, memory, workers), force=force, progress=tell,
             )  # fmt: skip
         except KeyboardInterrupt as stop:
@@ -379,6 +398,31 @@ def _print_summary(done: Run) -> None:
     tell_unfit(done.unfit)
     reused = f", {done.n_reused} from the run before" if done.n_reused else ""
     say(f"{done.seconds:.1f} s{reused}. Open {done.folder / 'report.html'}")
+
+
+def _print_preview(done: Preview) -> None:
+    if done.replaces:
+        say(f"Would replace the results of a run with framework {done.replaces}")
+    say(f"Would read {len(done.unread):,} of {count(len(done.unread) + len(done.reused), 'document')}")
+    reasons: dict[str, list[str]] = {}
+    for one in done.unread:
+        text = "; only tagged anew, as its text is there" if one.is_extracted else ""
+        reasons.setdefault(one.why + text, []).append(one.source)
+    for why, sources in reasons.items():
+        say(f"  {_list_files(sources)}: {why}")
+    if done.reused:
+        say(f"Would reuse {count(len(done.reused), 'result')}")
+    if done.removed:
+        say(
+            f"Would remove {count(len(done.removed), 'document')} whose file is gone: {_list_files(done.removed)}"
+        )
+    for failure in done.failures[:20]:
+        say(f"  {failure.source}: {failure.reason}")
+
+
+def _list_files(sources: Sequence[str]) -> str:
+    more = f" and {len(sources) - 5:,} more" if len(sources) > 5 else ""
+    return ", ".join(sources[:5]) + more
 
 
 def _print_findings(findings: Iterable[Finding]) -> None:

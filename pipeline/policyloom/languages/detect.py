@@ -116,7 +116,7 @@ def _stop_word_shares(counts: Counter[str]) -> dict[str, float]:
     """The share of the words that are stop words of each language."""
     n = max(1, counts.total())
     return {
-        code: sum(counts[word] for word in stops) / n
+        code: sum(counts[word] for word in stops & counts.keys()) / n
         for code, folder in language_folders().items()
         if (stops := _read_stop_words(folder))
     }

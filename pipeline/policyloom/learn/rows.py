@@ -15,6 +15,9 @@ __all__ = ["read_rows", "read_table_text"]
 WORKBOOKS = (b"PK\x03\x04", b"\xd0\xcf\x11\xe0")
 """How workbooks of spreadsheet programs begin: zip files, and the compound files of before."""
 
+MAX_BYTES = 200_000_000
+"""Of a table that is read: a million sentences and more."""
+
 ADVICE = "in the spreadsheet choose “Save as” and “CSV UTF-8”, and give that file"
 
 _DELIMITERS = (",", ";", "\t")
@@ -29,6 +32,10 @@ def read_table_text(path: Path) -> str:
         ValueError: the file cannot be opened, or holds no text; the message is in words, without the path.
     """
     try:
+        if path.stat().st_size > MAX_BYTES:
+            raise ValueError(
+                f"is larger than {MAX_BYTES // 1_000_000:,} MB, and cannot be a table that people made"
+            )
         data = path.read_bytes()
     except OSError as error:
         raise ValueError(f"cannot be opened ({error.strerror or error})") from error

@@ -63,6 +63,7 @@ class Network:
         self.counts, self.framework, self.options = counts, framework, options or LinkOptions()
         self.sentences = tuple(sorted(sentences, key=lambda s: (s.document, s.sentence)))
         self.arrays = CorpusArrays(counts, framework)
+        self._quotes: dict[tuple[str, str], dict[str, tuple[Evidence, ...]]] = {}
 
     @classmethod
     def from_counts(
@@ -147,7 +148,14 @@ class Network:
         Returns:
             Under "claims", "denials" and "together", each in the order of documents and their text.
         """
-        ends, top = (self.framework.top(mechanism), self.framework.top(outcome)), self.framework.top
+        ends = self.framework.top(mechanism), self.framework.top(outcome)
+        # Each document that claims a pair asks for it, so that without this the time would grow with the square of their number.
+        if ends not in self._quotes:
+            self._quotes[ends] = self._find_quotes(ends)
+        return self._quotes[ends]
+
+    def _find_quotes(self, ends: tuple[str, str]) -> dict[str, tuple[Evidence, ...]]:
+        top = self.framework.top
         of_each = [self._sentences_by_top.get(end, []) for end in ends]
         polarities: tuple[tuple[str, Polarity], ...] = (("claims", "positive"), ("denials", "negative"))
         found = {

@@ -5,12 +5,14 @@
     conversation   what a language model is asked, and its answers
     copies         one text in two layouts or formats, which counts once
     plan           the files, their names, and the keys of their results
+    preview        what a run would do, and why
     metadata       a user's table of the documents
     keys           what makes a result another one
     reading        the documents whose result is not there yet
     progress       how far it is
     results        the result of each document, as it is kept
     workers        each document read and tagged in a process that may die
+    cluster        the same on the workers of a Dask cluster
     outputs        the run folder's tables, network and report
     manifest       run.json, and what is read back from a run folder
     folder         no file of a person's is replaced or removed
@@ -72,13 +74,14 @@ from policyloom.run.marks import MarkedRun, mark_run
 from policyloom.run.metadata import NO_METADATA, MetadataTable, read_metadata
 from policyloom.run.plan import Plan, find_files, find_skipped, make_plan, name_documents
 from policyloom.run.pmc import PmcRun, pmc_index
+from policyloom.run.preview import Preview, preview
 from policyloom.run.progress import Progress, Tell, tell_nobody
 from policyloom.run.reading import UNANSWERED, ReadDocuments, read_documents, read_results, set_copies_aside
 from policyloom.run.recount import OutputsNote, describe_decisions, sign_outputs, write_outputs_note
 from policyloom.run.review import Applied, ReviewPage, apply_review, write_review
 from policyloom.run.samples import write_sample_sheet
 from policyloom.run.sentences import write_sentences
-from policyloom.run.settings import Limits, Settings, choose_limits
+from policyloom.run.settings import DaskChoice, Limits, Settings, choose_limits
 from policyloom.run.single import (
     check_file,
     extract_files,
@@ -99,6 +102,7 @@ __all__ = [
     "Limits",
     "MarkedRun",
     "PmcRun",
+    "Preview",
     "Progress",
     "ReviewPage",
     "Run",
@@ -112,6 +116,7 @@ __all__ = [
     "mark_run",
     "name_documents",
     "plan_requests",
+    "plan_run",
     "pmc_index",
     "read_finished_run",
     "read_groups",
@@ -201,6 +206,7 @@ def run(
     workers: int | None = None,
     limits: Limits | None = None,
     executor: Executor | None = None,
+    dask: DaskChoice = None,
     force: bool = False,
     progress: Tell | None = None,
 ) -> Run:
@@ -226,7 +232,10 @@ def run(
             be read anew.
         workers: processes; as many as there are processors unless given; 0 works in this process.
         limits: what one document may cost; `Limits()` unless given. There are none with 0 workers or an executor.
-        executor: runs the documents instead of local processes, for example a Dask cluster's.
+        executor: runs the documents instead of local processes.
+        dask: runs them on a Dask cluster, with the extra `dask`: a scheduler's address such as "tcp://10.0.0.1:8786", a
+            `distributed.Client`, or "local" for a cluster made here for this run. Its workers must see the documents under
+            the same paths.
         force: replace the results of a run with another framework.
         progress: called after every document.
 
@@ -244,7 +253,7 @@ def run(
     folder, out, tell = Path(folder), Path(out), progress or tell_nobody
     if unit not in UNITS:
         raise ValueError(f"unit {unit!r}: use one of {', '.join(UNITS)}")
-    kept_limits = choose_limits(limits, workers=workers, executor=executor)
+    kept_limits = choose_limits(limits, workers=workers, executor=executor, dask=dask)
     framework_file = None if isinstance(framework, Framework) else str(framework)
     if not isinstance(framework, Framework):
         framework = read_framework(framework)
@@ -256,7 +265,7 @@ def run(
         form = replace(chosen.form, store=str(results.answers)) if talk else chosen.form
         settings = Settings(framework.model_dump_json(), form, model, password, ocr)
         plan = make_plan(folder, paths, settings)
-        read = read_documents(plan, settings, results.cache, workers, limits, executor, tell, talk)
+        read = read_documents(plan, settings, results.cache, workers, limits, executor, tell, talk, dask=dask)
         if not read.jobs and read_manifest(out) and all(f.kind == UNANSWERED for f in read.failures):
             raise RunError(f"{out}: {read.failures[0].reason}; the results of before are left as they are")
         read = set_copies_aside(read, plan, results.cache)
@@ -264,6 +273,37 @@ def run(
             results, plan, read, framework, settings, chosen, kept_limits, folder.resolve().name, tell, started,
             framework_file=framework_file, talk=talk, unit=unit, metadata=described,
         )  # fmt: skip
+
+
+def plan_run(
+    folder: str | Path,
+    out: str | Path,
+    *,
+    framework: Framework | str | Path = BUILT_IN,
+    coder: CoderChoice = None,
+    min_probability: float = 0.0,
+    model: str | None = None,
+    ocr: OcrUse = "auto",
+    recursive: bool = False,
+    force: bool = False,
+) -> Preview:
+    """What a run would do, and why; nothing is read but hashes, and nothing is written.
+
+    Args:
+        folder, out, framework, coder, min_probability, model, ocr, recursive, force: as for `run`.
+
+    Raises:
+        RunError, FrameworkError, PolicyloomError, ValueError: as for `run`.
+
+    Example:
+        `[(one.source, one.why) for one in plan_run("corpus", "outputs/demo").unread]`
+    """
+    folder, out = Path(folder), Path(out)
+    if not isinstance(framework, Framework):
+        framework = read_framework(framework)
+    chosen, paths = _look_before(folder, out, framework, coder, min_probability, model, recursive, force)
+    settings = Settings(framework.model_dump_json(), chosen.form, model, None, ocr)
+    return preview(make_plan(folder, paths, settings), settings, framework, out)
 
 
 def plan_requests(
@@ -280,6 +320,7 @@ def plan_requests(
     workers: int | None = None,
     limits: Limits | None = None,
     executor: Executor | None = None,
+    dask: DaskChoice = None,
     force: bool = False,
     progress: Tell | None = None,
 ) -> RequestPlan:
@@ -291,14 +332,14 @@ def plan_requests(
         coder: the language model.
         path: a .jsonl file for the requests, in the batch form of the chat-completions protocol; it is replaced if it
             holds such requests.
-        folder, out, framework, model, password, ocr, recursive, workers, limits, executor, force, progress: as for
+        folder, out, framework, model, password, ocr, recursive, workers, limits, executor, dask, force, progress: as for
             `run`.
 
     Raises:
         RunError, FrameworkError, PolicyloomError, ValueError: as for `run`, or `path` is a file that holds no requests.
     """
     folder, out, tell = Path(folder), Path(out), progress or tell_nobody
-    choose_limits(limits, workers=workers, executor=executor)
+    choose_limits(limits, workers=workers, executor=executor, dask=dask)
     if path is not None:
         from policyloom.coders.language_model import REQUESTS_START
 
@@ -314,7 +355,7 @@ def plan_requests(
         plan = make_plan(folder, paths, settings)
         talk = replace(talk, model=replace(talk.model, url=""))
         read = read_documents(
-            plan, settings, results.cache, workers, limits, executor, tell, talk, forget=False
+            plan, settings, results.cache, workers, limits, executor, tell, talk, dask=dask, forget=False
         )
         n_waiting = sum(failure.kind == UNANSWERED for failure in read.failures)
         return talk.plan(n_waiting, path)

@@ -119,8 +119,11 @@ def resolve_coder(
             read.
         ValueError: `coder` is anything else.
     """
+    if isinstance(coder, str) and _is_name(coder):
+        return _import_coder(coder, min_probability)
+
     from policyloom.coders import load_coder
-    from policyloom.coders.classifier import (
+    from policyloom.coders.classifier import (  # scikit-learn, which a coder of one's own does without
         ClassifierCoder,
         SentenceClassifier,
         StatusCoder,
@@ -134,8 +137,6 @@ def resolve_coder(
         return _choose_language_model(coder, framework, min_probability, store)
     if isinstance(coder, ClassifierCoder | RulesCoder):
         found = coder
-    elif isinstance(coder, str) and _is_name(coder):
-        return _import_coder(coder, min_probability)
     elif coder is None or isinstance(coder, str | Path | SentenceClassifier):
         path = "none" if isinstance(coder, str) and coder in NO_CLASSIFIER else coder
         found = load_coder(framework, path, min_probability=min_probability)
@@ -209,13 +210,13 @@ def _read_framework(framework: str) -> tuple[Framework, SentenceClassifier | Non
 
 @lru_cache(maxsize=2)
 def _make_coder(form: CoderForm, framework: str) -> Coder:
+    if form.kind == "own":
+        own: Coder = _find_attribute(form.name)[1]
+        return own
     from policyloom.coders import load_coder
     from policyloom.coders.classifier import find_encoder, load_classifier
     from policyloom.framework import Framework
 
-    if form.kind == "own":
-        own: Coder = _find_attribute(form.name)[1]
-        return own
     chosen = Framework.model_validate_json(framework)
     if form.kind != "classifier":
         return load_coder(chosen, "none" if form.kind == "rules" else None)

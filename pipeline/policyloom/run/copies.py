@@ -21,7 +21,7 @@ from policyloom.records import Tagged
 if TYPE_CHECKING:
     from datasketch import MinHash
 
-__all__ = ["MIN_COPY", "MIN_VERSION", "Copy", "find_copies", "find_same_text"]
+__all__ = ["MIN_COPY", "MIN_VERSION", "Copy", "find_copies", "find_same_text", "make_sketch"]
 
 SHINGLE = 5
 """Words of a run; of a text without spaces, characters."""
@@ -29,6 +29,8 @@ MIN_WORDS = 12
 """Words from which a text is compared; shorter ones, such as empty forms, are alike by chance."""
 N_PERMUTATIONS, SCHEME = 128, "affine32"
 """Of the sketches; those made in another way cannot be compared."""
+SKETCH_SIZE = 8 * N_PERMUTATIONS
+"""Bytes of a sketch that is kept."""
 MIN_VERSION = 0.5
 """The share of the runs of both texts that stands in both, from which they are versions of one text."""
 MIN_COPY = 0.8
@@ -71,17 +73,16 @@ def find_copies(
         read: gives a document; all are read once, and the likely pairs again.
         sketch_path: where the sketch of a document is kept, so that it is made once.
     """
-    from datasketch import MinHash, MinHashLSH
+    from datasketch import MinHashLSH
 
     index = MinHashLSH(threshold=MIN_VERSION - SLACK, num_perm=N_PERMUTATIONS)
     sketches: dict[str, MinHash] = {}
     found: list[Copy] = []
     copies: set[str] = set()
     for id in ids:
-        values = _read_sketch(id, read, sketch_path(id))
-        if values is None:
+        sketch = _read_sketch(id, read, sketch_path(id))
+        if sketch is None:
             continue
-        sketch = MinHash(num_perm=N_PERMUTATIONS, hashvalues=values, scheme=SCHEME)
         likely = [other for other in sorted(index.query(sketch)) if other not in copies]
         likely = [other for other in likely if sketch.jaccard(sketches[other]) >= MIN_VERSION - SLACK]
         best = max((_compare(read(id), read(other)) for other in likely), key=lambda c: c.share, default=None)
@@ -101,40 +102,46 @@ def find_same_text(tagged: Tagged, sketches: Mapping[str, Path]) -> frozenset[st
         tagged: the document.
         sketches: by id, the file with the sketch of a document; what is not there is not compared.
     """
-    from datasketch import MinHash
-
-    runs = _runs_of(tagged.document.text)
-    if not runs:
+    own = _load_sketch(make_sketch(tagged.document.text))
+    if own is None:
         return frozenset()
-    own = _make_sketch(runs)
     found = set()
     for id, path in sketches.items():
         data = path.read_bytes() if path.exists() else b""
-        if len(data) == 8 * N_PERMUTATIONS:
-            values = np.frombuffer(data, dtype="<u8").astype(np.uint64)
-            other = MinHash(num_perm=N_PERMUTATIONS, hashvalues=values, scheme=SCHEME)
-            if own.jaccard(other) >= MIN_VERSION:
-                found.add(id)
+        other = _load_sketch(data) if len(data) == SKETCH_SIZE else None
+        if other is not None and own.jaccard(other) >= MIN_VERSION:
+            found.add(id)
     return frozenset(found)
 
 
-def _make_sketch(runs: set[str]) -> MinHash:
+def make_sketch(text: str) -> bytes:
+    """The sketch of a text, by which texts that have much in common are found; empty where it is too short to be compared."""
     from datasketch import MinHash
 
+    runs = _runs_of(text)
+    if not runs:
+        return b""
     sketch = MinHash(num_perm=N_PERMUTATIONS, scheme=SCHEME)
     sketch.update_batch([run.encode("utf-8") for run in sorted(runs)])
-    return sketch
+    return sketch.hashvalues.astype("<u8").tobytes()  # type: ignore[no-any-return]
 
 
-def _read_sketch(id: str, read: Callable[[str], Tagged], path: Path) -> np.ndarray | None:
+def _load_sketch(data: bytes) -> MinHash | None:
+    from datasketch import MinHash
+
+    if not data:
+        return None
+    values = np.frombuffer(data, dtype="<u8").astype(np.uint64)
+    return MinHash(num_perm=N_PERMUTATIONS, hashvalues=values, scheme=SCHEME)
+
+
+def _read_sketch(id: str, read: Callable[[str], Tagged], path: Path) -> MinHash | None:
     """The sketch of a document, made if it is not there; None where its text is too short."""
-    if path.exists() and path.stat().st_size in (0, 8 * N_PERMUTATIONS):
-        data = path.read_bytes()
-    else:
-        runs = _runs_of(read(id).document.text)
-        data = _make_sketch(runs).hashvalues.astype("<u8").tobytes() if runs else b""
+    data = path.read_bytes() if path.exists() else None
+    if data is None or len(data) not in (0, SKETCH_SIZE):
+        data = make_sketch(read(id).document.text)
         write_bytes(data, path)
-    return np.frombuffer(data, dtype="<u8").astype(np.uint64) if data else None
+    return _load_sketch(data)
 
 
 def _runs_of(text: str) -> set[str]:

@@ -10,6 +10,7 @@ from __future__ import annotations
 import hashlib
 import json
 import os
+import re
 import stat
 from collections.abc import Iterable
 from contextlib import AbstractContextManager
@@ -18,7 +19,7 @@ from pathlib import Path
 from typing import Literal, get_args
 
 from policyloom.errors import RunError
-from policyloom.files import write_bytes
+from policyloom.files import cut_name, write_bytes
 from policyloom.run.lock import hold
 
 __all__ = ["FolderKind", "ResultFolder", "claim", "is_result_folder", "open_folder", "read_ledger", "seal"]
@@ -32,6 +33,9 @@ LEDGER = "ledger.json"
 CACHE = "cache"
 LOCK = "lock.json"
 ANSWERS = "answers.sqlite"
+
+_TEMPORARY = re.compile(r"\.(.+)\.[a-z0-9_]{8}")
+"""The name of a file that is being written: a point, the name that it will have, and eight letters of chance."""
 
 SYSTEM_FILES = frozenset((".DS_Store", "Thumbs.db", "desktop.ini"))
 """Files that an operating system leaves in any folder; a folder with nothing else counts as empty."""
@@ -135,7 +139,21 @@ def claim(folder: ResultFolder, names: Iterable[str]) -> None:
             raise RunError(
                 f"{path}: was changed after policyloom wrote it; rename it to keep it, or delete it, then run again"
             )
+    _remove_unfinished(folder, [name for name, digest in ledger.items() if digest is None])
     _write_ledger(folder, ledger | dict.fromkeys(claimed))
+
+
+def _remove_unfinished(folder: ResultFolder, names: Iterable[str]) -> None:
+    """Removes what a run that was killed had begun to write under other names, as `policyloom.files.open_atomic` gives them."""
+    in_work: dict[Path, set[str]] = {}
+    for name in names:
+        path = folder.path / name
+        in_work.setdefault(path.parent, set()).add(cut_name(path.name, 100))
+    for parent, wanted in in_work.items():
+        for path in parent.iterdir() if parent.is_dir() and not parent.is_symlink() else ():
+            found = _TEMPORARY.fullmatch(path.name)
+            if found and found[1] in wanted and _is_file(path):
+                path.unlink()
 
 
 def seal(folder: ResultFolder, names: Iterable[str], *, keep_others: bool = False) -> None:

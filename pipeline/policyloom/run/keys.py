@@ -8,6 +8,7 @@ from __future__ import annotations
 import hashlib
 import importlib.metadata
 import re
+import unicodedata
 from functools import cache
 from importlib import resources
 from pathlib import Path
@@ -15,31 +16,50 @@ from pathlib import Path
 from policyloom.records import OcrUse
 from policyloom.run.settings import Settings
 
-__all__ = ["code_version", "library_versions", "model_version", "ocr_version", "result_key", "settings_key"]
+__all__ = [
+    "code_version",
+    "extraction_part",
+    "library_versions",
+    "model_version",
+    "ocr_version",
+    "reader_key",
+    "result_key",
+    "settings_key",
+]
 
-KEY_LENGTH = 32
-"""Characters of a key, of the 64 of a SHA-256."""
+PART_LENGTH = 24
+"""Characters of each of the two parts of a key, of the 64 of a SHA-256."""
 
 
-def result_key(sha256: str, id: str, suffix: str, *, decided: str, ocr: str) -> str:
-    """The key of one document's result.
+def result_key(sha256: str, id: str, suffix: str, *, reader: str, decided: str, ocr: str) -> str:
+    """The key of one document's result. It begins with what decides how the document is read, whatever is then looked for in it.
 
     Args:
         sha256: of its file.
         id: its name, which stands in the result.
         suffix: of its file; OCR reads nothing but PDFs.
+        reader: from `reader_key`.
         decided: from `settings_key`.
         ocr: from `ocr_version`.
     """
-    return _hash(sha256, id, decided, ocr if suffix.lower() == ".pdf" else "")[:KEY_LENGTH]
+    read = _hash(sha256, id, reader, ocr if suffix.lower() == ".pdf" else "")[:PART_LENGTH]
+    return read + _hash(read, decided)[:PART_LENGTH]
+
+
+def extraction_part(key: str) -> str:
+    """The part of a result's key that is the same as long as its document is read in the same way."""
+    return key[:PART_LENGTH]
+
+
+def reader_key() -> str:
+    """A hash of what decides how any document is read: this code, its libraries, and Python's tables of characters."""
+    libraries = (f"{name} {version}" for name, version in library_versions().items())
+    return _hash(code_version(), unicodedata.unidata_version, *libraries)
 
 
 def settings_key(settings: Settings) -> str:
-    """A hash of what decides the results of all documents: framework, coder, model, this code and its libraries."""
-    libraries = (f"{name} {version}" for name, version in library_versions().items())
-    return _hash(
-        settings.framework, settings.coder.sha256, model_version(settings.model), code_version(), *libraries
-    )
+    """A hash of what decides the results of all documents: framework, coder, model, and what decides how any is read."""
+    return _hash(settings.framework, settings.coder.sha256, model_version(settings.model), reader_key())
 
 
 @cache
@@ -66,14 +86,23 @@ def library_versions() -> dict[str, str]:
 
 
 def model_version(model: str | None) -> str:
-    """A model's name, its package's version and a hash of its description; empty for rules."""
+    """A model's name, its package's version and a hash of its files; empty for rules."""
     if model is None:
         return ""
     from policyloom.tag.pipeline import find_model
 
-    description = Path(find_model(model)) / "meta.json"
-    digest = hashlib.sha256(description.read_bytes()).hexdigest() if description.is_file() else ""
-    return f"{model} {_version_of(model)} {digest}"
+    return f"{model} {_version_of(model)} {_hash_files(Path(find_model(model)))}"
+
+
+def _hash_files(folder: Path) -> str:
+    """A hash of all files of a folder, with their names."""
+    digest = hashlib.sha256()
+    for path in sorted(folder.rglob("*")):
+        if path.is_file() and "__pycache__" not in path.parts:
+            digest.update(path.relative_to(folder).as_posix().encode())
+            with path.open("rb") as file:
+                digest.update(hashlib.file_digest(file, "sha256").digest())
+    return digest.hexdigest()
 
 
 def ocr_version(use: OcrUse) -> str:

@@ -19,7 +19,7 @@ from policyloom.framework import Framework
 from policyloom.records import Failure, Tagged
 from policyloom.run.decisions import Decisions, read_decisions_of
 from policyloom.run.folder import CACHE, MARK
-from policyloom.run.keys import library_versions, ocr_version
+from policyloom.run.keys import code_version, library_versions, model_version, ocr_version
 from policyloom.run.metadata import MetadataTable, describe
 from policyloom.run.plan import Plan
 from policyloom.run.results import read_result
@@ -30,6 +30,7 @@ if TYPE_CHECKING:
 
 __all__ = [
     "MANIFEST",
+    "hash_framework",
     "read_found",
     "read_groups",
     "read_kept",
@@ -100,6 +101,7 @@ def write_manifest(
         "outputs": dict(outputs),
         "errors": done.errors,
         "not_judged": [[f.source, f.reason] for f in done.failures if f.kind == "not-judged"],
+        "failed": sorted({f.source for f in done.failures if f.kind not in ("duplicate", "not-judged")}),
         "no_links": done.no_links,
         "folder": str(plan.folder),
         "unit": unit,
@@ -109,9 +111,11 @@ def write_manifest(
             "id": framework.id,
             "version": framework.version,
             "file": framework_file,
-            "sha256": hashlib.sha256(settings.framework.encode("utf-8")).hexdigest(),
+            "sha256": hash_framework(settings.framework),
         },
         "model": settings.model or "rules",
+        "model_version": model_version(settings.model),
+        "code": code_version(),
         "coder": {
             "kind": settings.coder.kind,
             "name": settings.coder.name,
@@ -129,6 +133,7 @@ def write_manifest(
                 "id": job.id,
                 "source": job.source,
                 "key": plan.keys[job.id],
+                "sha256": plan.sha256.get(job.id, ""),
                 "metadata": metadata.of(job.source),
             }
             for job in plan.jobs
@@ -138,6 +143,11 @@ def write_manifest(
     write_bytes(
         (json.dumps(manifest, indent=1, ensure_ascii=False) + "\n").encode("utf-8"), done.folder / MANIFEST
     )
+
+
+def hash_framework(framework: str) -> str:
+    """A hash of a framework, given as JSON."""
+    return hashlib.sha256(framework.encode("utf-8")).hexdigest()
 
 
 def refuse_other_framework(out: str | Path, framework: Framework) -> None:

@@ -15,7 +15,7 @@ from policyloom.extract import FOLDER_SUFFIXES, LOCK_START
 from policyloom.files import MAX_NAME, cut_name, show_name
 from policyloom.records import Failure
 from policyloom.run.folder import SYSTEM_FILES, is_result_folder
-from policyloom.run.keys import ocr_version, result_key, settings_key
+from policyloom.run.keys import ocr_version, reader_key, result_key, settings_key
 from policyloom.run.settings import Job, Settings
 
 __all__ = ["Plan", "find_files", "find_skipped", "make_plan", "name_documents"]
@@ -36,12 +36,14 @@ class Plan:
         keys: the key of each job's result, by the document's id.
         failures: the files that cannot be opened, or are the same as another.
         folder: in which the files are.
+        sha256: of each job's file, by the document's id.
     """
 
     jobs: tuple[Job, ...]
     keys: dict[str, str]
     failures: tuple[Failure, ...]
     folder: Path
+    sha256: dict[str, str] = field(default_factory=dict)
 
 
 @dataclass(slots=True)
@@ -198,9 +200,10 @@ def make_plan(folder: Path, paths: Sequence[Path], settings: Settings) -> Plan:
     """The work on these files of a folder; a file that is the same as an earlier one is a failure, and no work."""
     root = folder if folder.is_dir() else folder.parent
     ids = name_documents(paths, root)
-    decided, ocr = settings_key(settings), ocr_version(settings.ocr)
+    reader, decided, ocr = reader_key(), settings_key(settings), ocr_version(settings.ocr)
     jobs: list[Job] = []
     keys: dict[str, str] = {}
+    sha256: dict[str, str] = {}
     failures: list[Failure] = []
     seen: dict[str, str] = {}
     for path in paths:
@@ -218,5 +221,6 @@ def make_plan(folder: Path, paths: Sequence[Path], settings: Settings) -> Plan:
             continue
         seen[digest] = source
         jobs.append(Job(str(path), id, source))
-        keys[id] = result_key(digest, id, path.suffix, decided=decided, ocr=ocr)
-    return Plan(tuple(jobs), keys, tuple(failures), root.resolve())
+        sha256[id] = digest
+        keys[id] = result_key(digest, id, path.suffix, reader=reader, decided=decided, ocr=ocr)
+    return Plan(tuple(jobs), keys, tuple(failures), root.resolve(), sha256)

@@ -4,16 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from concurrent.futures import Executor
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from policyloom.errors import RunError, UnansweredError
 from policyloom.records import Failure, Tagged
+from policyloom.run.keys import extraction_part
 from policyloom.run.plan import Plan
 from policyloom.run.progress import Progress, Tell
-from policyloom.run.results import is_whole, read_result, write_result
-from policyloom.run.settings import Job, Limits, Settings
+from policyloom.run.results import SKETCH_SUFFIX, is_whole, read_result, write_result
+from policyloom.run.settings import DaskChoice, Job, Limits, Settings
 from policyloom.run.workers import process_all
 
 if TYPE_CHECKING:
@@ -21,13 +22,10 @@ if TYPE_CHECKING:
     from policyloom.run.conversation import Conversation
     from policyloom.run.decisions import Decisions
 
-__all__ = ["UNANSWERED", "ReadDocuments", "read_documents", "read_results", "set_copies_aside"]
+__all__ = ["UNANSWERED", "ReadDocuments", "find_unread", "read_documents", "read_results", "set_copies_aside"]
 
 MAX_ROUNDS = 2
 """Times that a document's requests are asked: once, and once more about what failed the check."""
-
-SKETCH_SUFFIX = ".sketch"
-"""Of the file beside a result by which copies of its document are found."""
 
 UNANSWERED = "unanswered"
 NO_ANSWER = "waits for answers of the language model; name its server with --llm-url, or give a file of answers with --llm-answers"
@@ -53,20 +51,21 @@ def read_documents(
     tell: Tell,
     talk: Conversation | None,
     *,
+    dask: DaskChoice = None,
     forget: bool = True,
 ) -> ReadDocuments:
     """Reads and tags the documents whose result is not whole in the cache, and forgets results of no document.
 
-    A document for which a language model must be asked is read once more when the answers are there.
+    Of a document with a result that was made with other settings, the text is taken from there. A document for which a language model must be asked is read once more when the answers are there.
     """
-    todo = [job for job in plan.jobs if not is_whole(result_path(cache, plan, job))]
+    todo = find_unread(plan, cache)
     n_jobs, n_reused = len(plan.jobs), len(plan.jobs) - len(todo)
     failures = list(plan.failures)
     tell(Progress("reading", n_reused, n_jobs))
     n_done, n_rounds, reason = n_reused, 0, NO_ANSWER
     while todo:
         waiting: list[Job] = []
-        outcomes = process_all(todo, settings, workers=workers, limits=limits, executor=executor)
+        outcomes = process_all(todo, settings, workers=workers, limits=limits, executor=executor, dask=dask)
         for job, result in outcomes:
             if isinstance(result, UnansweredError):
                 waiting.append(job)
@@ -90,6 +89,15 @@ def read_documents(
     if forget:
         _forget(cache, {plan.keys[job.id] for job in read})
     return ReadDocuments(read, tuple(sorted(failures, key=lambda f: f.source)), n_reused)
+
+
+def find_unread(plan: Plan, cache: Path) -> list[Job]:
+    """The jobs without a whole result, each with an earlier result of the same document, if there is one."""
+    unread = [job for job in plan.jobs if not is_whole(result_path(cache, plan, job))]
+    if not unread or not cache.is_dir():
+        return unread
+    earlier = {extraction_part(path.stem): str(path) for path in sorted(cache.glob("*.json"))}
+    return [replace(job, earlier=earlier.get(extraction_part(plan.keys[job.id]), "")) for job in unread]
 
 
 def set_copies_aside(read: ReadDocuments, plan: Plan, cache: Path) -> ReadDocuments:

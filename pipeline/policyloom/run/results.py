@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterable
+from dataclasses import dataclass
 from itertools import chain
 from pathlib import Path
 
@@ -15,14 +16,32 @@ from policyloom.files import write_bytes
 from policyloom.records import Tagged, from_json
 from policyloom.records.document import HasSpan
 
-__all__ = ["is_whole", "read_result", "write_result"]
+__all__ = ["SKETCH_SUFFIX", "Result", "is_whole", "read_result", "write_result"]
 
 _HASH_LENGTH = 64
 
+SKETCH_SUFFIX = ".sketch"
+"""Of the file beside a result by which copies of its document are found."""
 
-def write_result(tagged: bytes, path: Path) -> None:
-    """Writes the `Tagged` of a document, given as JSON."""
-    write_bytes(_sha256(tagged) + b"\n" + tagged, path)
+
+@dataclass(frozen=True, slots=True)
+class Result:
+    """What a worker has made of a document.
+
+    Attributes:
+        data: its `Tagged` as JSON, or its `Document` where nothing was tagged.
+        sketch: of its text, from `policyloom.run.copies.make_sketch`; None where it was only read.
+    """
+
+    data: bytes
+    sketch: bytes | None = None
+
+
+def write_result(result: Result, path: Path) -> None:
+    """Writes the result of a document that was tagged, and its sketch beside it."""
+    if result.sketch is not None:
+        write_bytes(result.sketch, path.with_suffix(SKETCH_SUFFIX))
+    write_bytes(_sha256(result.data) + b"\n" + result.data, path)
 
 
 def is_whole(path: Path) -> bool:

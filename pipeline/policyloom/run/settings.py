@@ -4,12 +4,21 @@ from __future__ import annotations
 
 from concurrent.futures import Executor
 from dataclasses import dataclass
-from typing import get_args
+from typing import TYPE_CHECKING, TypeAlias, get_args
 
 from policyloom.records import OcrUse
 from policyloom.run.coder import RULES, CoderForm
 
-__all__ = ["Job", "Limits", "Settings", "choose_limits"]
+if TYPE_CHECKING:
+    from distributed import Client
+
+__all__ = ["LOCAL", "DaskChoice", "Job", "Limits", "Settings", "choose_limits"]
+
+LOCAL = "local"
+"""The Dask cluster that is made on this computer for one run."""
+
+DaskChoice: TypeAlias = "str | Client | None"
+"""A scheduler's address, "local", a client, or none."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,15 +39,22 @@ class Limits:
             )
 
 
-def choose_limits(limits: Limits | None, *, workers: int | None, executor: Executor | None) -> Limits | None:
+def choose_limits(
+    limits: Limits | None, *, workers: int | None, executor: Executor | None, dask: DaskChoice = None
+) -> Limits | None:
     """The limits that hold: those given, the usual ones, or None where no worker can be ended.
 
     A limit is kept by ending the worker process. Work in this process, or on somebody else's workers, cannot be ended
     so.
 
     Raises:
-        ValueError: limits are given where they cannot be kept.
+        ValueError: limits are given where they cannot be kept, or a Dask cluster together with another place to work in.
     """
+    if dask is not None and (executor is not None or workers == 0 or (workers and dask != LOCAL)):
+        raise ValueError(
+            "a Dask cluster reads the documents with the workers that it has: give no executor, and a number of workers (-j) "
+            f"for dask={LOCAL!r} alone"
+        )
     if workers != 0 and executor is None:
         return limits or Limits()
     if limits is None:
@@ -60,6 +76,7 @@ class Settings:
         model: an installed spaCy pipeline, or None for our rules.
         password: opens encrypted PDFs.
         ocr: which pages are read by OCR.
+        draw: a folder for pictures of the pages with their blocks; empty for none.
     """
 
     framework: str
@@ -67,6 +84,7 @@ class Settings:
     model: str | None = None
     password: str | None = None
     ocr: OcrUse = "auto"
+    draw: str = ""
 
     def __post_init__(self) -> None:
         if self.ocr not in get_args(OcrUse):
@@ -75,8 +93,16 @@ class Settings:
 
 @dataclass(frozen=True, slots=True)
 class Job:
-    """One file to read and tag under a name."""
+    """One file to read and tag under a name.
+
+    Attributes:
+        path: of the file.
+        id: the document's.
+        source: the file as the run lists it.
+        earlier: a result, made with other settings, whose document was read in the same way; empty where there is none.
+    """
 
     path: str
     id: str
     source: str
+    earlier: str = ""

@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING, Any
 from policyloom.errors import DocumentError, FrameworkError, RunError, UnansweredError
 from policyloom.export import ENTITIES, MENTIONS, entity_rows, mention_rows
 from policyloom.extract import read_document
-from policyloom.extract.pdf.draw import draw_blocks
 from policyloom.files import open_table, show_name, write_bytes
 from policyloom.framework import Framework, read_framework
 from policyloom.frameworks import BUILT_IN
@@ -19,7 +18,7 @@ from policyloom.run.coder import ChosenCoder, CoderChoice, resolve_coder
 from policyloom.run.folder import CACHE, MARK, claim, open_folder, seal
 from policyloom.run.manifest import read_keys, read_manifest, read_run_framework, read_tagged
 from policyloom.run.plan import find_files, name_documents
-from policyloom.run.reading import SKETCH_SUFFIX
+from policyloom.run.results import SKETCH_SUFFIX, Result
 from policyloom.run.settings import Job, Limits, Settings, choose_limits
 from policyloom.run.workers import process_all
 
@@ -189,7 +188,7 @@ def extract_files(
     Args:
         source: the file or folder.
         out: a folder for one JSON file a document; it is complete when all have been taken.
-        draw: a folder for pictures of the pages with their blocks.
+        draw: a folder for pictures of the pages with their blocks, within the limits of the document.
         password: opens the encrypted PDFs among them.
         ocr: which pages are read by OCR, as in `read_pdf`.
         workers: 0 works in this process, without limits; any other number in one other process.
@@ -226,7 +225,7 @@ def _extract(
 ) -> Iterator[Document | Failure]:
     """The documents in the order of `ids`, whichever is ready first."""
     jobs = [Job(str(path), id, show_name(path.relative_to(root))) for path, id in ids.items()]
-    settings = Settings("", password=password, ocr=ocr)
+    settings = Settings("", password=password, ocr=ocr, draw="" if draw is None else str(draw))
     done: dict[str, object] = {}
     waiting = iter(jobs)
     job = next(waiting, None)
@@ -234,11 +233,8 @@ def _extract(
         done[ready.id] = result
         while job is not None and job.id in done:
             outcome = done.pop(job.id)
-            if isinstance(outcome, bytes):
-                document = from_json(Document, outcome)
-                if draw is not None and document.n_pages:
-                    draw_blocks(document, job.path, draw, password=password)
-                yield document
+            if isinstance(outcome, Result):
+                yield from_json(Document, outcome.data)
             elif isinstance(outcome, Failure):
                 yield outcome
             job = next(waiting, None)
@@ -410,4 +406,4 @@ def _in_a_worker(path: Path, settings: Settings, limits: Limits | None) -> bytes
         raise DocumentError(path, outcome.kind, outcome.reason)
     if isinstance(outcome, UnansweredError):
         raise outcome
-    return outcome
+    return outcome.data

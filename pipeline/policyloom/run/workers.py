@@ -10,55 +10,78 @@ import sys
 import tempfile
 import threading
 import time
-from collections.abc import Iterator, Sequence
-from concurrent.futures import Executor, ProcessPoolExecutor, as_completed
+from collections.abc import Generator, Iterable, Iterator, Sequence
+from concurrent.futures import FIRST_COMPLETED, Executor, Future, ProcessPoolExecutor, wait
 from concurrent.futures.process import BrokenProcessPool
 from contextlib import contextmanager, suppress
 from functools import lru_cache
+from itertools import chain, islice
 from multiprocessing import resource_tracker
 from pathlib import Path
 from typing import IO, TYPE_CHECKING
 
-from policyloom.errors import DocumentError, UnansweredError
-from policyloom.records import Failure, to_json
+from policyloom.errors import DocumentError, RunError, UnansweredError
+from policyloom.records import Document, Failure, to_json
 from policyloom.run.coder import make_coder
-from policyloom.run.settings import Job, Limits, Settings, choose_limits
+from policyloom.run.results import Result, read_result
+from policyloom.run.settings import DaskChoice, Job, Limits, Settings, choose_limits
 
 if TYPE_CHECKING:
+    from distributed import Client
     from spacy.language import Language
 
-__all__ = ["Outcome", "process", "process_all"]
+__all__ = ["Outcome", "end_workers", "failure_of", "process", "process_all", "process_in_processes"]
 
 OUT_OF_TIME, OUT_OF_MEMORY = "time", "memory"
 POLL = 0.1
 """Seconds between two looks at a worker's memory and time."""
 
 
-Outcome = tuple[Job, "bytes | Failure | UnansweredError"]
-"""A job with its `Tagged` as JSON (its `Document` where nothing is tagged), or why there is none, or what a language model must be asked first."""
+AHEAD = 64
+"""Jobs that an executor is given before the first of them is done: few enough that memory does not grow with their number."""
 
 
-def process(job: Job, settings: Settings) -> bytes:
-    """The `Tagged` of one file, as JSON; its `Document` where the settings have no framework.
+Outcome = tuple[Job, "Result | Failure | UnansweredError"]
+"""A job with its result, or why there is none, or what a language model must be asked first."""
+
+
+def process(job: Job, settings: Settings) -> Result:
+    """The result of one file: its `Tagged`, or its `Document` where the settings have no framework.
 
     Raises:
         DocumentError: the file cannot be read.
     """
     from policyloom.extract import read_document
 
-    document = read_document(
+    document = _read_before(job) or read_document(
         job.path,
         password=settings.password,
         id=job.id,
         ocr=settings.ocr,
         before_ocr=lambda _page: _start_clock(),
     )
+    if settings.draw and document.n_pages:
+        from policyloom.extract.pdf.draw import draw_blocks
+
+        draw_blocks(document, job.path, settings.draw, password=settings.password)
     if not settings.framework:
-        return to_json(document)
+        return Result(to_json(document))
+    from policyloom.run.copies import make_sketch
     from policyloom.tag import tag
 
     nlp = _pipeline(settings.framework, settings.model)
-    return to_json(tag(document, nlp, make_coder(settings.coder, settings.framework)))
+    tagged = tag(document, nlp, make_coder(settings.coder, settings.framework))
+    return Result(to_json(tagged), make_sketch(document.text))
+
+
+def _read_before(job: Job) -> Document | None:
+    """The document as it was read for an earlier result; None where there is none, or it is damaged or out of reach."""
+    if not job.earlier:
+        return None
+    try:
+        return read_result(Path(job.earlier), job.id).document
+    except (OSError, ValueError):
+        return None
 
 
 @lru_cache(maxsize=2)
@@ -76,6 +99,7 @@ def process_all(
     workers: int | None = None,
     limits: Limits | None = None,
     executor: Executor | None = None,
+    dask: DaskChoice = None,
 ) -> Iterator[Outcome]:
     """The outcomes of all jobs, as they come.
 
@@ -84,27 +108,49 @@ def process_all(
         settings: what to do with them.
         workers: processes; as many as there are processors unless given; 0 works in this process.
         limits: what one document may cost; without a worker process of ours there are none.
-        executor: runs the jobs instead, for example a Dask cluster's; it minds its own workers.
+        executor: runs the jobs instead; it minds its own workers.
+        dask: a Dask cluster that runs them, as in `policyloom.run.run`.
 
     Raises:
         ValueError: limits are given where they cannot be kept.
     """
-    kept = choose_limits(limits, workers=workers, executor=executor)
+    kept = choose_limits(limits, workers=workers, executor=executor, dask=dask)
+    if dask is not None and kept is not None:
+        return _on_cluster(jobs, settings, dask, workers, kept)
     if executor is not None:
         return _on_executor(jobs, settings, executor)
     if kept is None:
         return _in_this_process(jobs, settings)
     n = min(workers or os.cpu_count() or 1, max(1, len(jobs)))
-    return _in_processes(jobs, settings, n, kept)
+    return process_in_processes(jobs, settings, n, kept, ahead=n)
 
 
-def _on_executor(jobs: Sequence[Job], settings: Settings, executor: Executor) -> Iterator[Outcome]:
-    futures = {executor.submit(process, job, settings): job for job in jobs}
-    for future in as_completed(futures):
-        try:
-            yield futures[future], future.result()
-        except Exception as error:
-            yield futures[future], _failure(futures[future], settings, error)
+def _on_cluster(
+    jobs: Iterable[Job], settings: Settings, dask: str | Client, workers: int | None, limits: Limits
+) -> Iterator[Outcome]:
+    try:
+        from policyloom.run.cluster import process_on_cluster
+    except ImportError as error:
+        raise RunError(
+            f'a Dask cluster needs a package that is not installed ({error.name}): pip install "policyloom[dask]"'
+        ) from error
+    return process_on_cluster(jobs, settings, dask, workers=workers, limits=limits)
+
+
+def _on_executor(jobs: Iterable[Job], settings: Settings, executor: Executor) -> Iterator[Outcome]:
+    coming = iter(jobs)
+    running: dict[Future[Result], Job] = {}
+    while True:
+        for job in islice(coming, AHEAD - len(running)):
+            running[executor.submit(process, job, settings)] = job
+        if not running:
+            return
+        for future in wait(running, return_when=FIRST_COMPLETED).done:
+            job = running.pop(future)
+            try:
+                yield job, future.result()
+            except Exception as error:
+                yield job, failure_of(job, settings, error)
 
 
 def _in_this_process(jobs: Sequence[Job], settings: Settings) -> Iterator[Outcome]:
@@ -112,10 +158,11 @@ def _in_this_process(jobs: Sequence[Job], settings: Settings) -> Iterator[Outcom
         try:
             yield job, process(job, settings)
         except Exception as error:
-            yield job, _failure(job, settings, error)
+            yield job, failure_of(job, settings, error)
 
 
-def _failure(job: Job, settings: Settings, error: Exception) -> Failure | UnansweredError:
+def failure_of(job: Job, settings: Settings, error: Exception) -> Failure | UnansweredError:
+    """What becomes of a document whose reading ended in an error."""
     if isinstance(error, UnansweredError):
         return error
     if isinstance(error, DocumentError):
@@ -129,41 +176,34 @@ def _failure(job: Job, settings: Settings, error: Exception) -> Failure | Unansw
     return Failure(job.source, "internal-error", f"{type(error).__name__}: {error} ({whose})")
 
 
-def _in_processes(jobs: Sequence[Job], settings: Settings, n: int, limits: Limits) -> Iterator[Outcome]:
-    """The outcomes from a pool of processes, which is made anew whenever a document has killed a worker."""
-    waiting = list(jobs)
-    while waiting:
+def process_in_processes(
+    jobs: Iterable[Job],
+    settings: Settings,
+    n: int,
+    limits: Limits,
+    *,
+    ahead: int,
+    pools: list[ProcessPoolExecutor] | None = None,
+) -> Iterator[Outcome]:
+    """The outcomes from a pool of processes, which is made anew whenever a document has killed a worker.
+
+    Args:
+        jobs: the files; they are taken one at a time, as there is room for them.
+        settings: what to do with them.
+        n: processes.
+        limits: what one document may cost.
+        ahead: jobs that are taken before a process is free for them.
+        pools: a list in which each pool stands while it is in use, for somebody else to end.
+    """
+    coming = iter(jobs)
+    left: list[Job] = []  # of a pool that broke
+    while left := left or list(islice(coming, 1)):
         with tempfile.TemporaryDirectory(prefix="policyloom-") as notes:
-            done: set[str] = set()
-            broken = False
-            with _pool(n, settings, limits, notes) as pool:
-                try:
-                    with _hidden_main(), _undisturbed():
-                        futures = {
-                            pool.submit(_watched, job, settings, limits, notes): job for job in waiting
-                        }
-                    for future in as_completed(futures):
-                        job = futures[future]
-                        try:
-                            result: bytes | Failure | UnansweredError = future.result()
-                        except BrokenProcessPool:
-                            broken = True
-                            break
-                        except Exception as error:
-                            result = _failure(job, settings, error)
-                        done.add(job.id)
-                        yield job, result
-                finally:
-                    if not broken and len(done) < len(waiting):
-                        _end_workers(pool)  # stopped, as with Ctrl-C
-                    pool.shutdown(wait=False, cancel_futures=True)
-            waiting = [job for job in waiting if job.id not in done]
-            if not broken:
-                return
-            dead, suspects = _read_notes(Path(notes), waiting, limits)
+            left = yield from _in_a_pool(chain(left, coming), settings, n, limits, notes, ahead, pools)
+            dead, suspects = _read_notes(Path(notes), left, limits)
         yield from dead
         lost = {job.id for job, _ in dead}
-        if not dead:
+        if left and not dead:
             # The worker died without a word: its document is one of those in work. Each goes alone.
             lost = {job.id for job in suspects}
             if len(suspects) == 1:
@@ -173,12 +213,56 @@ def _in_processes(jobs: Sequence[Job], settings: Settings, n: int, limits: Limit
                 )
             elif not suspects:
                 # It died before any document was begun: nothing will work.
-                lost = {job.id for job in waiting}
-                for job in waiting:
+                for job in chain(left, coming):
                     yield job, Failure(job.source, "internal-error", "the worker process could not start")
+                return
             for job in suspects if len(suspects) > 1 else ():
-                yield from _in_processes([job], settings, 1, limits)
-        waiting = [job for job in waiting if job.id not in lost]
+                yield from process_in_processes([job], settings, 1, limits, ahead=0)
+        left = [job for job in left if job.id not in lost]
+
+
+def _in_a_pool(
+    jobs: Iterator[Job],
+    settings: Settings,
+    n: int,
+    limits: Limits,
+    notes: str,
+    ahead: int,
+    pools: list[ProcessPoolExecutor] | None,
+) -> Generator[Outcome, None, list[Job]]:
+    """The outcomes from one pool; where it breaks, the jobs that it had taken and not done are returned."""
+    running: dict[Future[Result], Job] = {}
+    is_over = False
+    with _pool(n, settings, limits, notes) as pool:
+        if pools is not None:
+            pools.append(pool)
+        try:
+            while True:
+                for job in () if is_over else islice(jobs, n + ahead - len(running)):
+                    try:
+                        with _hidden_main(), _undisturbed():
+                            running[pool.submit(_watched, job)] = job
+                    except BrokenProcessPool:
+                        is_over = True
+                        return [*running.values(), job]
+                if not running or is_over:
+                    is_over = True
+                    return list(running.values())
+                for future in wait(running, return_when=FIRST_COMPLETED).done:
+                    try:
+                        outcome: Result | Failure | UnansweredError = future.result()
+                    except BrokenProcessPool:
+                        is_over = True
+                        continue
+                    except Exception as error:
+                        outcome = failure_of(running[future], settings, error)
+                    yield running.pop(future), outcome
+        finally:
+            if not is_over:
+                end_workers(pool)  # stopped, as with Ctrl-C
+            pool.shutdown(wait=False, cancel_futures=True)
+            if pools is not None:
+                pools.remove(pool)
 
 
 def _pool(n: int, settings: Settings, limits: Limits, notes: str) -> ProcessPoolExecutor:
@@ -186,7 +270,7 @@ def _pool(n: int, settings: Settings, limits: Limits, notes: str) -> ProcessPool
     return ProcessPoolExecutor(n, mp_context=context, initializer=_start, initargs=(settings, limits, notes))
 
 
-def _end_workers(pool: ProcessPoolExecutor) -> None:
+def end_workers(pool: ProcessPoolExecutor) -> None:
     """Ends a pool's processes at once: results are written by this process, so nothing is lost but the documents in work."""
     for worker in list((pool._processes or {}).values()):
         worker.kill()
@@ -218,23 +302,27 @@ def _undisturbed() -> Iterator[None]:
             signal.raise_signal(waiting)
 
 
+_MAIN = threading.Lock()
+
+
 @contextmanager
 def _hidden_main() -> Iterator[None]:
     """Start processes without importing the caller's script in each of them.
 
     What they run lives in this package, so a script that calls `run` needs no `if __name__ == "__main__"`.
     """
-    main = sys.modules["__main__"]
-    file, spec = getattr(main, "__file__", None), getattr(main, "__spec__", None)
-    try:
-        if file is not None:
-            del main.__file__
-        main.__spec__ = None
-        yield
-    finally:
-        if file is not None:
-            main.__file__ = file
-        main.__spec__ = spec
+    with _MAIN:
+        main = sys.modules["__main__"]
+        file, spec = getattr(main, "__file__", None), getattr(main, "__spec__", None)
+        try:
+            if file is not None:
+                del main.__file__
+            main.__spec__ = None
+            yield
+        finally:
+            if file is not None:
+                main.__file__ = file
+            main.__spec__ = spec
 
 
 def _read_notes(folder: Path, waiting: Sequence[Job], limits: Limits) -> tuple[list[Outcome], list[Job]]:
@@ -262,23 +350,37 @@ def _read_notes(folder: Path, waiting: Sequence[Job], limits: Limits) -> tuple[l
 
 
 class _Watch:
-    """What the worker is at, for its watchdog: its document, how long that may take, and until when."""
+    """What the worker is told once, and what its watchdog must know: its document, how long that may take, and until when."""
 
+    settings = Settings("")
+    limits = Limits()
+    notes = Path()
     job: Job | None = None
-    seconds: float = 0.0
     deadline: float | None = None
     sink: IO[str] | None = None
 
 
 def _start(settings: Settings, limits: Limits, notes: str) -> None:
+    """Makes a worker process ready: what it is told here does not travel with each document."""
     with suppress(ValueError, OSError):
         signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is the parent's to handle
+    _Watch.settings, _Watch.limits, _Watch.notes = settings, limits, Path(notes)
     if settings.framework:
-        _pipeline(settings.framework, settings.model)
-    threading.Thread(target=_guard, args=(limits, Path(notes)), daemon=True).start()
+        _load(settings)
+    threading.Thread(target=_guard, daemon=True).start()
 
 
-def _guard(limits: Limits, notes: Path) -> None:
+def _load(settings: Settings) -> None:
+    """Loads all that the first document would wait for; its time is not the document's."""
+    from policyloom.run.copies import make_sketch
+
+    _pipeline(settings.framework, settings.model)
+    make_sketch("")
+    with suppress(Exception):  # a coder that cannot be loaded is told with each document
+        make_coder(settings.coder, settings.framework)
+
+
+def _guard() -> None:
     """End this process, saying why, when its document has taken too long or too much."""
     import psutil
 
@@ -291,24 +393,24 @@ def _guard(limits: Limits, notes: Path) -> None:
         if job is None or deadline is None:
             continue
         if time.monotonic() > deadline:
-            _die(notes, job, OUT_OF_TIME)
-        if own.memory_info().rss > limits.megabytes * 1_000_000:
-            _die(notes, job, OUT_OF_MEMORY)
+            _die(job, OUT_OF_TIME)
+        if own.memory_info().rss > _Watch.limits.megabytes * 1_000_000:
+            _die(job, OUT_OF_MEMORY)
 
 
-def _die(notes: Path, job: Job, why: str) -> None:
-    (notes / f"{os.getpid()}").write_text(f"{job.id}\n{why}", "utf-8")
+def _die(job: Job, why: str) -> None:
+    (_Watch.notes / f"{os.getpid()}").write_text(f"{job.id}\n{why}", "utf-8")
     os._exit(70)
 
 
-def _watched(job: Job, settings: Settings, limits: Limits, notes: str) -> bytes:
-    note = Path(notes) / f"{os.getpid()}"
+def _watched(job: Job) -> Result:
+    note = _Watch.notes / f"{os.getpid()}"
     note.write_text(job.id, "utf-8")
     with open(os.devnull, "w", encoding="utf-8") as sink:
-        _Watch.seconds, _Watch.sink, _Watch.job = limits.seconds, sink, job
+        _Watch.sink, _Watch.job = sink, job
         _start_clock()
         try:
-            return process(job, settings)
+            return process(job, _Watch.settings)
         finally:
             faulthandler.cancel_dump_traceback_later()
             _Watch.deadline = _Watch.job = _Watch.sink = None
@@ -319,6 +421,6 @@ def _start_clock() -> None:
     """Give the document in work its time from now on; nothing where none is watched."""
     if _Watch.sink is None:
         return
-    _Watch.deadline = time.monotonic() + _Watch.seconds
+    _Watch.deadline = time.monotonic() + _Watch.limits.seconds
     # Where a C library holds the interpreter, the thread above cannot run; this one needs no interpreter.
-    faulthandler.dump_traceback_later(_Watch.seconds + 10, exit=True, file=_Watch.sink)
+    faulthandler.dump_traceback_later(_Watch.limits.seconds + 10, exit=True, file=_Watch.sink)

@@ -129,8 +129,14 @@ class AnswerStore:
         for id in ids:
             row = self._base.execute("SELECT request FROM wanted WHERE id = ?", (id,)).fetchone()
             if row is not None:
-                model, messages, vote, n = json.loads(row[0])
-                yield Request(model, tuple(messages), vote, n)
+                try:
+                    model, messages, vote, n = json.loads(row[0])
+                    request = Request(model, tuple(messages), vote, n)
+                except (ValueError, TypeError, RecursionError) as error:
+                    raise PolicyloomError(
+                        f"{self.path}: a request that is kept there was changed and cannot be read; delete the file to ask again"
+                    ) from error
+                yield request
 
     def __iter__(self) -> Iterator[Answer]:
         """The answers, by the ids of their requests."""
