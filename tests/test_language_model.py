@@ -17,7 +17,7 @@ from spacy.language import Language
 from policyloom import LanguageModel, language_model_coder, read_tagged, run, tag
 from policyloom.cli import main
 from policyloom.coders.language_model import AnswerStore, read_answers, system_prompt
-from policyloom.coders.language_model import client as client_module
+from policyloom.coders.language_model import server as server_module
 from policyloom.coders.language_model.answers import check_answer, find_quote
 from policyloom.coders.language_model.coder import LanguageModelCoder, is_likely
 from policyloom.coders.language_model.prompt import MAX_SENTENCES, Request, answer_schema, make_tasks
@@ -151,7 +151,7 @@ class Server:
 
 @pytest.fixture
 def server(monkeypatch: pytest.MonkeyPatch) -> Iterator[Server]:
-    monkeypatch.setattr(client_module, "MAX_RETRIES", 0)
+    monkeypatch.setattr(server_module, "MAX_RETRIES", 0)
     made = Server()
     yield made
     made.close()
@@ -166,7 +166,7 @@ def numbered(body: dict[str, Any]) -> list[str]:
 def by_word(body: dict[str, Any]) -> tuple[int, str]:
     """A model that names M1 wherever it reads "grants"."""
     rows = [
-        {"n": n, "mentions": [mention("M1", "rants")], "links": []}
+        {"n": n, "mentions": [mention("M1", "grants")], "links": []}
         for n, text in enumerate(numbered(body), 1)
         if "rants" in text
     ]
@@ -350,6 +350,9 @@ def test_a_sentence_that_stands_twice_counts_once() -> None:
         ("cooperation.", "co-operation"),
         ("farms' cooperation", "farms’ co-operation"),
         ("GRANTS", "grants"),
+        ("grant", None),
+        ("rants to", None),
+        ("operation", "co-operation"),
         ("grants … cooperation", None),
         ("   ", None),
     ],
@@ -551,18 +554,19 @@ def test_answers_are_read_from_a_batch_from_a_run_or_plain(tmp_path: Path, line:
     path = tmp_path / "a.jsonl"
     path.write_text(json.dumps(line, ensure_ascii=False) + "\n\n", "utf-8")
     store = AnswerStore()
-    assert read_answers(path, store) == (1, 0, 0)
+    given = read_answers(path)
+    assert (store.take(given.answers), given.n_failed, given.damaged) == (0, 0, ())
     assert store.get("1") == "x"
 
 
 def test_a_failed_line_of_a_batch_is_counted_and_a_wrong_one_refused(tmp_path: Path) -> None:
     path = tmp_path / "a.jsonl"
     path.write_text('{"custom_id": "1", "response": null, "error": {"message": "no"}}\n')
-    assert read_answers(path, AnswerStore()) == (0, 1, 0)
+    assert (read_answers(path).answers, read_answers(path).n_failed) == ((), 1)
     for wrong in ('{"id": 1}', "[]", "x", '{"custom_id": "1", "content": 3}'):
         path.write_text(wrong)
         with pytest.raises(PolicyloomError, match=r"a\.jsonl, line 1: is no answer"):
-            read_answers(path, AnswerStore())
+            read_answers(path)
 
 
 # A server
@@ -702,7 +706,7 @@ def test_openais_key_goes_to_openai_alone(
     server.reply = lambda _: (200, GOOD)
     tag(document(TEXT), nlp, language_model_coder(FARM, "tiny", url=server.url, reads="all"))
     assert server.keys == ["Bearer none"]
-    assert client_module._find_key("api.openai.com") == "secret-key-5"
+    assert server_module._find_key("api.openai.com") == "secret-key-5"
 
 
 def test_a_command_sends_what_it_asks_and_nothing_left_from_another(
@@ -842,7 +846,9 @@ def test_requests_go_to_a_file_and_answers_come_from_one(farm: Path) -> None:
     arguments = ["run", str(farm / "docs"), "-o", str(farm / "out"), "-f", str(farm / "farm.toml"), "-j", "0",
                  "--coder", "llm", "--llm-model", "tiny"]  # fmt: skip
     dry = CliRunner().invoke(main, [*arguments, "--dry-run", "--llm-price", "1000", "2000"])
-    assert dry.output.startswith("2 requests about 3 sentences of 2 documents without an answer; about ")
+    assert dry.output.startswith(
+        "2 requests about 3 sentences in 2 passages of 2 documents without an answer; about "
+    )
     assert "at these prices about " in dry.output
     asked = CliRunner().invoke(main, [*arguments, "--llm-requests", str(farm / "asked.jsonl")])
     assert asked.exit_code == 0, asked.output
@@ -893,14 +899,14 @@ def test_labels_are_scored_with_a_language_model(farm: Path) -> None:
         "tiny",
     ]
     asked = CliRunner().invoke(main, [*arguments, "--llm-requests", str(farm / "r.jsonl")])
-    assert "1 request written" in asked.output
+    assert "1 request about 2 sentences in 2 passages of 2 documents" in asked.output
     request = json.loads((farm / "r.jsonl").read_text("utf-8"))
     assert numbered(request["body"]) == ["Grants were paid.", "It rained in May."]
     (farm / "a.jsonl").write_text(
         json.dumps({"custom_id": request["custom_id"], "content": by_word(request["body"])[1]})
     )
     scored = CliRunner().invoke(main, [*arguments, "--llm-answers", str(farm / "a.jsonl"), "--json"])
-    assert json.loads(scored.output)["element_micro_f1"] == 1.0
+    assert json.loads(scored.stdout)["element_micro_f1"] == 1.0
 
 
 @pytest.mark.parametrize(

@@ -48,20 +48,22 @@ class UnansweredError(PolicyloomError):
 
     Attributes:
         requests: those without an answer, as `policyloom.coders.language_model.Request`.
+        n_all: how many requests there are, those with an answer among them.
+        given: how far a file of answers went, in words.
     """
 
-    def __init__(self, requests: tuple[Any, ...]) -> None:
-        super().__init__(requests)
-        self.requests = requests
+    def __init__(self, requests: tuple[Any, ...], n_all: int = 0, given: str = "") -> None:
+        super().__init__(requests, n_all, given)
+        self.requests, self.n_all, self.given = requests, max(n_all, len(requests)), given
 
     def __str__(self) -> str:
         n = len(self.requests)
-        waiting = (
-            "1 request to the language model has" if n == 1 else f"{n:,} requests to the language model have"
-        )
+        of = f" of {self.n_all:,}" if self.n_all > n else ""
+        what = f"{n:,}{of} request{'s' if self.n_all != 1 else ''} to the language model"
         return (
-            f"{waiting} no answer; name a server with --llm-url, "
+            f"{what} {'has' if n == 1 else 'have'} no answer; name a server with --llm-url, "
             "or write them to a file with --llm-requests and give the answers with --llm-answers"
+            + (f" ({self.given})" if self.given else "")
         )
 
 

@@ -15,7 +15,8 @@ from policyloom.cli.language_model import (
     LanguageModelOptions,
     choose_coder,
     language_model_options,
-    write_unanswered,
+    tell_given,
+    tell_unanswered,
 )
 from policyloom.cli.options import EPILOG, count, fail, framework_option, plain_errors
 from policyloom.errors import UnansweredError
@@ -65,6 +66,8 @@ def agreement_command(
     from policyloom.framework import read_framework
     from policyloom.learn.agreement import compare_coders
 
+    if "llm" not in coders:
+        choose_coder(None, llm)  # which refuses what goes with a language model alone
     chosen = read_framework(framework)
     codings: dict[str, Sequence[Labelled]] = {}
     for path in files:
@@ -74,7 +77,10 @@ def agreement_command(
         for name in coders:
             codings[name] = _code(coded, name, chosen, llm)
     except UnansweredError as error:
-        write_unanswered(error, chosen, llm)
+        tell_unanswered(error, chosen, llm, n_documents=len({row.doc for row in coded}))
+        return
+    if llm.sends_nothing:
+        tell_unanswered(None, chosen, llm)
         return
     if len(codings) < 2:
         fail("one coder alone agrees with itself; name another file, or a machine with --coder", 2)
@@ -113,7 +119,10 @@ def _code(
     from policyloom.run.coder import resolve_coder
 
     told = choose_coder("llm", llm) if name == "llm" else None if name == "default" else name
-    return code_labelled(rows, framework, resolve_coder(told, framework).coder)
+    coder = resolve_coder(told, framework).coder
+    found = code_labelled(rows, framework, coder)
+    tell_given(coder)
+    return found
 
 
 def _as_json(found: Comparison) -> dict[str, object]:

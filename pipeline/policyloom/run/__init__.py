@@ -89,7 +89,7 @@ from policyloom.run.single import (
 )
 
 if TYPE_CHECKING:
-    from policyloom.coders.language_model import LanguageModel
+    from policyloom.coders.language_model import GivenAnswers, LanguageModel
     from policyloom.run.conversation import Conversation, RequestPlan
 
 __all__ = [
@@ -155,7 +155,7 @@ class Run:
         seconds: how long it took.
         no_links: why there are no links, in words; empty where there are some.
         versions: pairs of files that hold versions of one text, with the share of it that they have in common; both count.
-        notes: what in the table of documents does not fit the files, in words.
+        notes: what in the table of documents does not fit the files, and what a file of answers holds, in words.
         unfit: decisions of people that no longer fit, each with its reason, in words.
     """
 
@@ -248,11 +248,12 @@ def run(
     framework_file = None if isinstance(framework, Framework) else str(framework)
     if not isinstance(framework, Framework):
         framework = read_framework(framework)
+    coder, given = _take_given(coder)
     chosen, paths = _look_before(folder, out, framework, coder, min_probability, model, recursive, force)
     described = read_metadata(metadata, folder, paths) if metadata is not None else NO_METADATA
     results = open_folder(out, "run")
     with results.held():
-        talk = _talk(results, framework, coder) if chosen.form.kind == "language_model" else None
+        talk = _talk(results, framework, coder, given) if chosen.form.kind == "language_model" else None
         form = replace(chosen.form, store=str(results.answers)) if talk else chosen.form
         settings = Settings(framework.model_dump_json(), form, model, password, ocr)
         plan = make_plan(folder, paths, settings)
@@ -305,10 +306,11 @@ def plan_requests(
         refuse_other_file(path, REQUESTS_START, "a file of requests")
     if not isinstance(framework, Framework):
         framework = read_framework(framework)
-    chosen, paths = _look_before(folder, out, framework, coder, 0.0, model, recursive, force)
+    asked, given = _take_given(coder)
+    chosen, paths = _look_before(folder, out, framework, asked, 0.0, model, recursive, force)
     results = open_folder(out, "run")
     with results.held():
-        talk = _talk(results, framework, coder)
+        talk = _talk(results, framework, asked, given)
         form = replace(chosen.form, store=str(results.answers))
         settings = Settings(framework.model_dump_json(), form, model, password, ocr)
         plan = make_plan(folder, paths, settings)
@@ -344,13 +346,24 @@ def _look_before(
     return chosen, paths
 
 
-def _talk(results: ResultFolder, framework: Framework, coder: CoderChoice) -> Conversation:
+def _take_given(coder: CoderChoice) -> tuple[CoderChoice, GivenAnswers | None]:
+    """A coder, and the answers that a language model was given in a file, which is read once."""
+    if getattr(coder, "answers", None) is None:
+        return coder, None
+    from policyloom.run.conversation import take_given
+
+    return take_given(coder)
+
+
+def _talk(
+    results: ResultFolder, framework: Framework, coder: CoderChoice, given: GivenAnswers | None
+) -> Conversation:
     from policyloom.coders.language_model import LanguageModel
     from policyloom.run.conversation import open_conversation
 
     if not isinstance(coder, LanguageModel):
         raise TypeError(f"coder {coder!r} is no language model")
-    return open_conversation(results, framework, coder, told=results.path / ANSWERS_FILE)
+    return open_conversation(results, framework, coder, told=results.path / ANSWERS_FILE, given=given)
 
 
 def _write_results(
@@ -413,9 +426,11 @@ def _write_results(
         "documents": len(read.jobs) - len(not_judged), **({"not judged": len(not_judged)} if not_judged else {}),
         "failures": len(read.failures), **counts,
     }  # fmt: skip
+    n_waiting = sum(failure.kind == UNANSWERED for failure in read.failures)
+    notes = talk.notes(len(read.jobs), n_waiting) if talk else ()
     done = Run(
         out, tuple(job.id for job in read.jobs), failures, read.n_reused, totals, errors, time.monotonic() - started,
-        no_links, read.versions, metadata.notes, tuple(unfit_in_words(decided)),
+        no_links, read.versions, (*metadata.notes, *notes), tuple(unfit_in_words(decided)),
     )  # fmt: skip
     write_outputs_note(
         results,
