@@ -153,9 +153,13 @@ def give_by_labels(framework: Framework, labelled: list[Labelled], seed: int) ->
         elements.append(
             element.model_copy(
                 update={
-                    "terms": (), "patterns": (), "exclude": (), "examples": tuple(yes), "counterexamples": tuple(no)
+                    "terms": (),
+                    "patterns": (),
+                    "exclude": (),
+                    "examples": tuple(yes),
+                    "counterexamples": tuple(no),
                 }
-            )  # fmt: skip
+            )
         )
     return framework.model_copy(update={"elements": tuple(elements)})
 

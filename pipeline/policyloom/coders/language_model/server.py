@@ -187,13 +187,11 @@ class Server:
                 return self._client.chat.completions.create(**body)
             except openai.APITimeoutError as error:
                 raise self._late(request) from error
+            except _TooMuchError as error:
+                raise self._too_much(request, error) from error
             except (openai.RateLimitError, openai.InternalServerError, openai.APIConnectionError) as error:
-                if isinstance(error.__cause__, _TooMuchError):
-                    if error.__cause__.is_late:
-                        raise self._late(request) from error
-                    raise self._no_answer(
-                        f"no answer from {request.model} ({error.__cause__}); {GO_ON}"
-                    ) from error
+                if isinstance(error.__cause__, _TooMuchError):  # as openai 2 wraps it
+                    raise self._too_much(request, error.__cause__) from error
                 pause = _pause_after(error, n)
                 if pause > MAX_PAUSE:
                     raise self._no_answer(
@@ -204,6 +202,11 @@ class Server:
                     raise
                 waited += pause
         raise AssertionError("the last try returns or raises")
+
+    def _too_much(self, request: Request, error: _TooMuchError) -> NoAnswerError:
+        if error.is_late:
+            return self._late(request)
+        return self._no_answer(f"no answer from {request.model} ({error}); {GO_ON}")
 
     def _late(self, request: Request) -> NoAnswerError:
         return self._no_answer(
