@@ -292,10 +292,11 @@ def words_of(farm: Path, labels: Path, name: str) -> list[str]:
         "check": ["check", document, "-o", str(farm / "checked")],
         "evaluate": ["evaluate", str(labels)],
         "agreement": ["agreement", str(labels)],
+        "compare": ["compare", document, str(farm / "docs" / "b.txt"), "-o", str(farm / "compared")],
     }[name]
 
 
-@pytest.mark.parametrize("name", ["tag", "check", "evaluate", "agreement"])
+@pytest.mark.parametrize("name", ["tag", "check", "compare", "evaluate", "agreement"])
 def test_a_dry_run_says_what_would_be_asked_and_sends_and_writes_nothing(
     farm: Path, labels: Path, server: ChatServer, name: str
 ) -> None:

@@ -211,11 +211,11 @@ def tell_unanswered(
 
 @contextmanager
 def telling_requests(llm: LanguageModelOptions, framework: Callable[[], Framework]) -> Iterator[None]:
-    """Says what a language model would be asked about one document, and ends the command, where it is to be asked nothing."""
+    """Says what a language model would be asked and ends the command, where it is to be asked nothing."""
     try:
         yield
     except UnansweredError as error:
-        tell_unanswered(error, framework(), llm)
+        tell_unanswered(error, framework(), llm, n_documents=error.n_documents)
         sys.exit(0)
     if llm.sends_nothing:
         tell_unanswered(None, framework(), llm)

@@ -16,6 +16,7 @@
     folder         no file of a person's is replaced or removed
     lock           one process writes a folder at a time
     compare        two versions of a file compared
+    coders_compared  people, finished runs and machines compared as coders
     exchange       a finished run as exports take it
     figures        figures of a run, for papers
     marks          the PDFs of a run with their mentions marked
@@ -51,6 +52,7 @@ from policyloom.network.counting import UNITS, Unit
 from policyloom.records import Failure, OcrUse
 from policyloom.records.show import cut, html_table
 from policyloom.run.coder import ChosenCoder, CoderChoice, resolve_coder
+from policyloom.run.coders_compared import compare_sources, write_compared_coders
 from policyloom.run.compare import compare_files
 from policyloom.run.decisions import DECISIONS_TABLE, read_decisions_of, unfit_in_words, write_decisions_table
 from policyloom.run.estimate_table import write_estimates
@@ -105,6 +107,7 @@ __all__ = [
     "apply_review",
     "check_file",
     "compare_files",
+    "compare_sources",
     "estimate",
     "extract_files",
     "find_files",
@@ -122,6 +125,7 @@ __all__ = [
     "run",
     "tag_file",
     "validate_framework",
+    "write_compared_coders",
     "write_estimates",
     "write_figure",
     "write_label_sheet",

@@ -96,6 +96,7 @@ class LanguageModelCoder:
         classifier: by which passages are ruled out; without one, what is not of the framework's field.
         first: the coder whose mentions it confirms, if it confirms any.
         given: the file of answers that it was given, if any.
+        n_read, n_seen: sentences that the model has read, and those that it was given.
         measured: empty, as how well a model does is known of none beforehand; `evaluate` tells.
     """
 
@@ -113,6 +114,7 @@ class LanguageModelCoder:
         given: GivenAnswers | None = None,
     ) -> None:
         self.given, self._used = given, set[str]()
+        self.n_read = self.n_seen = 0
         self.framework, self.model, self.classifier, self.first = framework, model, classifier, first
         self._find, self._ask = look_up, ask
 
@@ -159,6 +161,8 @@ class LanguageModelCoder:
             if still:
                 raise self._unanswered_error([r for r in unanswered if r.id in still], tasks)
         sentences = [sentence for passage in passages for sentence in passage.sentences]
+        self.n_read += sum(len(task.sentences) for task in tasks)
+        self.n_seen += len(sentences)
         answers = [[self._answer(task, vote) for vote in range(self.model.votes)] for task in tasks]
         # Without one usable answer nothing can be said, of what was asked about and of what was ruled out beforehand.
         is_answered = not tasks or any(vote.is_readable for votes in answers for vote in votes)
