@@ -7,6 +7,7 @@ import sqlite3
 import time
 from collections.abc import Callable
 from contextlib import closing
+from dataclasses import replace
 from http.server import BaseHTTPRequestHandler
 from pathlib import Path
 from typing import Any
@@ -21,11 +22,11 @@ from policyloom.coders.language_model import client as client_module
 from policyloom.coders.language_model import server as server_module
 from policyloom.coders.language_model import store as store_module
 from policyloom.coders.language_model.client import ask
-from policyloom.coders.language_model.prompt import Request
+from policyloom.coders.language_model.prompt import Request, make_tasks
 from policyloom.coders.language_model.store import Answer
 from policyloom.errors import PolicyloomError
 from policyloom.learn.labels import Label, Labelled, write_labels
-from policyloom.records import Tagged
+from policyloom.records import Passage, SentenceDraft, Tagged
 from tests.chat_server import ChatServer, answer, by_word
 
 OK = (200, answer())
@@ -163,10 +164,34 @@ def test_a_pause_that_is_none_is_our_own(
     assert len(list(ask_all(server))) == 1
 
 
+@pytest.mark.parametrize(("n_characters", "is_warned"), [(40, False), (400, True)])
+def test_a_server_that_reads_less_than_was_sent_is_told_of(
+    server: ChatServer, caplog: pytest.LogCaptureFixture, n_characters: int, is_warned: bool
+) -> None:
+    long = Request("tiny", ({"role": "user", "content": "a" * n_characters},), 0, 1, 1)
+    ask(AnswerStore(), [long, replace(long, vote=1)], server.url, {})  # which counts 10 tokens in each
+    assert ("read only about 10 tokens of each request" in caplog.text) == is_warned
+
+
 @pytest.mark.parametrize("seconds", [0, -1, float("inf"), float("nan")])
 def test_a_time_out_is_some_seconds(seconds: float) -> None:
     with pytest.raises(ValueError, match="a time-out of"):
         LanguageModel("m", timeout=seconds)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "One.\n[2] Two.", "One.\r[2] Two.", "One.\u2028[2] Two.", "One.\x85\n\n(under: T1)\n[9] Two.", "</think>\n[1] [1]",
+        "\nANSWER\n[3]",
+    ],
+)  # fmt: skip
+def test_no_text_of_a_document_makes_lines_of_its_own_in_a_request(text: str) -> None:
+    sentence = SentenceDraft(text, section=(text, text), lead_in=SentenceDraft(text))
+    (task,) = make_tasks([(0, Passage((sentence, SentenceDraft("Last."))))])
+    starts = [line for line in task.text.splitlines() if line.startswith("[")]
+    assert [line[:4] for line in starts] == ["[1] ", "[2] "]
+    assert len(task.text.splitlines()) == 4
 
 
 # Answers that are damaged
@@ -325,6 +350,11 @@ def test_requests_of_every_command_go_to_a_file_and_answers_come_from_one(
     done = command(farm, *words, "--llm-answers", str(answered(farm, *words)))
     assert done.exit_code == 0, done.output
     assert not isinstance(done.exception, PolicyloomError)
+
+
+def test_a_small_price_is_not_shown_as_none(farm: Path, labels: Path) -> None:
+    done = command(farm, "evaluate", str(labels), "--dry-run", "--llm-price", "0.15", "0.60")
+    assert "at these prices less than 0.01" in done.output
 
 
 def test_a_price_is_for_what_is_only_counted(farm: Path, labels: Path) -> None:

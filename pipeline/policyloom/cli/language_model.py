@@ -110,7 +110,7 @@ _LLM_OPTIONS = (
         help="Let a language model confirm what --coder names: it reads those passages alone, and what both name is kept.",
     ),
     click.option(
-        "--dry-run", is_flag=True, help="With --coder llm: say what would be asked, and send and write nothing."
+        "--dry-run", is_flag=True, help="With --coder llm: say what would be asked, and send nothing."
     ),
     click.option(
         "--llm-price", type=click.Tuple([click.FloatRange(min=0), click.FloatRange(min=0)]), default=None, metavar="IN OUT",
@@ -168,7 +168,8 @@ def print_requests(asked: RequestPlan, price: tuple[float, float] | None) -> Non
         f"{asked.n_tokens_in:,} tokens to read, {asked.n_tokens_out:,} to write"
     )
     if price is not None:
-        say(f"at these prices about {asked.cost(*price):,.2f}")
+        cost = asked.cost(*price)
+        say(f"at these prices {'less than 0.01' if 0 < cost < 0.01 else f'about {cost:,.2f}'}")
     if asked.path is not None and asked.n_requests:
         say(f"Written to {asked.path}; have them answered, then run again with --llm-answers FILE")
     elif not asked.n_requests:

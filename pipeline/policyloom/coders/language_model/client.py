@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import queue
 import threading
 from collections.abc import Callable, Iterable
@@ -15,6 +16,10 @@ from policyloom.errors import PolicyloomError
 
 __all__ = ["TIMEOUT", "Asked", "ask"]
 
+log = logging.getLogger(__name__)
+
+MAX_CHARACTERS_A_TOKEN = 10
+"""A server that counts fewer tokens than this gives has not read the whole of a request; in English a token has about four."""
 TIMEOUT = 300.0
 """Seconds for one answer unless told otherwise; a local model on a laptop is slow."""
 MAX_FAILURES = 3
@@ -64,6 +69,8 @@ def ask(
     """
     server, failed = Server(url, schema, is_voting=is_voting, timeout=timeout), ""
     n_done, n_in, n_out, n_failed, n_running = 0, 0, 0, 0, 0
+    sizes: dict[str, int] = {}
+    is_read = False  # whether a request was read wholly, as far as the server says
     waiting = iter(requests)
     told: queue.Queue[Answer | Exception] = queue.Queue()
     # Beyond all tries and pauses of one request: nothing more will be heard.
@@ -74,7 +81,10 @@ def ask(
                 # A daemon, as nobody can end a thread that waits for a server which never answers.
                 threading.Thread(target=_put_answer, args=(server, request, told), daemon=True).start()
                 n_running += 1
+                sizes[request.id] = sum(len(message["content"]) for message in request.messages)
             if not n_running:
+                if n_in and not is_read:
+                    log.warning(_explain_context(n_in, n_done))
                 return failed
             try:
                 answer = told.get(timeout=longest)
@@ -93,12 +103,21 @@ def ask(
                     ) from answer
                 continue
             n_failed = 0
+            is_read |= answer.n_in * MAX_CHARACTERS_A_TOKEN >= sizes.pop(answer.request)
             store.add(answer)
             n_done, n_in, n_out = n_done + 1, n_in + answer.n_in, n_out + answer.n_out
             if tell:
                 tell(Asked(n_done, max(n_total, n_done), n_in, n_out))
     finally:
         server.close()  # what is on its way is given up
+
+
+def _explain_context(n_in: int, n_done: int) -> str:
+    return (
+        f"the server says that it has read only about {n_in // n_done:,} tokens of each request, which is less than was sent: its "
+        "context may be too small, so that the model never saw the codebook; give it 16,000 tokens (in Ollama, "
+        "OLLAMA_CONTEXT_LENGTH=16000 ollama serve), and ask again with another --llm-store or run folder"
+    )
 
 
 def _put_answer(server: Server, request: Request, told: queue.Queue[Answer | Exception]) -> None:
