@@ -14,8 +14,6 @@ from policyloom.errors import UnansweredError
 from policyloom.export import AGREEMENT, DIFFERENCES, agreement_rows, difference_rows
 from policyloom.files import open_table
 from policyloom.framework import Framework
-from policyloom.learn.agreement import Comparison, compare_coders
-from policyloom.learn.labels import PROJECTS, Labelled, from_tagged, read_labels
 from policyloom.network.counting import named_in_sentences
 from policyloom.records import Coder, Tagged
 from policyloom.run.folder import claim, open_folder, seal
@@ -23,6 +21,8 @@ from policyloom.run.manifest import read_manifest, read_tagged
 from policyloom.run.samples import match_labels
 
 if TYPE_CHECKING:
+    from policyloom.learn.agreement import Comparison
+    from policyloom.learn.labels import Labelled
     from policyloom.run.coder import ChosenCoder
 
 __all__ = ["ComparedCoders", "compare_sources", "write_compared_coders"]
@@ -63,6 +63,8 @@ def compare_sources(
         UnansweredError: a language model has no answer to some requests, and nobody to ask.
         ValueError: there are fewer than two coders.
     """
+    from policyloom.learn.agreement import compare_coders
+
     coders = coders or {}
     labels: dict[str, Sequence[Labelled]] = {}
     for path in map(Path, sources):
@@ -130,6 +132,8 @@ def write_compared_coders(
 
 def _read_people(path: Path, framework: Framework) -> dict[str, Sequence[Labelled]]:
     """The labels in a file by who coded them: the file's name, and for a project of several coders theirs too."""
+    from policyloom.learn.labels import PROJECTS, read_labels
+
     if path.suffix.lower() != PROJECTS:
         return {str(path): read_labels(path, framework)}
     from policyloom.learn.projects import read_project_coders
@@ -155,6 +159,8 @@ def _code_run(run: Path, framework: Framework, base: Sequence[Labelled] | None) 
 
 def _sentences_of(tagged: Tagged, framework: Framework, base: Sequence[Labelled] | None) -> list[Labelled]:
     """The codings of a document's sentences; none where a part of it has no usable answer, and which one is not known."""
+    from policyloom.learn.labels import from_tagged
+
     if not tagged.is_judged or any(part.reason == "answer" for part in tagged.unread):
         return []
     rows = from_tagged(tagged, framework)
@@ -167,11 +173,15 @@ def _sentences_of(tagged: Tagged, framework: Framework, base: Sequence[Labelled]
 
 def _renamed(found: Labelled, like: Labelled) -> Labelled:
     """What was found, under the id and text of a labelled sentence."""
+    from policyloom.learn.labels import Labelled
+
     return Labelled(like.id, like.doc, like.text, found.elements, found.links, found.answers)
 
 
 def _join(labels: Sequence[Labelled], run: Sequence[Labelled]) -> list[Labelled]:
     """Labels under the ids of a run's sentences, by document and text; others stay as they are."""
+    from policyloom.learn.labels import Labelled
+
     by_text = {(row.doc, " ".join(row.text.split())): row for row in run}
     joined = []
     for row in labels:
