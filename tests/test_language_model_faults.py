@@ -330,8 +330,10 @@ def test_a_dry_run_says_what_would_be_asked_and_sends_and_writes_nothing(
     dry = ["--dry-run", "--llm-price", "1000", "2000", "--llm-url", server.url]
     result = command(farm, *words, *dry)
     assert result.exit_code == 0, result.output
-    n = (2, 2, 2) if name in ("evaluate", "agreement") else (2, 1, 1)
-    expected = f"1 request about {n[0]} sentences in {n[1]} passage{'s' if n[1] > 1 else ''} of {n[2]} document{'s' if n[2] > 1 else ''}"
+    of_documents = {"tag": (2, 1, 1), "check": (2, 1, 1), "compare": (3, 2, 2)}
+    n = of_documents.get(name, (2, 2, 2))
+    asked = "2 requests" if name == "compare" else "1 request"
+    expected = f"{asked} about {n[0]} sentences in {n[1]} passage{'s' if n[1] > 1 else ''} of {n[2]} document{'s' if n[2] > 1 else ''}"
     assert expected in result.output
     assert "at these prices about " in result.output
     assert not server.bodies
