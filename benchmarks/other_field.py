@@ -1,10 +1,14 @@
 """Score a framework of another field, written for this, on real sentences: rules alone, and with classifiers of few labels.
 
     python benchmarks/other_field.py --shared ../shared [--splits 8] [--mistakes FILE]
+    python benchmarks/other_field.py --shared ../shared --llm-requests FILE.jsonl, then --llm-answers FILE.jsonl
 
 `other_field.toml` beside this file is the framework (instruments of environmental and climate policy). `other_field.jsonl` holds
 the labels of 431 sentences by a hash of their letters, without text. Half of the documents, drawn anew for each split, are
 labelled and the other half are scored; of the first half, sentences are taken at random or as `policyloom label` chooses them.
+
+With `--llm-requests` and `--llm-answers` a language model is scored that is told each element's definition, and twelve sentences
+of the first half with a label for it: no terms, and none of the examples of the framework's own.
 """
 
 from __future__ import annotations
@@ -21,6 +25,7 @@ from tempfile import TemporaryDirectory
 from whole_documents import key_of
 
 from policyloom import (
+    language_model_coder,
     load_coder,
     load_pipeline,
     read_document,
@@ -29,7 +34,8 @@ from policyloom import (
     write_labels,
 )
 from policyloom.coders.classifier import SentenceClassifier
-from policyloom.errors import LabelsError
+from policyloom.coders.language_model import write_unanswered
+from policyloom.errors import LabelsError, UnansweredError
 from policyloom.framework import Framework
 from policyloom.learn.labels import Label, Labelled, as_document, join_found
 from policyloom.learn.sampling import choose_sentences
@@ -43,6 +49,10 @@ LEVELS = (0.0, 0.5)
 FIGURES = (
     "element_micro_f1", "element_macro_f1", "element_precision", "element_recall", "status_accuracy", "link_f1",
 )  # fmt: skip
+N_SHOTS = 12
+"""Labelled sentences by which an element is given to a language model, half of which name it where there are as many."""
+MAX_SHOT = 400
+"""Characters of such a sentence."""
 TEXTS = {  # where a stretch of characters of a text is a sentence
     "laws": "training/polianna_actors/articles.jsonl",
     "acts": "training/eu_law_text/eu_law.txt.gz",
@@ -119,6 +129,70 @@ def draw(
     return [row for row in rows if row.id in ids]
 
 
+def halve(rows: list[Labelled], seed: int) -> tuple[list[Labelled], list[Labelled]]:
+    """The sentences of one half of the documents, and of the other."""
+    docs = sorted({row.doc for row in rows})
+    random.Random(seed).shuffle(docs)
+    first = set(docs[: len(docs) // 2])
+    return [row for row in rows if row.doc in first], [row for row in rows if row.doc not in first]
+
+
+def give_by_labels(framework: Framework, labelled: list[Labelled], seed: int) -> Framework:
+    """The framework with definitions and twelve labelled sentences an element: no terms, no examples but these."""
+    rng = random.Random(seed)
+    pool = [row for row in labelled if len(row.text) <= MAX_SHOT]
+    elements = []
+    for element in framework.elements:
+        named = [row.text for row in pool if element.id in row.statuses]
+        others = [row.text for row in pool if row.statuses and element.id not in row.statuses]
+        empty = [row.text for row in pool if not row.statuses]
+        yes = rng.sample(named, min(N_SHOTS // 2, len(named)))
+        n_no = N_SHOTS - len(yes)
+        no = rng.sample(others, min(n_no // 2, len(others)))
+        no += rng.sample(empty, n_no - len(no))
+        elements.append(
+            element.model_copy(
+                update={
+                    "terms": (),
+                    "patterns": (),
+                    "exclude": (),
+                    "examples": tuple(yes),
+                    "counterexamples": tuple(no),
+                }
+            )
+        )
+    return framework.model_copy(update={"elements": tuple(elements)})
+
+
+def score_language_model(
+    rows: list[Labelled], framework: Framework, requests: Path | None, answers: Path | None
+) -> None:
+    """Writes what a language model is to be asked about one half of the documents, or scores its answers."""
+    labelled, scored = halve(rows, 0)
+    given = give_by_labels(framework, labelled, 0)
+    coder = language_model_coder(given, "reader", reads="all", answers=answers)
+    print(f"{len(scored)} sentences of {len({row.doc for row in scored})} documents are scored")
+    try:
+        found = code(scored, coder, given)
+    except UnansweredError as error:
+        if requests is None:
+            raise
+        n = write_unanswered(error.requests, requests, given)
+        print(f"{n} requests written to {requests}")
+        return
+    scores = score(scored, found, framework)
+    print(f"{'':40}" + "".join(f"{f.removeprefix('element_')[:8]:>9}" for f in FIGURES))
+    show("a language model, by definition and labels", [scores])
+    for name in ("element_micro_f1", "status_accuracy", "link_f1"):
+        print(f"{name}: 95 % interval over documents {scores.intervals[name]}")
+    for id, row in scores.by_element.items():
+        print(
+            f"{id}: precision {row.precision or 0:.2f}, recall {row.recall or 0:.2f}, F1 {row.f1 or 0:.2f}, n {row.labelled}"
+        )
+    ruled = score(scored, code(scored, load_coder(framework, "none"), framework), framework)
+    show("rules with terms, the same sentences", [ruled])
+
+
 def show(name: str, scores: list[Scores]) -> None:
     """The means over the splits in a line."""
     cells = [fmean(getattr(s, figure) or 0.0 for s in scores) for figure in FIGURES]
@@ -133,9 +207,14 @@ def main() -> None:
     parser.add_argument("--shared", type=Path, required=True)
     parser.add_argument("--splits", type=int, default=8)
     parser.add_argument("--mistakes", type=Path, help="writes each mistake of the rules, with its text")
+    parser.add_argument("--llm-requests", type=Path, help="writes what a language model is to be asked")
+    parser.add_argument("--llm-answers", type=Path, help="scores a language model by its answers")
     options = parser.parse_args()
     framework = read_framework(HERE / "other_field.toml")
     rows = read_rows(options.shared, framework)
+    if options.llm_requests or options.llm_answers:
+        score_language_model(rows, framework, options.llm_requests, options.llm_answers)
+        return
     ruled = code(rows, load_coder(framework, "none"), framework)
     whole = score(rows, ruled, framework)
     counts = Counter(label.status for row in rows for label in row.elements or ())

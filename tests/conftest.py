@@ -5,6 +5,7 @@ from __future__ import annotations
 import importlib.util
 import os
 import sys
+from collections.abc import Iterator
 from functools import cache
 from pathlib import Path
 from types import ModuleType
@@ -12,8 +13,10 @@ from types import ModuleType
 import pytest
 from spacy.language import Language
 
+from policyloom.coders.language_model import server as server_module
 from policyloom.framework import Framework, read_framework
 from policyloom.tag.pipeline import load_pipeline
+from tests.chat_server import ChatServer
 
 ROOT = Path(__file__).resolve().parent.parent
 SHARED = ROOT.parent / "shared"
@@ -68,3 +71,28 @@ def framework() -> Framework:
 @pytest.fixture(scope="session")
 def nlp() -> Language:
     return _pipeline()
+
+
+@pytest.fixture
+def server(monkeypatch: pytest.MonkeyPatch) -> Iterator[ChatServer]:
+    """A chat-completions server, which is asked once."""
+    monkeypatch.setattr(server_module, "MAX_RETRIES", 0)
+    made = ChatServer()
+    yield made
+    made.close()
+
+
+@pytest.fixture
+def farm(tmp_path: Path) -> Path:
+    """A framework's file, and two documents."""
+    (tmp_path / "docs").mkdir()
+    (tmp_path / "docs" / "a.txt").write_text(
+        "Farm plan\n\nThe ministry pays grants to farms. It rained in May.\n"
+    )
+    (tmp_path / "docs" / "b.txt").write_text("Farm report\n\nGrants were paid to many farms in 2020.\n")
+    (tmp_path / "farm.toml").write_text(
+        '[framework]\nid = "farm"\ntitle = "Farms"\nversion = "1"\n'
+        '[[element]]\nid = "M1"\nkind = "mechanism"\nlabel = "Grants"\ndefinition = "Money."\nterms = ["grant"]\n'
+        '[[element]]\nid = "O1"\nkind = "outcome"\nlabel = "Harvest"\ndefinition = "Harvests."\nterms = ["harvest"]\n'
+    )
+    return tmp_path

@@ -309,7 +309,7 @@ def test_the_commands_of_the_page_on_language_models_run_without_a_server(workpl
     (words,) = commands(plain)
     assert "without an answer; about" in call([*words, "-j", "0"]).output
     served = [c for block in blocks(ROOT / "docs" / "language-models.md", "sh") for c in commands(block)]
-    assert len(served) == 5
+    assert len(served) == 7
     options = {option for command in main.commands.values() for p in command.params for option in p.opts}
     assert {word for words in served for word in words if word.startswith("--")} <= options
 

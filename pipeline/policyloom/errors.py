@@ -5,6 +5,7 @@ A wrong argument is a `ValueError`; everything here is about a file, and says wh
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from policyloom.files import show_name
@@ -48,20 +49,35 @@ class UnansweredError(PolicyloomError):
 
     Attributes:
         requests: those without an answer, as `policyloom.coders.language_model.Request`.
+        n_all: how many requests there are, those with an answer among them.
+        given: how far a file of answers went, in words.
+        n_documents: which the requests are about.
     """
 
-    def __init__(self, requests: tuple[Any, ...]) -> None:
-        super().__init__(requests)
-        self.requests = requests
+    def __init__(
+        self, requests: tuple[Any, ...], n_all: int = 0, given: str = "", n_documents: int = 1
+    ) -> None:
+        super().__init__(requests, n_all, given, n_documents)
+        self.requests, self.n_all, self.given = requests, max(n_all, len(requests)), given
+        self.n_documents = n_documents
+
+    @classmethod
+    def together(cls, errors: Sequence[UnansweredError]) -> UnansweredError:
+        """Several errors as one, with the requests of all."""
+        requests = {request.id: request for error in errors for request in error.requests}
+        n_documents = max(len(errors), *(error.n_documents for error in errors))
+        return cls(
+            tuple(requests.values()), sum(error.n_all for error in errors), errors[-1].given, n_documents
+        )
 
     def __str__(self) -> str:
         n = len(self.requests)
-        waiting = (
-            "1 request to the language model has" if n == 1 else f"{n:,} requests to the language model have"
-        )
+        of = f" of {self.n_all:,}" if self.n_all > n else ""
+        what = f"{n:,}{of} request{'s' if self.n_all != 1 else ''} to the language model"
         return (
-            f"{waiting} no answer; name a server with --llm-url, "
+            f"{what} {'has' if n == 1 else 'have'} no answer; name a server with --llm-url, "
             "or write them to a file with --llm-requests and give the answers with --llm-answers"
+            + (f" ({self.given})" if self.given else "")
         )
 
 

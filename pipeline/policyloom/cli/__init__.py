@@ -22,6 +22,7 @@ from policyloom.cli.language_model import (
     coder_group,
     language_model_options,
     print_requests,
+    telling_requests,
 )
 from policyloom.cli.learning import evaluate_command, label_command, train_command
 from policyloom.cli.marks import mark_command
@@ -120,25 +121,13 @@ for command in (
 @timeout_option
 @memory_option
 @click.option("--force", is_flag=True, help="Replace the results of a run with another framework.")
-@click.option(
-    "--dry-run",
-    is_flag=True,
-    help="Say what would be read and why, or with --coder llm what would be asked; write and send nothing.",
-)
-@click.option(
-    "--llm-price",
-    "price",
-    type=(float, float),
-    default=None,
-    metavar="IN OUT",
-    help="With --dry-run: the price of a million tokens read, and written.",
-)
 @click.option("--quiet", "-q", is_flag=True, help="No progress and no summary.")
 @plain_errors
 def run_command(
     folder: Path, out: Path, framework: str, coder: str | None, llm: LanguageModelOptions, min_probability: float,
     model: str | None, password: str | None, ocr: OcrUse, recursive: bool, unit: Unit,
-    metadata: Path | None, workers: int | None, dask: str | None, timeout: float | None, memory: int | None, force: bool, dry_run: bool, price: tuple[float, float] | None, quiet: bool,
+    metadata: Path | None, workers: int | None, dask: str | None, timeout: float | None, memory: int | None, force: bool,
+    quiet: bool,
 ) -> None:  # fmt: skip
     """Read, tag, link and check every document of FOLDER.
 
@@ -149,33 +138,30 @@ def run_command(
     """
     from policyloom.run import find_files, find_skipped, read_metadata, run
 
-    chosen = choose_coder(coder, llm)
+    chosen = choose_coder(coder, llm, previews=True)
     if metadata is not None and not quiet:  # told before any work
         for note in read_metadata(metadata, folder, find_files(folder, recursive=recursive)).notes:
             say(f"policyloom: {note}", err=True)
-    if dry_run or llm.llm_requests:
-        from policyloom.run import plan_requests, plan_run
+    if llm.dry_run and (chosen is None or isinstance(chosen, str)):
+        from policyloom.run import plan_run
 
-        if chosen is None or isinstance(chosen, str):
-            if not dry_run:
-                fail(
-                    "--llm-requests writes what a language model would be asked, and goes with --coder llm", 2
-                )
-            _print_preview(
-                plan_run(
-                    folder, out, framework=framework, coder=chosen, min_probability=min_probability, model=model, ocr=ocr,
-                    recursive=recursive, force=force,
-                )
-            )  # fmt: skip
-            return
+        _print_preview(
+            plan_run(
+                folder, out, framework=framework, coder=chosen, min_probability=min_probability, model=model, ocr=ocr,
+                recursive=recursive, force=force,
+            )
+        )  # fmt: skip
+        return
+    if llm.sends_nothing and chosen is not None and not isinstance(chosen, str):
+        from policyloom.run import plan_requests
 
         with _ProgressBar(quiet) as tell:
             asked = plan_requests(
-                folder, out, chosen, path=None if dry_run else llm.llm_requests, framework=framework, model=model,
+                folder, out, chosen, path=None if llm.dry_run else llm.llm_requests, framework=framework, model=model,
                 password=password, ocr=ocr, recursive=recursive, workers=workers, dask=dask, limits=choose_limits(timeout, memory, workers),
                 force=force, progress=tell,
             )  # fmt: skip
-        print_requests(asked, price)
+        print_requests(asked, llm.llm_price)
         return
     with _ProgressBar(quiet) as tell:
         try:
@@ -188,6 +174,9 @@ def run_command(
             fail(f"stopped; what was read is kept, so run it again to go on (into {out})", stop_status(stop))
     if not quiet:
         _print_summary(done)
+        for note in done.notes:
+            if metadata is None or not note.startswith(str(metadata)):  # those were told before
+                say(note)
         skipped = find_skipped(folder, recursive=recursive)
         if skipped:
             say("Not looked at: " + ", ".join(skipped))
@@ -253,13 +242,17 @@ def check_command(
     The folder then holds check.html, brief.md for a reader in a hurry, and the tables findings.csv, promises.csv,
     coverage.csv, mentions.csv, entities.csv and claims.csv.
     """
-    from policyloom.run import check_file
+    from policyloom.framework import read_framework
+    from policyloom.run import check_file, read_run_framework
 
     out = out or Path("outputs") / f"check-{document.stem[:60]}"  # of names that fill 255 bytes
-    done = check_file(
-        document, against=against, out=out, framework=framework, coder=choose_coder(coder, llm), min_probability=min_probability,
-        model=model, password=password, ocr=ocr, limits=choose_limits(timeout, memory),
-    )  # fmt: skip
+    with telling_requests(
+        llm, lambda: read_run_framework(against) if against and not framework else read_framework(framework or BUILT_IN)
+    ):  # fmt: skip
+        done = check_file(
+            document, against=against, out=None if llm.sends_nothing else out, framework=framework, coder=choose_coder(coder, llm),
+            min_probability=min_probability, model=model, password=password, ocr=ocr, limits=choose_limits(timeout, memory),
+        )  # fmt: skip
     _tell_warnings(done.tagged.document)
     _print_findings(done.checked.findings)
     say(f"\n{count(len(done.checked.findings), 'finding')}; see {out / 'check.html'}")
@@ -330,12 +323,14 @@ def tag_command(
     min_probability: float, model: str | None, password: str | None, ocr: OcrUse, timeout: float | None, memory: int | None,
 ) -> None:  # fmt: skip
     """Show what DOCUMENT mentions of the framework, with status and page."""
+    from policyloom.framework import read_framework
     from policyloom.run import tag_file
 
-    tagged = tag_file(
-        document, out=out, entities=entities, framework=framework, coder=choose_coder(coder, llm), min_probability=min_probability,
-        model=model, password=password, ocr=ocr, limits=choose_limits(timeout, memory),
-    )  # fmt: skip
+    with telling_requests(llm, lambda: read_framework(framework)):
+        tagged = tag_file(
+            document, out=None if llm.sends_nothing else out, entities=entities, framework=framework, coder=choose_coder(coder, llm),
+            min_probability=min_probability, model=model, password=password, ocr=ocr, limits=choose_limits(timeout, memory),
+        )  # fmt: skip
     _tell_warnings(tagged.document)
     if not out:
         _print_mentions(tagged, entities=entities)

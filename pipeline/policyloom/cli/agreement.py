@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import dataclasses
 import json
-from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -15,7 +14,8 @@ from policyloom.cli.language_model import (
     LanguageModelOptions,
     choose_coder,
     language_model_options,
-    write_unanswered,
+    tell_given,
+    tell_unanswered,
 )
 from policyloom.cli.options import EPILOG, count, fail, framework_option, plain_errors
 from policyloom.errors import UnansweredError
@@ -24,19 +24,26 @@ if TYPE_CHECKING:
     from policyloom.framework import Framework
     from policyloom.learn.agreement import Agreement, Comparison
     from policyloom.learn.labels import Labelled
+    from policyloom.run.coder import ChosenCoder
 
 __all__ = ["agreement_command"]
 
 UNDEFINED = "not defined"
 
+CONFIRMED = "+llm"
+"""After the name of a coder whose mentions a language model confirms."""
+
 
 @click.command("agreement", epilog=EPILOG)
-@click.argument(
-    "files", nargs=-1, required=True, type=click.Path(exists=True, dir_okay=False, path_type=Path)
-)
+@click.argument("sources", nargs=-1, required=True, type=click.Path(exists=True, path_type=Path))
 @click.option(
     "--coder", "coders", multiple=True, metavar="rules|classifier|default|llm|FILE|MODULE:NAME",
-    help="A machine that codes the sentences of the first file, to be compared too; may be given several times.",
+    help="A machine that codes the sentences of the first source, to be compared too; may be given several times. "
+    "CODER+llm is a coder whose mentions a language model confirms, as with --confirm llm.",
+)  # fmt: skip
+@click.option(
+    "--out", "-o", type=click.Path(path_type=Path), default=None, metavar="FOLDER",
+    help="A folder for all figures and differences: agreement.html, agreement.csv and differences.csv.",
 )  # fmt: skip
 @framework_option
 @language_model_options
@@ -50,8 +57,9 @@ UNDEFINED = "not defined"
 @click.option("--json", "as_json", is_flag=True, help="All figures as one JSON object.")
 @plain_errors
 def agreement_command(
-    files: tuple[Path, ...],
+    sources: tuple[Path, ...],
     coders: tuple[str, ...],
+    out: Path | None,
     framework: str,
     llm: LanguageModelOptions,
     differ: int,
@@ -59,30 +67,36 @@ def agreement_command(
 ) -> None:
     """Say how far coders agree about the same sentences.
 
-    FILES hold labels of people, one coder each; in a project of a program for qualitative analysis (.qdpx), each of its
-    users who has coded is one. With --coder, machines are compared with them and with each other.
+    SOURCES hold labels of people, one coder each; in a project of a program for qualitative analysis (.qdpx), each of its
+    users who has coded is one. A folder of a finished run stands for its coder. With --coder, machines are compared with them and with each other.
     """
     from policyloom.framework import read_framework
-    from policyloom.learn.agreement import compare_coders
+    from policyloom.run import compare_sources, write_compared_coders
 
+    if not any(_is_llm(name) for name in coders):
+        choose_coder(None, llm)  # which refuses what goes with a language model alone
     chosen = read_framework(framework)
-    codings: dict[str, Sequence[Labelled]] = {}
-    for path in files:
-        codings |= _read_codings(path, chosen)
-    coded = next(iter(codings.values()))
+    machines = {name: _choose(name, chosen, llm) for name in coders}
     try:
-        for name in coders:
-            codings[name] = _code(coded, name, chosen, llm)
+        if len(sources) + len(machines) < 2 and sources[0].suffix.lower() != ".qdpx":
+            fail("one coder alone agrees with itself; name another source, or a machine with --coder", 2)
+        compared = compare_sources(sources, chosen, coders=machines)
     except UnansweredError as error:
-        write_unanswered(error, chosen, llm)
+        tell_unanswered(error, chosen, llm, n_documents=error.n_documents)
         return
-    if len(codings) < 2:
-        fail("one coder alone agrees with itself; name another file, or a machine with --coder", 2)
-    found = compare_coders(codings, chosen)
+    if llm.sends_nothing:
+        tell_unanswered(None, chosen, llm)
+        return
+    for name, machine in machines.items():
+        _tell_read(name, machine.coder)
+        tell_given(machine.coder)
+    found = compared.comparison
+    if out is not None:
+        write_compared_coders(compared, out, chosen)
     if as_json:
         click.echo(json.dumps(_as_json(found)))
         return
-    if len(codings) > 2:
+    if len(compared.codings) > 2:
         _print_pairs(found)
     else:
         (result,) = found.pairs.values()
@@ -90,30 +104,33 @@ def agreement_command(
     first = next(iter(found.pairs.values()))
     for difference in first.differences[:differ]:
         _print_difference(difference.first, difference.second, difference.n_links)
+    if out is not None:
+        say(f"\nAll figures and differences: {out / 'agreement.html'}")
 
 
-def _read_codings(path: Path, framework: Framework) -> dict[str, Sequence[Labelled]]:
-    """The labels in a file by who coded them: the file's name, and for a project of several coders theirs too."""
-    from policyloom.learn.labels import PROJECTS, read_labels
-
-    if path.suffix.lower() != PROJECTS:
-        return {str(path): read_labels(path, framework)}
-    from policyloom.learn.projects import read_project_coders
-
-    by_coder = read_project_coders(path, framework)
-    if len(by_coder) == 1:
-        return {str(path): rows for rows in by_coder.values()}
-    return {f"{path}: {coder}": rows for coder, rows in by_coder.items()}
+def _is_llm(name: str) -> bool:
+    return name == "llm" or name.endswith(CONFIRMED)
 
 
-def _code(
-    rows: Sequence[Labelled], name: str, framework: Framework, llm: LanguageModelOptions
-) -> list[Labelled]:
-    from policyloom.learn.evaluation import code_labelled
+def _choose(name: str, framework: Framework, llm: LanguageModelOptions) -> ChosenCoder:
+    """The machine of a name, ready to code."""
     from policyloom.run.coder import resolve_coder
 
-    told = choose_coder("llm", llm) if name == "llm" else None if name == "default" else name
-    return code_labelled(rows, framework, resolve_coder(told, framework).coder)
+    if name.endswith(CONFIRMED):
+        confirmed = name.removesuffix(CONFIRMED)
+        told = choose_coder(confirmed, dataclasses.replace(llm, confirm="llm"))
+    elif name == "llm":
+        told = choose_coder("llm", llm)
+    else:
+        told = None if name == "default" else name
+    return resolve_coder(told, framework)
+
+
+def _tell_read(name: str, coder: object) -> None:
+    """Say how much of the text a language model has read."""
+    n_read, n_seen = getattr(coder, "n_read", None), getattr(coder, "n_seen", 0)
+    if n_read is not None:
+        say(f"policyloom: {name}: the model read {n_read:,} of {count(n_seen, 'sentence')}", err=True)
 
 
 def _as_json(found: Comparison) -> dict[str, object]:
@@ -169,9 +186,7 @@ def _print_pairs(found: Comparison) -> None:
 def _print_difference(first: Labelled, second: Labelled, n_links: int) -> None:
     say(f"\n{first.doc} {first.id}; {count(n_links, 'link')} on it\n  {quote(first.text)}")
     for who, coding in (("first", first), ("second", second)):
-        named = ", ".join(f"{id} {status}" for id, status in coding.statuses.items()) or "nothing"
-        ties = "".join(f"; {a} > {b}" for a, b in (*coding.links, *coding.answers))
-        say(f"  {who:7}{named}{ties}")
+        say(f"  {who:7}{coding.in_words()}")
 
 
 def _figure(value: float | None, undefined: str = UNDEFINED) -> str:

@@ -8,7 +8,12 @@ from pathlib import Path
 import click
 
 from policyloom.cli.console import say
-from policyloom.cli.language_model import LanguageModelOptions, choose_coder, language_model_options
+from policyloom.cli.language_model import (
+    LanguageModelOptions,
+    choose_coder,
+    language_model_options,
+    telling_requests,
+)
 from policyloom.cli.options import (
     EPILOG,
     coder_option,
@@ -50,13 +55,15 @@ def compare_command(
 
     The folder then holds compare.html, the same in words as changes.md, and the table changes.csv.
     """
+    from policyloom.framework import read_framework
     from policyloom.run import compare_files
 
     out = out or Path("outputs") / f"compare-{new.stem}"
-    done = compare_files(
-        old, new, out=out, framework=framework, coder=choose_coder(coder, llm), min_probability=min_probability, model=model,
-        password=password, ocr=ocr,
-    )  # fmt: skip
+    with telling_requests(llm, lambda: read_framework(framework)):
+        done = compare_files(
+            old, new, out=None if llm.sends_nothing else out, framework=framework, coder=choose_coder(coder, llm),
+            min_probability=min_probability, model=model, password=password, ocr=ocr,
+        )  # fmt: skip
     for tagged in (done.old, done.new):
         for warning in tagged.document.warnings:
             say(f"policyloom: {tagged.document.source}: {warning}", err=True)

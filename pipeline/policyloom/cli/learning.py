@@ -14,7 +14,8 @@ from policyloom.cli.language_model import (
     LanguageModelOptions,
     choose_coder,
     language_model_options,
-    write_unanswered,
+    tell_given,
+    tell_unanswered,
 )
 from policyloom.cli.options import (
     EPILOG,
@@ -283,6 +284,7 @@ def evaluate_command(
     """
     from policyloom.framework import read_framework
     from policyloom.learn.evaluation import count_sentences, evaluate_labels
+    from policyloom.learn.labels import read_labels
     from policyloom.run.coder import resolve_coder
 
     chosen = read_framework(framework)
@@ -290,8 +292,12 @@ def evaluate_command(
     try:
         scores, mistakes = evaluate_labels(labels, chosen, coder=used.coder, model=model)
     except UnansweredError as error:
-        write_unanswered(error, chosen, llm)
+        tell_unanswered(error, chosen, llm, n_documents=len({row.doc for row in read_labels(labels, chosen)}))
         return
+    if llm.sends_nothing:
+        tell_unanswered(None, chosen, llm)
+        return
+    tell_given(used.coder)
     n_left_out = count_sentences(labels, chosen) - scores.sentences
     if n_left_out:
         say(f"{count(n_left_out, 'sentence')} left out, as the coder could not judge them", err=True)

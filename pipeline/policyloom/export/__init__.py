@@ -22,6 +22,7 @@ figure_parts     what figures have in common
 figure_files     figures as PDF, SVG or PNG
 """
 
+from policyloom.export.agreement import AGREEMENT, DIFFERENCES, agreement_rows, difference_rows
 from policyloom.export.changes import CHANGES, change_rows
 from policyloom.export.data_package import write_data_package
 from policyloom.export.documents import DOCUMENTS, OTHERWISE, UserColumns, document_row
@@ -53,10 +54,12 @@ from policyloom.export.tables import (
 from policyloom.export.workbook import write_workbook
 
 __all__ = [
+    "AGREEMENT",
     "BLOCKS",
     "CHANGES",
     "CLAIMS",
     "COVERAGE",
+    "DIFFERENCES",
     "DOCUMENTS",
     "ENTITIES",
     "FAILURES",
@@ -69,10 +72,12 @@ __all__ = [
     "Table",
     "TableRow",
     "UserColumns",
+    "agreement_rows",
     "block_rows",
     "change_rows",
     "claim_rows",
     "coverage_rows",
+    "difference_rows",
     "document_row",
     "entity_rows",
     "failure_rows",

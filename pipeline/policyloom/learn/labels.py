@@ -97,6 +97,11 @@ class Labelled:
         """The status of each element, by its id."""
         return {label.id: label.status for label in self.elements or ()}
 
+    def in_words(self) -> str:
+        """What is said of it: "T1 planned, S1 affirmed; T1 > S1"."""
+        named = ", ".join(f"{id} {status}" for id, status in self.statuses.items()) or "nothing"
+        return named + "".join(f"; {a} > {b}" for a, b in (*self.links, *self.answers))
+
 
 def version_of(framework: Framework) -> str:
     """Id and version of a framework, as labels carry them."""

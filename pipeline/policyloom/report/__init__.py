@@ -12,6 +12,7 @@ from collections.abc import Callable, Mapping, Sequence
 from functools import cache
 from importlib import resources
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import jinja2
 from markupsafe import Markup
@@ -22,6 +23,7 @@ from policyloom.files import write_bytes
 from policyloom.framework import Framework
 from policyloom.framework.variables import VariableList
 from policyloom.records import Coverage, Evidence, Failure, Finding, Measured, Promise
+from policyloom.report.agreement import agreement_view
 from policyloom.report.arrange import DETAILS, check_view, run_view
 from policyloom.report.brief import make_brief
 from policyloom.report.comparison import comparison_view, make_comparison_brief, tell_sentences
@@ -30,6 +32,9 @@ from policyloom.report.links import report_links
 from policyloom.report.pmc import pmc_view
 from policyloom.report.views import STATUSES, Detail, statuses
 
+if TYPE_CHECKING:
+    from policyloom.learn.agreement import Agreement
+
 __all__ = [
     "LinkKind",
     "ReportedDocument",
@@ -37,6 +42,7 @@ __all__ = [
     "make_brief",
     "make_comparison_brief",
     "report_links",
+    "write_agreement_report",
     "write_check_report",
     "write_comparison_report",
     "write_pmc_report",
@@ -217,6 +223,37 @@ def write_pmc_report(
     _write_page(Path(path), "pmc.html.j2", view)
 
 
+def write_agreement_report(
+    path: str | Path,
+    *,
+    title: str,
+    framework: Framework,
+    pairs: Mapping[tuple[str, str], Agreement],
+    alpha: Mapping[str, float | None],
+    people: Sequence[str],
+    described: Mapping[str, str],
+) -> None:
+    """Writes the page on which coders are compared; the file appears whole or not at all.
+
+    Args:
+        path: the HTML file; its folder must exist.
+        title: what the page is called.
+        framework: with which they coded.
+        pairs: each two of them, by their names.
+        alpha: Krippendorff's alpha of all of them together, by element.
+        people: the names of those that are people.
+        described: what each of the others is, in words.
+    """
+
+    def view(detail: Detail) -> dict[str, object]:
+        more = agreement_view(
+            framework=framework, pairs=pairs, alpha=alpha, people=people, described=described, detail=detail
+        )
+        return {"title": title, "framework": framework, **more}
+
+    _write_page(Path(path), "agreement.html.j2", view)
+
+
 def _write_page(path: Path, template: str, view: Callable[[Detail], dict[str, object]]) -> None:
     data = b""
     for detail in DETAILS:
@@ -250,8 +287,10 @@ def _environment() -> jinja2.Environment:
     environment.filters.update(
         grouped=lambda n: f"{n:,}",
         count=_count,
-        npmi=_npmi,
+        npmi=_two_places,
         expected=_expected,
+        figure=_two_places,
+        span=_span,
         q=_q,
         statuses=statuses,
         words=_words,
@@ -263,15 +302,17 @@ def _count(n: int, noun: str, plural: str = "") -> str:
     return f"{n:,} {noun if n == 1 else plural or noun + 's'}"
 
 
-def _npmi(value: float | None) -> str:
-    if value is None:
-        return "–"
+def _two_places(value: float | None) -> str:
     # The hyphen is not a minus sign, and -0.00 is 0.00.
-    return f"{round(value, 2) + 0.0:.2f}".replace("-", "−")
+    return "–" if value is None else f"{round(value, 2) + 0.0:.2f}".replace("-", "−")
 
 
 def _expected(value: float | None) -> str:
     return "–" if value is None else f"{value:,.1f}"
+
+
+def _span(interval: tuple[float, float] | None) -> str:
+    return "" if interval is None else f"{_two_places(interval[0])} to {_two_places(interval[1])}"
 
 
 def _q(value: float | None) -> str:

@@ -18,6 +18,7 @@
     folder         no file of a person's is replaced or removed
     lock           one process writes a folder at a time
     compare        two versions of a file compared
+    coders_compared  people, finished runs and machines compared as coders
     exchange       a finished run as exports take it
     figures        figures of a run, for papers
     marks          the PDFs of a run with their mentions marked
@@ -53,6 +54,7 @@ from policyloom.network.counting import UNITS, Unit
 from policyloom.records import Failure, OcrUse
 from policyloom.records.show import cut, html_table
 from policyloom.run.coder import ChosenCoder, CoderChoice, resolve_coder
+from policyloom.run.coders_compared import compare_sources, write_compared_coders
 from policyloom.run.compare import compare_files
 from policyloom.run.decisions import DECISIONS_TABLE, read_decisions_of, unfit_in_words, write_decisions_table
 from policyloom.run.estimate_table import write_estimates
@@ -92,7 +94,7 @@ from policyloom.run.single import (
 )
 
 if TYPE_CHECKING:
-    from policyloom.coders.language_model import LanguageModel
+    from policyloom.coders.language_model import GivenAnswers, LanguageModel
     from policyloom.run.conversation import Conversation, RequestPlan
 
 __all__ = [
@@ -109,6 +111,7 @@ __all__ = [
     "apply_review",
     "check_file",
     "compare_files",
+    "compare_sources",
     "estimate",
     "extract_files",
     "find_files",
@@ -127,6 +130,7 @@ __all__ = [
     "run",
     "tag_file",
     "validate_framework",
+    "write_compared_coders",
     "write_estimates",
     "write_figure",
     "write_label_sheet",
@@ -160,7 +164,7 @@ class Run:
         seconds: how long it took.
         no_links: why there are no links, in words; empty where there are some.
         versions: pairs of files that hold versions of one text, with the share of it that they have in common; both count.
-        notes: what in the table of documents does not fit the files, in words.
+        notes: what in the table of documents does not fit the files, and what a file of answers holds, in words.
         unfit: decisions of people that no longer fit, each with its reason, in words.
     """
 
@@ -257,11 +261,12 @@ def run(
     framework_file = None if isinstance(framework, Framework) else str(framework)
     if not isinstance(framework, Framework):
         framework = read_framework(framework)
+    coder, given = _take_given(coder)
     chosen, paths = _look_before(folder, out, framework, coder, min_probability, model, recursive, force)
     described = read_metadata(metadata, folder, paths) if metadata is not None else NO_METADATA
     results = open_folder(out, "run")
     with results.held():
-        talk = _talk(results, framework, coder) if chosen.form.kind == "language_model" else None
+        talk = _talk(results, framework, coder, given) if chosen.form.kind == "language_model" else None
         form = replace(chosen.form, store=str(results.answers)) if talk else chosen.form
         settings = Settings(framework.model_dump_json(), form, model, password, ocr)
         plan = make_plan(folder, paths, settings)
@@ -346,10 +351,11 @@ def plan_requests(
         refuse_other_file(path, REQUESTS_START, "a file of requests")
     if not isinstance(framework, Framework):
         framework = read_framework(framework)
-    chosen, paths = _look_before(folder, out, framework, coder, 0.0, model, recursive, force)
+    asked, given = _take_given(coder)
+    chosen, paths = _look_before(folder, out, framework, asked, 0.0, model, recursive, force)
     results = open_folder(out, "run")
     with results.held():
-        talk = _talk(results, framework, coder)
+        talk = _talk(results, framework, asked, given)
         form = replace(chosen.form, store=str(results.answers))
         settings = Settings(framework.model_dump_json(), form, model, password, ocr)
         plan = make_plan(folder, paths, settings)
@@ -385,13 +391,24 @@ def _look_before(
     return chosen, paths
 
 
-def _talk(results: ResultFolder, framework: Framework, coder: CoderChoice) -> Conversation:
+def _take_given(coder: CoderChoice) -> tuple[CoderChoice, GivenAnswers | None]:
+    """A coder, and the answers that a language model was given in a file, which is read once."""
+    if getattr(coder, "answers", None) is None:
+        return coder, None
+    from policyloom.run.conversation import take_given
+
+    return take_given(coder)
+
+
+def _talk(
+    results: ResultFolder, framework: Framework, coder: CoderChoice, given: GivenAnswers | None
+) -> Conversation:
     from policyloom.coders.language_model import LanguageModel
     from policyloom.run.conversation import open_conversation
 
     if not isinstance(coder, LanguageModel):
         raise TypeError(f"coder {coder!r} is no language model")
-    return open_conversation(results, framework, coder, told=results.path / ANSWERS_FILE)
+    return open_conversation(results, framework, coder, told=results.path / ANSWERS_FILE, given=given)
 
 
 def _write_results(
@@ -454,9 +471,11 @@ def _write_results(
         "documents": len(read.jobs) - len(not_judged), **({"not judged": len(not_judged)} if not_judged else {}),
         "failures": len(read.failures), **counts,
     }  # fmt: skip
+    n_waiting = sum(failure.kind == UNANSWERED for failure in read.failures)
+    notes = talk.notes(len(read.jobs), n_waiting) if talk else ()
     done = Run(
         out, tuple(job.id for job in read.jobs), failures, read.n_reused, totals, errors, time.monotonic() - started,
-        no_links, read.versions, metadata.notes, tuple(unfit_in_words(decided)),
+        no_links, read.versions, (*metadata.notes, *notes), tuple(unfit_in_words(decided)),
     )  # fmt: skip
     write_outputs_note(
         results,

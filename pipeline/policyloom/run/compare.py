@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from policyloom.errors import UnansweredError
 from policyloom.export import CHANGES, change_rows
 from policyloom.extract import read_document
 from policyloom.files import open_table, write_bytes
@@ -71,6 +72,7 @@ def compare_files(
         DocumentError: a version cannot be read.
         RunError: `out` cannot be written without losing somebody's files.
         FrameworkError: the framework is wrong.
+        UnansweredError: a language model has no answer to some requests, and nobody to ask.
     """
     from policyloom.check import compare
     from policyloom.tag import tag
@@ -80,7 +82,15 @@ def compare_files(
     documents = [read_document(path, password=password, ocr=ocr) for path in (old, new)]
     nlp = load_pipeline(chosen, model=model)
     used = resolve_coder(coder, chosen, min_probability=min_probability)
-    before, after = (tag(document, nlp, used.coder) for document in documents)
+    tagged, missing = [], []
+    for document in documents:
+        try:
+            tagged.append(tag(document, nlp, used.coder))
+        except UnansweredError as error:
+            missing.append(error)
+    if missing:
+        raise UnansweredError.together(missing)
+    before, after = tagged
     comparison = compare(before, after, chosen)
     if out is not None:
         _write(Path(out), before, after, comparison, chosen)

@@ -24,9 +24,9 @@ from policyloom.run.lock import hold
 
 __all__ = ["FolderKind", "ResultFolder", "claim", "is_result_folder", "open_folder", "read_ledger", "seal"]
 
-FolderKind = Literal["run", "check", "comparison", "documents", "marks", "pmc"]
+FolderKind = Literal["run", "check", "comparison", "documents", "marks", "pmc", "agreement"]
 """What a folder holds: a run over many documents, one document's check, a comparison of two versions, documents as JSON,
-marked-up PDFs, or a PMC index."""
+marked-up PDFs, a PMC index, or coders compared."""
 
 MARK = ".policyloom"
 LEDGER = "ledger.json"
@@ -253,5 +253,6 @@ def _in_words(kind: FolderKind) -> str:
         "documents": "extracted documents",
         "marks": "marked-up PDFs",
         "pmc": "a PMC index",
+        "agreement": "coders compared",
     }
     return words[kind]

@@ -28,7 +28,7 @@ MAX_ROUNDS = 2
 """Times that a document's requests are asked: once, and once more about what failed the check."""
 
 UNANSWERED = "unanswered"
-NO_ANSWER = "waits for answers of the language model; name its server with --llm-url, or give a file of answers with --llm-answers"
+NO_ANSWER = "name its server with --llm-url, or give a file of answers with --llm-answers"
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,13 +62,13 @@ def read_documents(
     n_jobs, n_reused = len(plan.jobs), len(plan.jobs) - len(todo)
     failures = list(plan.failures)
     tell(Progress("reading", n_reused, n_jobs))
-    n_done, n_rounds, reason = n_reused, 0, NO_ANSWER
+    n_done, n_rounds, reason = n_reused, 0, ""
     while todo:
-        waiting: list[Job] = []
+        waiting: list[tuple[Job, UnansweredError]] = []
         outcomes = process_all(todo, settings, workers=workers, limits=limits, executor=executor, dask=dask)
         for job, result in outcomes:
             if isinstance(result, UnansweredError):
-                waiting.append(job)
+                waiting.append((job, result))
                 if talk:
                     talk.want(result.requests)
                 continue
@@ -81,9 +81,11 @@ def read_documents(
         todo = []
         if talk and talk.can_ask and waiting and n_rounds < MAX_ROUNDS:
             reason = talk.ask(lambda asked: tell(_asking(asked))) or reason
-            todo, n_rounds = waiting, n_rounds + 1
+            todo, n_rounds = [job for job, _ in waiting], n_rounds + 1
         else:
-            failures += [Failure(job.source, UNANSWERED, reason) for job in waiting]
+            failures += [
+                Failure(job.source, UNANSWERED, reason or _explain(error, talk)) for job, error in waiting
+            ]
     failed = {failure.source for failure in failures}
     read = tuple(job for job in plan.jobs if job.source not in failed)
     if forget:
@@ -128,6 +130,20 @@ def set_copies_aside(read: ReadDocuments, plan: Plan, cache: Path) -> ReadDocume
     kept = tuple(job for job in read.jobs if job.id not in copies)
     all_failures = tuple(sorted((*read.failures, *failures), key=lambda failure: failure.source))
     return ReadDocuments(kept, all_failures, read.n_reused, versions)
+
+
+def _explain(error: UnansweredError, talk: Conversation | None) -> str:
+    """How many answers a document waits for, and, where a file was given of which none fits, why that may be."""
+    n, n_all = len(error.requests), error.n_all
+    waits = f"waits for {n:,} of {n_all:,} answers" if n_all > 1 else "waits for an answer"
+    given = talk.given if talk else None
+    hint = ""
+    if given is not None and n == n_all:
+        hint = (
+            f"; none of the answers in {given.path} is to a request about it: requests differ where the model's name, the "
+            "framework, the text, --llm-votes, --llm-reads, --confirm or the version of policyloom does"
+        )
+    return f"{waits} of the language model; {NO_ANSWER}{hint}"
 
 
 def _asking(asked: Asked) -> Progress:

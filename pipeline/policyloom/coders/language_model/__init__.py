@@ -4,7 +4,7 @@
 
 prompt     the codebook and the sentences, as a request
 store      requests and answers, kept from the moment they come
-client     the only place from which anything is sent
+client     the only place from which anything is sent; server, one server and its ways
 answers    an answer against the sentences it is about: what does not stand there is not taken
 coder      who is asked what, and codings from what holds
 """
@@ -15,13 +15,17 @@ from collections.abc import Callable, Iterable
 from pathlib import Path
 
 from policyloom.coders.classifier import read_classifier
-from policyloom.coders.language_model.client import Asked, ask, body_of
+from policyloom.coders.language_model.client import TIMEOUT, Asked, ask
 from policyloom.coders.language_model.coder import LanguageModel, LanguageModelCoder, Reads
 from policyloom.coders.language_model.prompt import Request, answer_schema, system_prompt
+from policyloom.coders.language_model.server import body_of
 from policyloom.coders.language_model.store import (
     REQUESTS_START,
+    STORE_START,
     AnswerStore,
+    GivenAnswers,
     read_answers,
+    set_aside,
     write_answers,
     write_requests,
 )
@@ -31,8 +35,11 @@ from policyloom.records import Coder
 
 __all__ = [
     "REQUESTS_START",
+    "STORE_START",
+    "TIMEOUT",
     "AnswerStore",
     "Asked",
+    "GivenAnswers",
     "LanguageModel",
     "LanguageModelCoder",
     "Reads",
@@ -41,10 +48,10 @@ __all__ = [
     "coder_with_store",
     "language_model_coder",
     "read_answers",
+    "set_aside",
     "system_prompt",
     "write_answers",
     "write_unanswered",
-    "write_wanted",
 ]
 
 
@@ -56,6 +63,7 @@ def language_model_coder(
     votes: int = 1,
     reads: Reads = "likely",
     concurrency: int = 4,
+    timeout: float = TIMEOUT,
     answers: str | Path | None = None,
     store: str | Path = ":memory:",
 ) -> LanguageModelCoder:
@@ -69,6 +77,7 @@ def language_model_coder(
         votes: how many answers to each request; the majority holds.
         reads: "likely" passages, or "all".
         concurrency: how many requests are on their way at once.
+        timeout: seconds for one answer.
         answers: a file of answers, such as a run's answers.jsonl or a batch's output.
         store: an SQLite file in which answers are kept; in memory unless given.
 
@@ -79,7 +88,7 @@ def language_model_coder(
     Example:
         `language_model_coder(read_framework(), "llama3.1", url="http://localhost:11434/v1")`
     """
-    model = LanguageModel(name, url, votes, reads, concurrency, answers, store)
+    model = LanguageModel(name, url, votes, reads, concurrency, answers, store, timeout=timeout)
     return coder_with_store(framework, model, AnswerStore(store))
 
 
@@ -103,14 +112,15 @@ def coder_with_store(
     Raises:
         PolicyloomError: the model's file of answers cannot be read.
     """
-    if model.answers is not None:
-        read_answers(model.answers, store)
+    given = read_answers(model.answers) if model.answers is not None else None
+    if given is not None:
+        store.take(given.answers)
 
     def ask_for(requests: Iterable[Request]) -> None:
         asked = list(requests)
         failed = ask(
             store, asked, model.url, answer_schema(framework), n_total=len(asked), concurrency=model.concurrency,
-            is_voting=model.votes > 1, tell=tell,
+            is_voting=model.votes > 1, timeout=model.timeout, tell=tell,
         )  # fmt: skip
         if failed:
             raise PolicyloomError(failed)
@@ -122,6 +132,7 @@ def coder_with_store(
         ask_for if model.url else None,
         classifier=read_classifier(framework, None),
         first=first,
+        given=given,
     )
 
 
@@ -140,8 +151,8 @@ def answer_wanted(
         PolicyloomError: the server cannot be reached or does not answer; what it has answered is kept.
     """
     return ask(
-        store, store.wanted(), model.url, answer_schema(framework), n_total=store.count_wanted()[0],
-        concurrency=model.concurrency, is_voting=model.votes > 1, tell=tell,
+        store, store.wanted(), model.url, answer_schema(framework), n_total=store.count_wanted(),
+        concurrency=model.concurrency, is_voting=model.votes > 1, timeout=model.timeout, tell=tell,
     )  # fmt: skip
 
 
@@ -151,8 +162,3 @@ def write_unanswered(
     """Writes requests, such as those of an `UnansweredError`, to a file for a batch service, and gives their number."""
     schema = answer_schema(framework)
     return write_requests(requests, path, lambda r: body_of(r, schema, is_voting=n_votes > 1))
-
-
-def write_wanted(framework: Framework, model: LanguageModel, store: AnswerStore, path: str | Path) -> int:
-    """Writes the requests that wait in a store to a file for a batch service, and gives their number."""
-    return write_unanswered(store.wanted(), path, framework, n_votes=model.votes)

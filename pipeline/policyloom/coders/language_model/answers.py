@@ -213,18 +213,35 @@ def _check_link(
 
 
 def find_quote(quote: str, sentence: SentenceDraft) -> TokenSpan | None:
-    """The tokens of a sentence that a quote stands for, white space and hyphens apart; None where it does not stand there."""
+    """The tokens of a sentence that a quote stands for, white space and hyphens apart; None where it does not stand there.
+
+    A quote that begins or ends within a word, such as "grant" for "grants", does not stand there.
+    """
     wanted = _SKIPPED.sub("", quote.strip(" .,;:…")).translate(_ALIKE)
     if not wanted:
         return None
     places = [i for i, char in enumerate(sentence.text) if not _SKIPPED.match(char)]
     text = "".join(sentence.text[i] for i in places).translate(_ALIKE)
-    at = text.find(wanted)
-    if at < 0:
-        at = text.lower().find(wanted.lower()) if len(text.lower()) == len(text) else -1
-    if at < 0:
-        return None
-    return sentence.tokens_at(places[at], places[at + len(wanted) - 1] + 1)
+    forms = [(text, wanted)]
+    if len(text.lower()) == len(text):
+        forms.append((text.lower(), wanted.lower()))
+    for text, wanted in forms:
+        at = text.find(wanted)
+        while at >= 0:
+            start, end = places[at], places[at + len(wanted) - 1] + 1
+            if not _cuts(sentence.text, start) and not _cuts(sentence.text, end):
+                return sentence.tokens_at(start, end)
+            at = text.find(wanted, at + 1)
+    return None
+
+
+def _cuts(text: str, at: int) -> bool:
+    """Whether a place lies within a word; in scripts without capitals, many of which set no spaces, no place does."""
+    return 0 < at < len(text) and all(map(_is_of_word, text[at - 1 : at + 1]))
+
+
+def _is_of_word(char: str) -> bool:
+    return char.isdecimal() or char.lower() != char.upper()
 
 
 def _show(value: object) -> str:

@@ -1,42 +1,29 @@
-"""Send requests to a server that speaks the OpenAI chat-completions protocol. The only place from which anything is sent.
-
-Keys come from the environment alone: `POLICYLOOM_LLM_KEY`, and `OPENAI_API_KEY` for OpenAI's own server; local servers need none.
-"""
+"""Send requests to a server, several at once, and keep each answer as it comes. The only place from which anything is sent."""
 
 from __future__ import annotations
 
-import os
+import logging
 import queue
 import threading
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
-from urllib.parse import SplitResult, urlsplit
+from typing import Any
 
 from policyloom.coders.language_model.prompt import Request
+from policyloom.coders.language_model.server import MAX_PAUSE, MAX_RETRIES, NoAnswerError, Server
 from policyloom.coders.language_model.store import Answer, AnswerStore
 from policyloom.errors import PolicyloomError
 
-if TYPE_CHECKING:
-    from openai import OpenAI
+__all__ = ["TIMEOUT", "Asked", "ask"]
 
-__all__ = ["Asked", "ask", "body_of"]
+log = logging.getLogger(__name__)
 
-MAX_RETRIES = 5
-"""Tries after the first, with growing pauses, or as long as the server says; the client library's work."""
+MAX_CHARACTERS_A_TOKEN = 10
+"""A server that counts fewer tokens than this gives has not read the whole of a request; in English a token has about four."""
 TIMEOUT = 300.0
-"""Seconds for one answer; a local model on a laptop is slow."""
-TOKENS_AN_ANSWER, TOKENS_A_SENTENCE = 500, 250
-"""Tokens that an answer may have, and those for each sentence besides, so that no model writes without end."""
+"""Seconds for one answer unless told otherwise; a local model on a laptop is slow."""
 MAX_FAILURES = 3
 """Requests in a row that fail before the rest is given up; a server that is down would be asked thousands of times."""
-GO_ON = "what was answered is kept, so run it again to go on"
-
-VOTE_TEMPERATURE = 0.7
-"""Of several votes; equal answers would tell nothing."""
-
-_OPTIONAL = ("response_format", "seed", "temperature", "max_completion_tokens")
-"""What some servers do not take: it is left out from then on where a refusal names it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,21 +36,6 @@ class Asked:
     n_out: int
 
 
-def body_of(request: Request, schema: dict[str, Any], *, is_voting: bool) -> dict[str, Any]:
-    """What is sent for a request."""
-    return {
-        "model": request.model,
-        "messages": list(request.messages),
-        "temperature": VOTE_TEMPERATURE if is_voting else 0,
-        "seed": request.vote,
-        "max_completion_tokens": TOKENS_AN_ANSWER + TOKENS_A_SENTENCE * request.n_sentences,
-        "response_format": {
-            "type": "json_schema",
-            "json_schema": {"name": "coding", "strict": True, "schema": schema},
-        },
-    }
-
-
 def ask(
     store: AnswerStore,
     requests: Iterable[Request],
@@ -73,6 +45,7 @@ def ask(
     n_total: int = 0,
     concurrency: int = 4,
     is_voting: bool = False,
+    timeout: float = TIMEOUT,
     tell: Callable[[Asked], None] | None = None,
 ) -> str:
     """Asks a server for the answers to requests; each is kept as it comes.
@@ -87,34 +60,50 @@ def ask(
         n_total: how many requests there are, for whoever follows.
         concurrency: how many requests are on their way at once.
         is_voting: several answers to the same messages are wanted.
+        timeout: seconds for one answer.
         tell: called after every answer.
 
     Raises:
-        PolicyloomError: the extra `llm` is not installed, or the server cannot be reached or does not answer several
-            requests in a row; what it has answered is kept.
+        PolicyloomError: the extra `llm` is not installed, or the server cannot be reached, does not answer several
+            requests in a row, or has answered none in the time for one; what it has answered is kept.
     """
-    server, failed = _Server(url, schema, is_voting), ""
+    server, failed = Server(url, schema, is_voting=is_voting, timeout=timeout), ""
     n_done, n_in, n_out, n_failed, n_running = 0, 0, 0, 0, 0
+    sizes: dict[str, int] = {}
+    is_read = False  # whether a request was read wholly, as far as the server says
     waiting = iter(requests)
     told: queue.Queue[Answer | Exception] = queue.Queue()
+    # Beyond all tries and pauses of one request: nothing more will be heard.
+    longest = 2 * timeout + (MAX_RETRIES + 1) * MAX_PAUSE
     try:
         while True:
             while n_running < concurrency and (request := next(waiting, None)) is not None:
                 # A daemon, as nobody can end a thread that waits for a server which never answers.
                 threading.Thread(target=_put_answer, args=(server, request, told), daemon=True).start()
                 n_running += 1
+                sizes[request.id] = sum(len(message["content"]) for message in request.messages)
             if not n_running:
+                if n_in and not is_read:
+                    log.warning(_explain_context(n_in, n_done))
                 return failed
-            answer = told.get()
+            try:
+                answer = told.get(timeout=longest)
+            except queue.Empty:
+                answer = server.describe_silence()
             n_running -= 1
             if isinstance(answer, Exception):
-                if not isinstance(answer, _NoAnswerError):
+                if not isinstance(answer, NoAnswerError):
                     raise answer
                 n_failed, failed = n_failed + 1, str(answer)
-                if n_failed >= MAX_FAILURES or answer.is_final:
+                if answer.is_final or (answer.is_late and not n_done):
                     raise PolicyloomError(failed) from answer
+                if n_failed >= MAX_FAILURES:
+                    raise PolicyloomError(
+                        f"{failed} (no more is sent after {n_failed} requests in a row without an answer)"
+                    ) from answer
                 continue
             n_failed = 0
+            is_read |= answer.n_in * MAX_CHARACTERS_A_TOKEN >= sizes.pop(answer.request)
             store.add(answer)
             n_done, n_in, n_out = n_done + 1, n_in + answer.n_in, n_out + answer.n_out
             if tell:
@@ -123,152 +112,16 @@ def ask(
         server.close()  # what is on its way is given up
 
 
-def _put_answer(server: _Server, request: Request, told: queue.Queue[Answer | Exception]) -> None:
+def _explain_context(n_in: int, n_done: int) -> str:
+    return (
+        f"the server says that it has read only about {n_in // n_done:,} tokens of each request, which is less than was sent: its "
+        "context may be too small, so that the model never saw the codebook; give it 16,000 tokens (in Ollama, "
+        "OLLAMA_CONTEXT_LENGTH=16000 ollama serve), and ask again with another --llm-store or run folder"
+    )
+
+
+def _put_answer(server: Server, request: Request, told: queue.Queue[Answer | Exception]) -> None:
     try:
         told.put(server.answer(request))
     except Exception as error:  # handed over to the thread that waits, which raises it
         told.put(error)
-
-
-class _NoAnswerError(Exception):
-    """A request got no answer; `is_final` where no other will get one."""
-
-    def __init__(self, message: str, *, is_final: bool = False) -> None:
-        super().__init__(message)
-        self.is_final = is_final
-
-
-class _Server:
-    """A server, and which options it takes."""
-
-    def __init__(self, url: str, schema: dict[str, Any], is_voting: bool) -> None:
-        address = _check_address(url)
-        host = f"[{address.hostname}]" if ":" in (address.hostname or "") else address.hostname
-        port = f":{address.port}" if address.port else ""
-        self._shown = f"{address.scheme}://{host}{port}{address.path}"
-        key = _find_key(address.hostname or "")
-        self._secrets = [secret for secret in (key, address.password, address.query) if secret]
-        self._schema, self._is_voting = schema, is_voting
-        self._client = _connect(url, key)
-        self._left_out: set[str] = set()
-
-    def close(self) -> None:
-        """Ends the connections."""
-        self._client.close()
-
-    def answer(self, request: Request) -> Answer:
-        """The answer to a request.
-
-        Raises:
-            _NoAnswerError: there is none that can be read.
-        """
-        try:
-            return self._read(request, self._send(request))
-        except (ValueError, TypeError, KeyError, AttributeError, IndexError, RecursionError) as error:
-            # The client library hands on what a server says, of whatever kind it is.
-            raise self._no_answer(f"its answer cannot be read ({_short(error)})") from error
-
-    def _read(self, request: Request, found: Any) -> Answer:
-        choices = getattr(found, "choices", None)
-        if not choices:
-            raise self._no_answer("answered without a choice; is it a chat-completions server?")
-        content = choices[0].message.content
-        usage = getattr(found, "usage", None)
-        return Answer(
-            request.id, _text(getattr(found, "model", None)) or request.model, request.prompt_sha256, _text(content),
-            _count(getattr(usage, "prompt_tokens", 0)), _count(getattr(usage, "completion_tokens", 0)),
-        )  # fmt: skip
-
-    def _send(self, request: Request) -> Any:
-        """What the server says, asked without what it does not take."""
-        import openai
-
-        body = body_of(request, self._schema, is_voting=self._is_voting)
-        without: set[str] = set(self._left_out)
-        while True:
-            try:
-                found = self._client.chat.completions.create(
-                    **{name: value for name, value in body.items() if name not in without}
-                )
-            except (openai.BadRequestError, openai.UnprocessableEntityError) as error:
-                named = [name for name in _OPTIONAL if name not in without and name in str(error)]
-                # A server that does not know the form of answer may say so in any words; then it goes for this request alone.
-                more = named[:1] or [name for name in ("response_format",) if name not in without]
-                if not more:
-                    raise self._no_answer(f"refused a request ({_short(error)})") from error
-                without.update(more)
-                if named:
-                    self._left_out.update(more)
-            except (openai.AuthenticationError, openai.PermissionDeniedError) as error:
-                hint = "set the key in the environment as POLICYLOOM_LLM_KEY"
-                raise self._no_answer(f"{_short(error)}; {hint}", is_final=True) from error
-            except openai.NotFoundError as error:
-                raise self._no_answer(
-                    f"{_short(error)}; is the model's name right?", is_final=True
-                ) from error
-            except openai.APIStatusError as error:
-                if 300 <= error.status_code < 400:
-                    other = error.response.headers.get("location", "another address")
-                    raise self._no_answer(
-                        f"sends elsewhere, to {other}, which is not followed; give that address if it is right",
-                        is_final=True,
-                    ) from error
-                raise self._no_answer(f"no answer from {request.model} ({_short(error)}); {GO_ON}") from error
-            except openai.OpenAIError as error:
-                raise self._no_answer(f"no answer from {request.model} ({_short(error)}); {GO_ON}") from error
-            else:
-                return found
-
-    def _no_answer(self, message: str, *, is_final: bool = False) -> _NoAnswerError:
-        """The error with a message from which key and password have been taken out."""
-        for secret in self._secrets:
-            message = message.replace(secret, "…")
-        return _NoAnswerError(f"{self._shown}: {message}", is_final=is_final)
-
-
-def _connect(url: str, key: str) -> OpenAI:
-    try:
-        import openai
-    except ImportError as error:
-        raise PolicyloomError(
-            'asking a language model needs the extra llm: pip install "policyloom[llm]"'
-        ) from error
-    host = urlsplit(url).hostname or ""
-    is_here = host in ("localhost", "127.0.0.1", "::1")
-    # Passages go to the server that was named and to no other: no redirect, and no proxy on this machine.
-    http = openai.DefaultHttpxClient(follow_redirects=False, trust_env=not is_here)
-    return openai.OpenAI(
-        base_url=url, api_key=key or "none", max_retries=MAX_RETRIES, timeout=TIMEOUT, http_client=http
-    )
-
-
-def _check_address(url: str) -> SplitResult:
-    try:
-        found = urlsplit(url)
-        is_one = found.scheme.lower() in ("http", "https") and bool(found.hostname) and found.port != 0
-    except ValueError:
-        is_one = False
-    if not is_one or any(char.isspace() for char in url):
-        raise PolicyloomError(f"{url}: is no address of a server; give one such as http://localhost:11434/v1")
-    return found
-
-
-def _find_key(host: str) -> str:
-    """The key for a server: our own variable's, and OpenAI's for OpenAI's server alone."""
-    own = os.environ.get("POLICYLOOM_LLM_KEY", "").strip()
-    return own or (os.environ.get("OPENAI_API_KEY", "").strip() if host == "api.openai.com" else "")
-
-
-def _text(value: object) -> str:
-    """A text that can be kept; "" for anything else."""
-    return value.encode("utf-8", "replace").decode("utf-8") if isinstance(value, str) else ""
-
-
-def _count(value: object) -> int:
-    """A number of tokens; 0 for anything else."""
-    return value if isinstance(value, int) and 0 <= value < 1_000_000_000 else 0
-
-
-def _short(error: Exception) -> str:
-    text = " ".join(str(error).split())
-    return text if len(text) <= 200 else text[:199] + "…"

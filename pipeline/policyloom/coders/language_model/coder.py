@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
@@ -15,6 +16,7 @@ from policyloom.coders.language_model.answers import (
     SentenceAnswer,
     check_answer,
 )
+from policyloom.coders.language_model.client import TIMEOUT
 from policyloom.coders.language_model.prompt import (
     Request,
     Task,
@@ -22,6 +24,7 @@ from policyloom.coders.language_model.prompt import (
     make_second_request,
     make_tasks,
 )
+from policyloom.coders.language_model.store import GivenAnswers
 from policyloom.coders.rules.status import WITHOUT_STATUS
 from policyloom.errors import UnansweredError
 from policyloom.framework import Framework
@@ -58,6 +61,7 @@ class LanguageModel:
         store: an SQLite file in which answers are kept, where there is no run folder to keep them in.
         confirms: a coder whose mentions it confirms, as "rules", "classifier" or the file of a classifier: it reads only
             passages in which that one names something, and only what both name is kept, with the model's status.
+        timeout: seconds for one answer.
     """
 
     name: str
@@ -68,12 +72,15 @@ class LanguageModel:
     answers: str | Path | None = None
     store: str | Path | None = None
     confirms: str | Path | None = None
+    timeout: float = TIMEOUT
 
     def __post_init__(self) -> None:
         if not self.name.strip():
             raise ValueError("the language model has no name; give one, such as llama3.1")
         if self.votes < 1 or self.concurrency < 1:
             raise ValueError(f"{self.votes} votes, {self.concurrency} at once: give 1 or more")
+        if not 0 < self.timeout < math.inf:
+            raise ValueError(f"a time-out of {self.timeout:g} s: give seconds above 0")
         if self.reads not in get_args(Reads):
             raise ValueError(f"reads {self.reads!r}: use one of {', '.join(get_args(Reads))}")
 
@@ -88,6 +95,8 @@ class LanguageModelCoder:
         model: which model, and how.
         classifier: by which passages are ruled out; without one, what is not of the framework's field.
         first: the coder whose mentions it confirms, if it confirms any.
+        given: the file of answers that it was given, if any.
+        n_read, n_seen: sentences that the model has read, and those that it was given.
         measured: empty, as how well a model does is known of none beforehand; `evaluate` tells.
     """
 
@@ -102,9 +111,25 @@ class LanguageModelCoder:
         *,
         classifier: SentenceClassifier | None = None,
         first: Coder | None = None,
+        given: GivenAnswers | None = None,
     ) -> None:
+        self.given, self._used = given, set[str]()
+        self.n_read = self.n_seen = 0
         self.framework, self.model, self.classifier, self.first = framework, model, classifier, first
-        self._look_up, self._ask = look_up, ask
+        self._find, self._ask = look_up, ask
+
+    def _look_up(self, id: str) -> str | None:
+        raw = self._find(id)
+        if raw is not None:
+            self._used.add(id)
+        return raw
+
+    def explain_given(self) -> str:
+        """How many answers of the file that it was given fit a request, in words; "" without a file."""
+        if self.given is None:
+            return ""
+        n = len({answer.request for answer in self.given.answers} & self._used)
+        return f"{self.given.in_words()}; {n:,} fit a request"
 
     @property
     def description(self) -> str:
@@ -130,12 +155,14 @@ class LanguageModelCoder:
         tasks = self.plan(passages, firsts)
         while unanswered := [request for task in tasks for request in self._unanswered(task)]:
             if self._ask is None:
-                raise UnansweredError(tuple(unanswered))
+                raise self._unanswered_error(unanswered, tasks)
             self._ask(unanswered)
             still = {request.id for request in unanswered if self._look_up(request.id) is None}
             if still:
-                raise UnansweredError(tuple(r for r in unanswered if r.id in still))
+                raise self._unanswered_error([r for r in unanswered if r.id in still], tasks)
         sentences = [sentence for passage in passages for sentence in passage.sentences]
+        self.n_read += sum(len(task.sentences) for task in tasks)
+        self.n_seen += len(sentences)
         answers = [[self._answer(task, vote) for vote in range(self.model.votes)] for task in tasks]
         # Without one usable answer nothing can be said, of what was asked about and of what was ruled out beforehand.
         is_answered = not tasks or any(vote.is_readable for votes in answers for vote in votes)
@@ -224,6 +251,18 @@ class LanguageModelCoder:
                 if self._look_up(second.id) is None:
                     missing.append(second)
         return missing
+
+    def _unanswered_error(self, requests: Sequence[Request], tasks: Sequence[Task]) -> UnansweredError:
+        n_all = sum(map(self._count_requests, tasks))
+        return UnansweredError(tuple(requests), n_all, self.explain_given())
+
+    def _count_requests(self, task: Task) -> int:
+        """The requests of a task as far as they are known: one a vote, and a second one where an answer fails the check."""
+        n = self.model.votes
+        for vote in range(self.model.votes):
+            raw = self._look_up(make_request(self.model.name, self.framework, task, vote).id)
+            n += raw is not None and bool(check_answer(raw, task.sentences, self.framework).problems)
+        return n
 
     def _answer(self, task: Task, vote: int) -> CheckedAnswer:
         """What holds of the answers to a task: of the second where the first failed and the second can be read."""

@@ -41,12 +41,14 @@ class Request:
         messages: in order.
         vote: which of several answers to the same messages is wanted, from 0.
         n_sentences: how many sentences are to be coded.
+        n_passages: of how many passages these are.
     """
 
     model: str
     messages: tuple[Message, ...]
     vote: int = 0
     n_sentences: int = 0
+    n_passages: int = 0
 
     @property
     def id(self) -> str:
@@ -68,11 +70,13 @@ class Task:
         places: each sentence's place among all that the coder was given; number 1 in the prompt is the first.
         sentences: the same sentences.
         text: the user message.
+        n_passages: of how many passages the sentences are.
     """
 
     places: tuple[int, ...]
     sentences: tuple[SentenceDraft, ...]
     text: str
+    n_passages: int = 1
 
 
 @lru_cache(maxsize=8)
@@ -117,10 +121,13 @@ def make_tasks(passages: Sequence[tuple[int, Passage]]) -> list[Task]:
     places: list[int] = []
     sentences: list[SentenceDraft] = []
     lines: list[str] = []
+    n_passages = 0
 
     def close() -> None:
+        nonlocal n_passages
         if places:
-            tasks.append(Task(tuple(places), tuple(sentences), "\n".join(lines).strip()))
+            tasks.append(Task(tuple(places), tuple(sentences), "\n".join(lines).strip(), n_passages))
+        n_passages = 0
         places.clear()
         sentences.clear()
         lines.clear()
@@ -135,6 +142,7 @@ def make_tasks(passages: Sequence[tuple[int, Passage]]) -> list[Task]:
             if len(sentences) == MAX_SENTENCES or size > MAX_CHARACTERS:  # a passage longer than a request
                 close()
             if n == 0 or not sentences:
+                n_passages += 1
                 lines += _head(sentence, passage, n)
             places.append(first + n)
             sentences.append(sentence)
@@ -172,7 +180,7 @@ def make_request(model: str, framework: Framework, task: Task, vote: int = 0) ->
         {"role": "system", "content": system_prompt(framework)},
         {"role": "user", "content": task.text},
     )
-    return Request(model, messages, vote, len(task.sentences))
+    return Request(model, messages, vote, len(task.sentences), task.n_passages)
 
 
 def make_second_request(first: Request, answer: str, problems: Sequence[str]) -> Request:
@@ -190,6 +198,7 @@ def make_second_request(first: Request, answer: str, problems: Sequence[str]) ->
         ),
         first.vote,
         first.n_sentences,
+        first.n_passages,
     )
 
 
