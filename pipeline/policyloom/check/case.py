@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
+from policyloom.check.challenges import Challenge
 from policyloom.check.claims import ClaimCheck
 from policyloom.check.coverage import N_QUOTES
 from policyloom.framework import Framework
@@ -25,7 +26,7 @@ MAX_SHARE_WITH_RECALL = 0.2
 @dataclass(frozen=True, slots=True)
 class Case:
     """What a rule looks at: a document, its coverage by element, its promises, its claims, whether there is a corpus, the
-    passages nearest to each element that was not found, and how well its coder finds each.
+    passages nearest to each element that was not found, its challenges, and how well its coder finds each.
     """
 
     tagged: Tagged
@@ -35,6 +36,7 @@ class Case:
     claims: Sequence[ClaimCheck]
     has_corpus: bool
     nearest: dict[str, tuple[Evidence, ...]]
+    challenges: Sequence[Challenge] = ()
     measured: Measured = field(default_factory=Measured)
 
     @property

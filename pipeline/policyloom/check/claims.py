@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Collection
 from dataclasses import dataclass
 from typing import Literal, Protocol
@@ -12,6 +13,12 @@ from policyloom.network.counting import DEFAULT_STATUSES, Statuses, claim_counts
 from policyloom.records import Claim, Evidence, Tagged
 
 __all__ = ["ClaimCheck", "ClaimState", "Knowledge", "PairKnowledge", "check_claims"]
+
+MIN_SURENESS = 0.5
+"""How probable it must be that a sentence names both ends of a claim for a finding to rest on it."""
+
+_ENDS = re.compile(r"[.!?…;。！？；][\"'”’)\]\s]*$")
+"""How a sentence ends; a line without it is mostly a title."""
 
 ClaimState = Literal["supported", "contested", "contradicted", "co-occurring", "unknown"]
 """What other documents say of a claim: some claim it and none denies it; some claim and some deny it; some only deny it; none
@@ -60,6 +67,7 @@ class ClaimCheck:
         others_for, others_against: sentences of the others, at most one a document; where none claims or denies the pair,
             `others_for` has those that name both.
         is_hedged: each of the document's claims of the pair is weakened or doubted in its sentence.
+        is_clear: whether one of its claims stands in a whole sentence, mechanism first, and is probable; others are often misread.
     """
 
     mechanism: str
@@ -72,6 +80,7 @@ class ClaimCheck:
     others_for: tuple[Evidence, ...] = ()
     others_against: tuple[Evidence, ...] = ()
     is_hedged: bool = False
+    is_clear: bool = True
 
 
 def check_claims(
@@ -104,11 +113,13 @@ def check_claims(
 def _check_pair(
     tagged: Tagged, pair: tuple[str, str], claims: list[Claim], network: Knowledge | None, own: set[str]
 ) -> ClaimCheck:
-    one_each = {claim.sentence: claim for claim in claims}
-    quotes = tuple(tagged.evidence(claim) for claim in list(one_each.values())[:N_QUOTES])
-    is_hedged = all(claim.hedged for claim in claims)
+    clear = [claim for claim in claims if _is_clear(tagged, claim)]
+    best_first = sorted(clear or claims, key=lambda claim: (-_sureness(tagged, claim), claim.sentence))
+    sentences = dict.fromkeys(claim.sentence for claim in best_first)
+    quotes = tuple(tagged.evidence_at(sentence) for sentence in list(sentences)[:N_QUOTES])
+    is_hedged = all(claim.hedged for claim in clear or claims)
     if network is None:
-        return ClaimCheck(*pair, "unknown", 0, 0, 0, quotes, is_hedged=is_hedged)
+        return ClaimCheck(*pair, "unknown", 0, 0, 0, quotes, is_hedged=is_hedged, is_clear=bool(clear))
     found = network.pair_documents(*pair)
     n_for, n_against, n_together = (
         len(set(documents) - own) for documents in (found.claims, found.denials, found.together)
@@ -117,8 +128,25 @@ def _check_pair(
     told = "claims" if n_for else "together" if not n_against else ""
     return ClaimCheck(
         *pair, _state(n_for, n_against, n_together), n_for, n_against, n_together, quotes,
-        _one_a_document(others.get(told, ()), own), _one_a_document(others.get("denials", ()), own), is_hedged,
+        _one_a_document(others.get(told, ()), own), _one_a_document(others.get("denials", ()), own), is_hedged, bool(clear),
     )  # fmt: skip
+
+
+def _is_clear(tagged: Tagged, claim: Claim) -> bool:
+    """Whether a claim stands in a whole sentence, the mechanism before the outcome, and both are probable.
+
+    Of 60 claims in 187 labelled sentences 20 of 33 whose mechanism comes first and is as probable were right, and of the 17 whose
+    outcome comes first, one.
+    """
+    first, second = tagged.mentions[claim.mechanism], tagged.mentions[claim.target]
+    is_item = tagged.document.blocks[tagged.sentences[claim.sentence].block].kind == "list_item"
+    is_whole = is_item or bool(_ENDS.search(tagged.sentence(claim)))
+    return is_whole and first.start <= second.start and _sureness(tagged, claim) >= MIN_SURENESS
+
+
+def _sureness(tagged: Tagged, claim: Claim) -> float:
+    """The lower of the probabilities that the sentence names the mechanism, and the outcome."""
+    return min(tagged.mentions[end].probability for end in (claim.mechanism, claim.target))
 
 
 def _state(n_for: int, n_against: int, n_together: int) -> ClaimState:
@@ -132,8 +160,13 @@ def _state(n_for: int, n_against: int, n_together: int) -> ClaimState:
 
 
 def _one_a_document(quotes: Collection[Evidence], own: set[str]) -> tuple[Evidence, ...]:
+    """The first sentence of each document, and whole sentences before titles and the like."""
     first: dict[str, Evidence] = {}
-    for quote in quotes:
+    for quote in sorted(quotes, key=_is_fragment):
         if quote.document not in own:
             first.setdefault(quote.document, quote)
-    return tuple(first.values())[:N_QUOTES]
+    return tuple(sorted(first.values(), key=_is_fragment)[:N_QUOTES])
+
+
+def _is_fragment(quote: Evidence) -> bool:
+    return not _ENDS.search(quote.quote)

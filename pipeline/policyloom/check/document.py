@@ -6,6 +6,7 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
 from policyloom.check.case import Case
+from policyloom.check.challenges import find_challenges
 from policyloom.check.claims import ClaimCheck, Knowledge, check_claims
 from policyloom.check.coverage import cover
 from policyloom.check.nearest import find_nearest
@@ -87,6 +88,7 @@ def check(
         claims,
         network is not None,
         find_nearest(tagged, framework, absent),
+        find_challenges(tagged, framework),
         measured or Measured(),
     )
     if not tagged.is_judged:

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from policyloom.check.commitment import commits
 from policyloom.framework import Framework, Particular
+from policyloom.languages import load_language
+from policyloom.languages.cues import Cues, compile_cues
 from policyloom.network.counting import counted_mentions
 from policyloom.records import Mention, Promise, Tagged
 
@@ -19,10 +22,11 @@ def find_promises(tagged: Tagged, framework: Framework) -> tuple[Promise, ...]:
     for mention, smallest in counted_mentions(tagged, framework):
         if smallest == "sentence" and mention.status == "planned" and mention.kind == "mechanism":
             found.setdefault(mention.sentence, []).append(mention)
-    return tuple(_make(tagged, framework, found[sentence]) for sentence in sorted(found))
+    cues = compile_cues(load_language(framework.language), framework.facets)
+    return tuple(_make(tagged, framework, cues, found[sentence]) for sentence in sorted(found))
 
 
-def _make(tagged: Tagged, framework: Framework, mentions: list[Mention]) -> Promise:
+def _make(tagged: Tagged, framework: Framework, cues: Cues, mentions: list[Mention]) -> Promise:
     best = max(mentions, key=lambda mention: (mention.probability, -mention.start))
     words: dict[Particular, str] = {}
     for mention in mentions:
@@ -34,7 +38,7 @@ def _make(tagged: Tagged, framework: Framework, mentions: list[Mention]) -> Prom
     settings = framework.checks
     return Promise(
         tagged.document.id, framework.top(best.label), tagged.evidence(best), **words,
-        is_vague=words.keys().isdisjoint(settings.vague_without),
+        is_vague=words.keys().isdisjoint(settings.vague_without) and commits(tagged, best, cues),
         is_complete=all(not words.keys().isdisjoint(group) for group in settings.complete_with),
     )  # fmt: skip
 

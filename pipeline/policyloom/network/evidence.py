@@ -223,6 +223,17 @@ def claim_evidence(
     return rows
 
 
+def names_in_order(
+    sentence: SentenceEvidence, source: str, target: str, *, node_of: Callable[[str], str]
+) -> bool:
+    """Whether the words of a sentence that name one node stand before those that name the other."""
+    at = {
+        node: [sentence.quote.find(m.words) for m in sentence.mentions if node_of(m.element) == node]
+        for node in (source, target)
+    }
+    return bool(at[source] and at[target]) and min(at[source]) < max(at[target])
+
+
 def node_evidence(
     sentences: Iterable[SentenceEvidence], node: str, node_of: Callable[[str], str]
 ) -> list[dict[str, object]]:

@@ -17,6 +17,7 @@ from policyloom.network.evidence import (
     SentenceEvidence,
     claim_evidence,
     evidence_frame,
+    names_in_order,
     node_evidence,
     pair_evidence,
 )
@@ -145,7 +146,8 @@ class Network:
         """The sentences behind `pair_documents`: those that claim a pair, that deny it, and that name either in a unit with both.
 
         Returns:
-            Under "claims", "denials" and "together", each in the order of documents and their text.
+            Under "claims", "denials" and "together", each in the order of documents and their text; of the claims those first
+            that name the mechanism before the outcome, as they are right more often.
         """
         ends, top = (self.framework.top(mechanism), self.framework.top(outcome)), self.framework.top
         of_each = [self._sentences_by_top.get(end, []) for end in ends]
@@ -157,6 +159,8 @@ class Network:
             )
             for name, polarity in polarities
         }  # fmt: skip
+        in_order = {(s.document, s.sentence) for s in of_each[0] if names_in_order(s, *ends, node_of=top)}
+        found["claims"].sort(key=lambda row: (row["document"], row["sentence"]) not in in_order)
         near = {(s.document, s.sentence): s for side in of_each for s in side}
         found["together"] = pair_evidence(
             [near[key] for key in sorted(near)], self.framework, *ends, unit=self.options.unit_of("co_occurs"),
