@@ -280,7 +280,7 @@ def test_several_answers_are_named_one_after_another(
 
 
 def test_a_challenge_is_looked_at_whatever_the_one_before_it_gave() -> None:
-    second = (3, "challenge", "C2", "affirmed")
+    second = (2, "challenge", "C2", "affirmed")
     assert ("challenge-unanswered", "C2") in rules(check(make(second), FRAMEWORK))
     answered = answering()
     both = replace(answered, mentions=(*answered.mentions, *make(second).mentions))
@@ -969,6 +969,16 @@ def test_a_part_of_another_field_is_told_where_the_rest_is_of_the_field(
     assert finding.message == (
         f"About {told:.0%} of the text does not speak of the field of “F”, and nothing is said of it{where}."
     )
+
+
+@pytest.mark.parametrize(
+    ("share", "told"),
+    [(0.05, ""), (0.4, "; about 40% of its text is of another field, and none is looked for there")],
+)
+def test_an_absent_strategy_tells_what_part_of_the_text_is_of_another_field(share: float, told: str) -> None:
+    tagged = make((1, *T1, "planned"), unread=other_field(share))
+    (finding,) = (f for f in check(tagged, FRAMEWORK).findings if f.subject == "T2")
+    assert finding.message.endswith(f"has not been measured{told}.")
 
 
 def test_a_small_part_of_another_field_is_not_told() -> None:

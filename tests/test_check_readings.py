@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from policyloom.check import check, find_promises
@@ -89,6 +91,8 @@ def test_words_of_duty_will_or_aim_commit(sentence: str) -> None:
         "The Summit will highlight progress in training.",  # only told
         "Officials will announce support for schools.",
         "Training in a company gives students more competence.",  # no word that binds
+        "This will help firms to train.",  # a consequence of something else
+        "Training will be delivered by your provider.",
         "That report shall identify the following:",  # introduces a list
         "4. The functions of the Institute shall be—",
     ],
@@ -97,8 +101,36 @@ def test_what_commits_nobody_is_no_vague_promise(sentence: str) -> None:
     assert not is_vague(sentence)
 
 
+def test_guidance_that_speaks_to_its_readers_promises_nothing() -> None:
+    promise = "A statement must be in place from the beginning."
+    told = ["You hire an apprentice.", "Your provider trains the apprentice.", "Firms differ."]
+    named: tuple[Named, ...] = ((3, "T1", "planned"),)
+    assert not find_promises(read(*told, promise, named=named), FRAMEWORK)[0].is_vague
+    plan = read(*told[2:], "Firms train.", "Schools teach.", promise, named=named)
+    assert find_promises(plan, FRAMEWORK)[0].is_vague
+
+
+@pytest.mark.parametrize("label", ["MONEY", "PERCENT", "QUANTITY", "DATE"])
+def test_a_sentence_with_a_sum_or_number_is_not_vague(label: str) -> None:
+    line = "The Ministry will support schools with 40 million, as it did in 2020."
+    tagged = read(line, named=((0, "T1", "planned"),))
+    entity = Mention(40, 53, "entity", label, 0)
+    tagged = replace(tagged, mentions=(*tagged.mentions, entity))
+    assert find_promises(tagged, FRAMEWORK)[0].is_vague is (label == "DATE")
+
+
+def test_the_words_nearest_to_the_mechanism_tell_how_firmly_it_binds() -> None:
+    line = "The Board may change estimates, and shall submit accounts."
+    for words, vague in (("change estimates", False), ("submit accounts", True)):
+        at = line.index(words)
+        mention = Mention(at, at + len(words), "mechanism", "T1", 0, status="planned")
+        tagged = replace(read(line), mentions=(mention,))
+        assert find_promises(tagged, FRAMEWORK)[0].is_vague is vague
+
+
 def test_the_item_of_a_list_commits_by_itself_or_by_what_introduces_it() -> None:
-    assert is_vague(("list_item", "(a) support for technical schools;"))
+    assert is_vague(("list_item", "• support for technical schools;"))
+    assert not is_vague(("list_item", "(b) support for technical schools;"))  # of a list of what?
     assert is_vague("The Ministry shall:", ("list_item", "(a) support technical schools;"))
     assert not is_vague("The Ministry may:", ("list_item", "(a) support technical schools;"))
 
@@ -113,7 +145,7 @@ def test_a_task_in_the_list_of_what_a_body_is_for_is_no_vague_promise(line: str)
 
 
 def test_a_heading_may_say_that_a_list_is_of_powers() -> None:
-    item: tuple[BlockKind, str] = ("list_item", "(b) to facilitate the training of instructors;")
+    item: tuple[BlockKind, str] = ("list_item", "• to facilitate the training of instructors;")
     assert not is_vague(item, section="Powers of the Institute")
     assert is_vague(item, section="Measures")
 
@@ -203,6 +235,15 @@ def test_the_answer_that_shares_most_words_with_the_challenge_is_quoted_first() 
     assert [q.quote for q in found.elsewhere["T1"]] == [near, far]
     (finding,) = (f for f in check(tagged, FRAMEWORK).findings if f.subject == "C1")
     assert [q.quote for q in finding.evidence] == [SCATTER, near, far]
+
+
+@pytest.mark.parametrize(
+    ("line", "n"),
+    [("Transfer of funds from one vote to another.", 0), (("list_item", "Lack of funds for training."), 1),
+     ("There are no funds.", 1)],
+)  # fmt: skip
+def test_a_note_without_a_verb_names_no_challenge(line: str | tuple[BlockKind, str], n: int) -> None:
+    assert len(find_challenges(read(line, named=((0, "C1", "affirmed"),)), FRAMEWORK)) == n
 
 
 @pytest.mark.parametrize(("probability", "n"), [(0.39, 0), (0.4, 1)])

@@ -11,13 +11,16 @@ from policyloom.check.coverage import N_QUOTES
 from policyloom.framework import Framework
 from policyloom.records import Coverage, Evidence, Finding, Measured, Promise, Severity, Tagged
 
-__all__ = ["MIN_OTHER_FIELD_SHARE", "MIN_TOLD_SHARE", "Case", "count_sentences"]
+__all__ = ["MIN_OFF_FIELD_PART", "MIN_OTHER_FIELD_SHARE", "MIN_TOLD_SHARE", "Case", "count_sentences"]
 
 MIN_TOLD_SHARE = 0.02
 """Share of a document that could not be read from which findings state it."""
 
 MIN_OTHER_FIELD_SHARE = 0.5
 """Share of the text that is of another field from which a document without any element is off-field as a whole."""
+
+MIN_OFF_FIELD_PART = 0.1
+"""Share of the text that is of another field from which a document of the field is said to have such a part."""
 
 MAX_SHARE_WITH_RECALL = 0.2
 """Share of a document that could not be read from which no recall is stated: it was measured on text that was read."""
@@ -94,7 +97,17 @@ class Case:
         if recall is not None:
             n = self.measured.n.get(id, 0)
             known = f"about {recall:.0%} of such sentences are found ({n} labelled), so look once more before you rely on it"
-        return f"No mention of {self.name(id)} was found; {known}{self.unread}."
+        return f"No mention of {self.name(id)} was found; {known}{self.unread}{self._other_field}."
+
+    @property
+    def _other_field(self) -> str:
+        share = self.tagged.other_field_share
+        is_told = share >= MIN_OFF_FIELD_PART
+        return (
+            f"; about {share:.0%} of its text is of another field, and none is looked for there"
+            if is_told
+            else ""
+        )
 
 
 def count_sentences(n: int) -> str:

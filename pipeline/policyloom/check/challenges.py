@@ -18,6 +18,9 @@ __all__ = ["Challenge", "find_challenges"]
 REACH = 14
 """Tokens after a word of remedy within which the challenge is told: "to end this scatter of schemes over five ministries"."""
 
+MAX_FRAGMENT = 10
+"""Words and marks of a line without a verb that names a subject and tells nothing: "Transfer of funds from one vote to another."."""
+
 MIN_SHARED = 2
 """Words that the sentence of a remedy must share with one that names the challenge."""
 
@@ -54,17 +57,22 @@ def find_challenges(tagged: Tagged, framework: Framework) -> tuple[Challenge, ..
     Raises:
         ValueError: a mention names an element that the framework does not have.
     """
+    pack = load_language(framework.language)
+    cues = compile_cues(pack, framework.facets)
     named: dict[str, list[Mention]] = {}
     stated: dict[str, list[Mention]] = {}
     for mention, smallest in counted_mentions(tagged, framework):
         if smallest == "sentence":
-            if mention.kind == "challenge" and mention.status == "affirmed":
+            if (
+                mention.kind == "challenge"
+                and mention.status == "affirmed"
+                and _is_told(tagged, mention, cues)
+            ):
                 named.setdefault(framework.top(mention.label), []).append(mention)
             elif mention.kind == "mechanism" and mention.status in STATED:
                 stated.setdefault(framework.top(mention.label), []).append(mention)
-    pack = load_language(framework.language)
     words = [content_words(tagged.quote(sentence), pack.stop_words) for sentence in tagged.sentences]
-    remedies = _find_remedies(tagged, stated, compile_cues(pack, framework.facets), pack.stop_words)
+    remedies = _find_remedies(tagged, stated, cues, pack.stop_words)
     read = _read_answers(tagged, framework, remedies.keys())
     found = []
     for id in framework.ids("challenge", top=True):
@@ -105,6 +113,14 @@ def find_challenges(tagged: Tagged, framework: Framework) -> tuple[Challenge, ..
     return tuple(found)
 
 
+def _is_told(tagged: Tagged, mention: Mention, cues: Cues) -> bool:
+    """Whether a mention stands in the item of a list or in a statement, and not in a few words without a verb, as a note in the margin."""
+    forms = to_forms(tagged.sentence(mention))
+    is_item = tagged.document.blocks[tagged.sentences[mention.sentence].block].kind == "list_item"
+    is_fragment = cues.grammar.is_fragment(forms, cues.grammar.first_word(forms))
+    return is_item or not is_fragment or len(forms) > MAX_FRAGMENT
+
+
 def _read_answers(
     tagged: Tagged, framework: Framework, remedies: Collection[int]
 ) -> dict[str, dict[str, list[int]]]:
@@ -112,8 +128,8 @@ def _read_answers(
     found: dict[str, dict[str, list[int]]] = {}
     for claim in counted_claims(tagged):
         mechanism, target = tagged.mentions[claim.mechanism], tagged.mentions[claim.target]
-        is_answer = (
-            mechanism.status == "planned" or (mechanism.status == "affirmed" and claim.sentence in remedies)
+        is_answer = mechanism.status == "planned" or (
+            mechanism.status == "affirmed" and claim.sentence in remedies
         )
         if claim.kind == "answers" and claim.polarity == "positive" and is_answer:
             of_challenge = found.setdefault(framework.top(target.label), {})

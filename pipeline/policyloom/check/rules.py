@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 
-from policyloom.check.case import MIN_TOLD_SHARE, Case, count_sentences
+from policyloom.check.case import MIN_OFF_FIELD_PART, MIN_TOLD_SHARE, Case, count_sentences
 from policyloom.check.claims import ClaimState
 from policyloom.records import Finding, Promise, Severity
 
@@ -15,9 +15,6 @@ __all__ = ["RULES", "RULE_NAMES", "Rule", "find_off_field", "find_unread_parts"]
 
 MIN_DENYING_DOCUMENTS = 2
 """Documents that must deny a claim for it to be an error; one alone may have been read wrongly."""
-
-MIN_OFF_FIELD_PART = 0.1
-"""Share of the text that is of another field from which a document of the field is said to have such a part."""
 
 RULE_NAMES = (
     "strategy-absent", "strategy-only-lacking", "strategy-only-refused", "challenge-unanswered", "challenge-answered",

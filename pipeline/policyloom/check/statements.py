@@ -8,7 +8,7 @@ from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 
 from policyloom.check.alignment import read_words
-from policyloom.check.commitment import find_lead_in, find_strengths
+from policyloom.check.commitment import find_lead_in, find_strength
 from policyloom.check.promises import find_promises, join_words
 from policyloom.framework import Framework
 from policyloom.languages.cues import Cues, Strength
@@ -186,20 +186,13 @@ def read_version(tagged: Tagged, framework: Framework, cues: Cues) -> Version:
         cues,
     )
     for number, found in mentions.items():
-        bare.statements[number] = tuple(_read_statement(bare, number, mention, cues) for mention in found)
+        bare.statements[number] = tuple(_read_statement(tagged, mention, cues) for mention in found)
     return bare
 
 
-def _read_statement(version: Version, number: int, mention: Mention, cues: Cues) -> Statement:
-    """A mention with the last words of strength before its end, or else the first after it, or those of what introduces it."""
-    start = version.tagged.sentences[version.places[number]].start
-    own = find_strengths(version.texts[number], cues)
-    before = [strength for strength in own if start + strength[2] < mention.end]
-    after = [strength for strength in own if start + strength[2] >= mention.end]
-    lent = [s for lead in version.lead_ins(number) for s in find_strengths(version.texts[lead], cues)]
-    for level, words, _ in (*before[-1:], *after[:1], *lent[-1:]):
-        return Statement(mention, level, words)
-    return Statement(mention, None, "")
+def _read_statement(tagged: Tagged, mention: Mention, cues: Cues) -> Statement:
+    level, words = find_strength(tagged, mention, cues) or (None, "")
+    return Statement(mention, level, words)
 
 
 def _overlaps(span: tuple[int, int], others: Collection[tuple[int, int]]) -> bool:
