@@ -949,6 +949,26 @@ def test_a_document_of_another_field_gets_one_finding() -> None:
     assert finding.message == "The text was read, and is of another field: no element of “F” was found."
 
 
+@pytest.mark.parametrize(
+    ("mentions", "only"),
+    [
+        (((1, *T1, "planned"), (1, *T1, "affirmed")), "1 sentence names"),
+        (((1, *T1, "planned"), (2, *T1, "planned"), (3, "actor", "A1", "affirmed")), "2 sentences name"),
+    ],
+)
+def test_one_or_two_sentences_make_no_document_of_the_field(
+    mentions: tuple[tuple[int, str, str, str], ...], only: str
+) -> None:
+    (finding,) = check(make(*mentions, unread=other_field(0.6)), FRAMEWORK).findings
+    assert finding.rule == "off-field"
+    assert finding.message == f"The text was read, and is of another field: only {only} an element of “F”."
+    assert [e.quote for e in finding.evidence] == SENTENCES[1 : 1 + int(only[0])]
+    third = (*mentions, (0, *T1, "planned"), (3, *T1, "planned"))
+    assert "off-field" not in {
+        rule for rule, _ in rules(check(make(*third, unread=other_field(0.6)), FRAMEWORK))
+    }
+
+
 @pytest.mark.parametrize("share", [0.0, 0.4])
 def test_a_document_that_names_nothing_is_not_said_to_be_of_another_field(share: float) -> None:
     found = rules(check(make(unread=other_field(share)), FRAMEWORK))
@@ -962,7 +982,8 @@ def test_a_document_that_names_nothing_is_not_said_to_be_of_another_field(share:
 def test_a_part_of_another_field_is_told_where_the_rest_is_of_the_field(
     share: float, pages: tuple[int, ...], where: str
 ) -> None:
-    tagged = make((1, *T1, "planned"), unread=other_field(share, pages))
+    named = ((n, *T1, "planned") for n in range(3))
+    tagged = make(*named, unread=other_field(share, pages))
     (finding,) = (f for f in check(tagged, FRAMEWORK).findings if f.rule == "off-field-part")
     assert (finding.severity, finding.subject) == ("info", "")
     told = tagged.other_field_share

@@ -93,6 +93,8 @@ def test_words_of_duty_will_or_aim_commit(sentence: str) -> None:
         "Training in a company gives students more competence.",  # no word that binds
         "This will help firms to train.",  # a consequence of something else
         "Training will be delivered by your provider.",
+        "The principal function of the Council shall be to advise the Board.",  # what somebody is for
+        "The challenge is to identify measures which will help schools.",
         "That report shall identify the following:",  # introduces a list
         "4. The functions of the Institute shall be—",
     ],
@@ -246,7 +248,7 @@ def test_a_note_without_a_verb_names_no_challenge(line: str | tuple[BlockKind, s
     assert len(find_challenges(read(line, named=((0, "C1", "affirmed"),)), FRAMEWORK)) == n
 
 
-@pytest.mark.parametrize(("probability", "n"), [(0.39, 0), (0.4, 1)])
+@pytest.mark.parametrize(("probability", "n"), [(0.49, 0), (0.5, 1)])
 def test_a_challenge_that_is_hardly_probable_is_not_named(probability: float, n: int) -> None:
     tagged = read(SCATTER, named=((0, "C1", "affirmed"),), probability=probability)
     assert len(find_challenges(tagged, FRAMEWORK)) == n

@@ -15,6 +15,9 @@ from policyloom.records import Evidence, Mention, Tagged
 
 __all__ = ["Challenge", "find_challenges"]
 
+MIN_NAMED = 0.5
+"""How probable it must be that a sentence names a challenge; the classifier takes much for one that is none."""
+
 REACH = 14
 """Tokens after a word of remedy within which the challenge is told: "to end this scatter of schemes over five ministries"."""
 
@@ -77,7 +80,7 @@ def find_challenges(tagged: Tagged, framework: Framework) -> tuple[Challenge, ..
     found = []
     for id in framework.ids("challenge", top=True):
         own = sorted(named.get(id, ()), key=lambda m: (-m.probability, m.start))
-        sure = [mention for mention in own if mention.probability >= MIN_PROBABILITY]
+        sure = [mention for mention in own if mention.probability >= MIN_NAMED]
         answers = read.get(id, {})
         for sentence, told in remedies.items():
             if any(len(told & words[m.sentence]) >= MIN_SHARED for m in sure if m.sentence != sentence):

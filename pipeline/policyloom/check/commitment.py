@@ -39,8 +39,8 @@ _INTRODUCING = (":", "：", "—", "–")
 def commits(tagged: Tagged, mention: Mention, cues: Cues) -> bool:
     """Whether a sentence that plans a mechanism commits somebody to it, and the coder is sure enough of both.
 
-    None of these does: a line that introduces a list ("The Minister shall:"), a permission ("may"), a task in the list of
-    what a body is for ("The functions of the Board shall be"), a rule for whoever reads ("you must", "your employer will"), what
+    None of these does: a line that introduces a list ("The Minister shall:"), a permission ("may"), a task of a body ("The
+    functions of the Board shall be", in a list or by itself), a rule for whoever reads ("you must", "your employer will"), what
     is only told ("will announce"), what goes on about something said before ("This will help them"), and a line without words of
     duty, will or aim, unless it is the item of a list or an instruction under a heading of plans. An item such as "(b) to train" goes on
     with a list: where its introduction is not found, nothing is known of it.
@@ -55,6 +55,8 @@ def commits(tagged: Tagged, mention: Mention, cues: Cues) -> bool:
     if _is_item(tagged, number) and any(cues.is_mandate(line) for line in over):
         return False
     first = cues.grammar.first_word(forms)
+    if cues.is_purpose(forms):
+        return False
     if not cues.readers.isdisjoint(forms) or not cues.continuing.isdisjoint(forms[first : first + 1]):
         return False
     if any(not cues.telling.isdisjoint(forms[end : end + 1]) for _, _, end in cues.find_strengths(forms)):

@@ -45,8 +45,10 @@ def find_off_field(case: Case) -> Iterator[Finding]:
     tagged, title = case.tagged, case.framework.title
     share = tagged.other_field_share
     if case.is_off_field:
-        message = f"The text was read, and is of another field: no element of “{title}” was found."
-        yield case.finding("off-field", "info", "", message)
+        n = len(case.naming)
+        only = f"only {count_sentences(n)} name{'s' if n == 1 else ''} an element of “{title}”"
+        message = f"The text was read, and is of another field: {only if n else f'no element of “{title}” was found'}."
+        yield case.finding("off-field", "info", "", message, map(tagged.evidence_at, case.naming))
     elif share >= MIN_OFF_FIELD_PART:
         pages = tagged.explain_other_field()
         message = f"About {share:.0%} of the text does not speak of the field of “{title}”, and nothing is said of it{pages}."

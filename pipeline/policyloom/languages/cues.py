@@ -38,7 +38,7 @@ _TABLES = {
     "duty": {"offices"},
     "strength": {"level", "terms"},
     "continuing": {"openers"},
-    "uncommitted": {"mandate", "telling", "readers"},
+    "uncommitted": {"mandate", "purpose", "telling", "readers"},
     "remedy": {"terms"},
 }
 """The tables that `cues.toml` may have, with their keys; None where any key may stand."""
@@ -132,7 +132,11 @@ class Cues:
 
     def is_mandate(self, forms: Sequence[str]) -> bool:
         """Whether a line, in lower-case tokens, introduces what a body is for: "The functions of the Board shall be"."""
-        return bool(self._mandates.find(forms))
+        return any(match.label == "mandate" for match in self._mandates.find(forms))
+
+    def is_purpose(self, forms: Sequence[str]) -> bool:
+        """Whether a sentence, in lower-case tokens, says what somebody or something is for: "Its task shall be to advise"."""
+        return any(match.label == "purpose" for match in self._mandates.find(forms))
 
     def find_remedies(self, forms: Sequence[str]) -> list[TokenSpan]:
         """The words in a sentence's lower-case tokens after which it tells what is to be remedied, in order: "to overcome"."""
@@ -258,7 +262,9 @@ def _compile(pack: LanguagePack, added: tuple[tuple[str, str], ...]) -> Cues:
             {"remedy": data.get("remedy", {}).get("terms", ())}, words=words, inflect=pack.inflections
         ),
         _mandates=TermMatcher(
-            {"mandate": data.get("uncommitted", {}).get("mandate", ())}, words=words, inflect=pack.inflections
+            {name: data.get("uncommitted", {}).get(name, ()) for name in ("mandate", "purpose")},
+            words=words,
+            inflect=pack.inflections,
         ),
     )
 
