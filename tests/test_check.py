@@ -13,6 +13,7 @@ from policyloom.check.rules import RULE_NAMES
 from policyloom.errors import FrameworkError
 from policyloom.framework import CheckSettings, Element, Framework, Link
 from policyloom.network.counting import DEFAULT_STATUSES, Statuses
+from policyloom.network.evidence import CaseSentence
 from policyloom.records import (
     Accuracy,
     Block,
@@ -93,6 +94,9 @@ class Corpus:
                 ("together", pair.together),
             )
         }
+
+    def case_sentences(self, case: str) -> list[CaseSentence]:
+        return []
 
 
 def spans() -> list[tuple[int, int]]:

@@ -10,6 +10,7 @@ from typing import Literal, Protocol
 from policyloom.check.coverage import N_QUOTES
 from policyloom.framework import Framework
 from policyloom.network.counting import DEFAULT_STATUSES, Statuses, claim_counts, counted_claims
+from policyloom.network.evidence import CaseSentence
 from policyloom.records import Claim, Evidence, Tagged
 
 __all__ = ["ClaimCheck", "ClaimState", "Knowledge", "PairKnowledge", "check_claims"]
@@ -53,6 +54,9 @@ class Knowledge(Protocol):
 
     def pair_quotes(self, mechanism: str, outcome: str) -> dict[str, tuple[Evidence, ...]]:
         """The sentences that claim a pair of outermost elements, deny it or name both: "claims", "denials", "together"."""
+
+    def case_sentences(self, case: str) -> Collection[CaseSentence]:
+        """The mechanisms that sentences on a case name."""
 
 
 @dataclass(frozen=True, slots=True)

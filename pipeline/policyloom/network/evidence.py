@@ -18,7 +18,7 @@ from policyloom.network.counting import (
     counted_mentions,
     counts_within,
 )
-from policyloom.records import ClaimKind, Polarity, Span, Status, Tagged
+from policyloom.records import ClaimKind, Evidence, Polarity, Span, Status, Tagged
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -106,6 +106,15 @@ class SentenceEvidence:
             "document": 0,
         }[unit]
         return self.document, within
+
+
+@dataclass(frozen=True, slots=True)
+class CaseSentence:
+    """A mechanism that a sentence on a case names, with its status."""
+
+    mechanism: str
+    status: Status
+    evidence: Evidence
 
 
 def find_evidence(tagged: Tagged, framework: Framework) -> list[SentenceEvidence]:
@@ -232,6 +241,29 @@ def names_in_order(
         for node in (source, target)
     }
     return bool(at[source] and at[target]) and min(at[source]) < max(at[target])
+
+
+def case_sentences(
+    sentences: Iterable[SentenceEvidence], framework: Framework, case: str
+) -> list[CaseSentence]:
+    """The mechanisms that sentences on a case name, in order.
+
+    A sentence is on a case where it names it, and so are those after it in its paragraph until one names another case.
+    """
+    found: list[CaseSentence] = []
+    current: tuple[str, int, str] | None = None  # document, paragraph and outermost case
+    for s in sentences:
+        named = {framework.top(m.element) for m in s.mentions if framework[m.element].kind == "case"}
+        if named:
+            current = s.document, s.paragraph, case if case in named else ""
+        if current == (s.document, s.paragraph, case):
+            quote = Evidence(s.document, s.page, s.start, s.end, s.quote)
+            found += [
+                CaseSentence(m.element, m.status, quote)
+                for m in s.mentions
+                if framework[m.element].kind == "mechanism"
+            ]
+    return found
 
 
 def node_evidence(

@@ -14,7 +14,9 @@ from policyloom.network.counting import UNITS, Statuses
 from policyloom.network.counts import Counts
 from policyloom.network.elements import build_elements
 from policyloom.network.evidence import (
+    CaseSentence,
     SentenceEvidence,
+    case_sentences,
     claim_evidence,
     evidence_frame,
     names_in_order,
@@ -167,6 +169,10 @@ class Network:
             statuses=self.options.counting, node_of=top,
         )  # fmt: skip
         return {name: tuple(map(_evidence_of, rows)) for name, rows in found.items()}
+
+    def case_sentences(self, case: str) -> list[CaseSentence]:
+        """The mechanisms that sentences on one of the framework's outermost cases name, in the order of documents and their text."""
+        return case_sentences(self.sentences, self.framework, case)
 
     @property
     def statuses(self) -> Statuses:
