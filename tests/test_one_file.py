@@ -38,7 +38,7 @@ def test_what_is_loaded_meanwhile_comes_with_the_document(tmp_path: Path, worker
         path, FRAMEWORK, None, min_probability=0.0, model=None, password=None, ocr="never", workers=workers, limits=None,
         meanwhile=lambda: "loaded",
     )  # fmt: skip
-    assert {m.label for m in tagged.mentions} & {"T1", "T1.1", "T2", "T2.4"}
+    assert any(m.kind == "mechanism" for m in tagged.mentions)
     assert (other, used.form.kind) == ("loaded", "classifier")
     assert used.measured.recall
 

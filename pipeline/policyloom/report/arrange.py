@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 
-from policyloom.check import ClaimCheck, ClaimState
+from policyloom.check import CaseLikeness, ClaimCheck, ClaimState
 from policyloom.framework import Element, ElementKind, Framework
 from policyloom.records import Coverage, Evidence, Failure, Finding, Measured, Promise, Severity
 from policyloom.report.figure import Figure, lay_out
@@ -95,6 +95,7 @@ def check_view(
     findings: Sequence[Finding],
     claims: Sequence[ClaimCheck],
     promises: Sequence[Promise],
+    cases: Sequence[CaseLikeness],
     measured: Measured,
     detail: Detail,
 ) -> dict[str, object]:
@@ -126,6 +127,23 @@ def check_view(
         "promises": [
             (promise, source.label(promise.element), source.quotes((promise.evidence,)))
             for promise in sorted(promises, key=lambda p: (not p.is_vague, p.is_complete, p.evidence.start))
+        ],
+        "cases": [
+            (
+                likeness,
+                source.label(likeness.case),
+                [
+                    (
+                        shared,
+                        source.label(shared.element),
+                        source.quotes((shared.own,)),
+                        source.quotes((shared.other,)),
+                    )
+                    for shared in likeness.shared
+                ],
+                [(id, source.label(id)) for id in likeness.lacking],
+            )
+            for likeness in cases
         ],
         "left_out": [(name, cells) for name, cells in left_out if cells],
         "findings": source.findings(findings),
