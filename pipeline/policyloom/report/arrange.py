@@ -41,6 +41,12 @@ KIND_WORDS: dict[LinkKind, str] = {
 SEVERITIES: tuple[Severity, ...] = ("error", "warning", "info")
 CLAIM_STATES: tuple[ClaimState, ...] = ("contradicted", "contested", "unknown", "co-occurring", "supported")
 """What needs a look first."""
+MAX_OWN, MAX_OTHERS = 2, 4
+"""Quotes beside a finding, of the document and of others; the rest stands further down and in the tables."""
+
+BULLETS = "•·▪*– "
+"""Marks of a list, which say nothing before a quote."""
+
 FIGURE_LINES = 90
 NAME_LENGTH = 90  # characters of a title beside a quote
 
@@ -188,7 +194,7 @@ class _Source:
         for item in evidence[: self.detail.n_quotes]:
             number = self.numbers.get(item.document)
             row = None if number is None else self.rows[number]
-            words = " ".join(item.quote.split())
+            words = " ".join(item.quote.split()).lstrip(BULLETS)
             if len(words) > self.detail.quote_length:
                 words = words[: self.detail.quote_length].rstrip() + " […]"
             name, language = (row.name, row.language) if row else (item.document, "")
@@ -303,8 +309,8 @@ class _Source:
         return FindingView(
             finding,
             *self.subject(finding.subject),
-            self.quotes(own),
-            self.quotes(others),
+            self.quotes(own[:MAX_OWN], len(own)),
+            self.quotes(others[:MAX_OTHERS], len(others)),
             self.quotes(finding.nearest),
         )
 
