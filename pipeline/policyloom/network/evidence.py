@@ -244,25 +244,28 @@ def names_in_order(
 
 
 def case_sentences(
-    sentences: Iterable[SentenceEvidence], framework: Framework, case: str
-) -> list[CaseSentence]:
-    """The mechanisms that sentences on a case name, in order.
+    sentences: Iterable[SentenceEvidence], framework: Framework
+) -> dict[str, list[CaseSentence]]:
+    """By outermost case, the mechanisms that sentences on it name, in order.
 
     A sentence is on a case where it names it, and so are those after it in its paragraph until one names another case.
     """
-    found: list[CaseSentence] = []
-    current: tuple[str, int, str] | None = None  # document, paragraph and outermost case
+    found: dict[str, list[CaseSentence]] = {}
+    current: tuple[str, int] | None = None
+    cases: set[str] = set()
     for s in sentences:
         named = {framework.top(m.element) for m in s.mentions if framework[m.element].kind == "case"}
         if named:
-            current = s.document, s.paragraph, case if case in named else ""
-        if current == (s.document, s.paragraph, case):
+            current, cases = (s.document, s.paragraph), named
+        if current == (s.document, s.paragraph):
             quote = Evidence(s.document, s.page, s.start, s.end, s.quote)
-            found += [
+            told = [
                 CaseSentence(m.element, m.status, quote)
                 for m in s.mentions
                 if framework[m.element].kind == "mechanism"
             ]
+            for case in cases:
+                found.setdefault(case, []).extend(told)
     return found
 
 

@@ -172,7 +172,7 @@ class Network:
 
     def case_sentences(self, case: str) -> list[CaseSentence]:
         """The mechanisms that sentences on one of the framework's outermost cases name, in the order of documents and their text."""
-        return case_sentences(self.sentences, self.framework, case)
+        return self._sentences_by_case.get(case, [])
 
     @property
     def statuses(self) -> Statuses:
@@ -418,6 +418,10 @@ class Network:
             statuses=options.counting,
             node_of=self._node,
         )
+
+    @cached_property
+    def _sentences_by_case(self) -> dict[str, list[CaseSentence]]:
+        return case_sentences(self.sentences, self.framework)
 
     @cached_property
     def _sentences_by_top(self) -> dict[str, list[SentenceEvidence]]:
