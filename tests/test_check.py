@@ -13,6 +13,7 @@ from policyloom.check.rules import RULE_NAMES
 from policyloom.errors import FrameworkError
 from policyloom.framework import CheckSettings, Element, Framework, Link
 from policyloom.network.counting import DEFAULT_STATUSES, Statuses
+from policyloom.network.evidence import CaseSentence
 from policyloom.records import (
     Accuracy,
     Block,
@@ -93,6 +94,9 @@ class Corpus:
                 ("together", pair.together),
             )
         }
+
+    def case_sentences(self, case: str) -> list[CaseSentence]:
+        return []
 
 
 def spans() -> list[tuple[int, int]]:
@@ -262,10 +266,10 @@ TWO_ANSWERS = Framework(
             "states T1 label T1 (1 planned), T2 label T2 (1 affirmed); no sentence was found that ties the two.",
         ),
         (
-            ((1, "mechanism", "T1", "planned"), (2, "mechanism", "T2", "affirmed")),
+            ((1, "mechanism", "T1", "planned"), (2, "mechanism", "T2", "planned")),
             (Claim("answers", 1, 0, (30, 33), 1), Claim("answers", 2, 0, (50, 53), 2)),
             "challenge-answered",
-            "what answers it: T1 label T1 (1 planned), T2 label T2 (1 affirmed); such readings are often wrong, so read "
+            "what answers it: T1 label T1 (1 planned), T2 label T2 (1 planned); such readings are often wrong, so read "
             "the quotes.",
         ),
     ],
@@ -280,7 +284,7 @@ def test_several_answers_are_named_one_after_another(
 
 
 def test_a_challenge_is_looked_at_whatever_the_one_before_it_gave() -> None:
-    second = (3, "challenge", "C2", "affirmed")
+    second = (2, "challenge", "C2", "affirmed")
     assert ("challenge-unanswered", "C2") in rules(check(make(second), FRAMEWORK))
     answered = answering()
     both = replace(answered, mentions=(*answered.mentions, *make(second).mentions))
@@ -609,8 +613,9 @@ def test_a_promise_is_complete_with_somebody_means_a_deadline_and_monitoring(mea
 
 
 def test_each_vague_promise_is_a_finding_with_its_sentence() -> None:
+    items: tuple[BlockKind, ...] = ("paragraph", "paragraph", "list_item", "list_item")
     tagged = make((1, *T1, "planned"), (2, "mechanism", "T1.1", "planned"), (3, "mechanism", "T2", "planned"),
-                  acting=(2,), facets={3: ("deadline",)})  # fmt: skip
+                  acting=(2,), facets={3: ("deadline",)}, kinds=items)  # fmt: skip
     found = [f for f in check(tagged, FRAMEWORK).findings if f.rule == "vague-promise"]
     missing = "an instrument, a sum or number, a date or how it is watched."
     assert [(f.subject, f.severity, [e.quote for e in f.evidence]) for f in found] == [
@@ -864,40 +869,74 @@ def described(**definitions: str) -> Framework:
     return Framework(id="f", title="F", version="1", elements=(*elements, element("T2", "mechanism")))
 
 
+PASSAGES = [
+    "Teachers are short in all provinces.",
+    "The state shall pay grants to firms.",
+    "Courses raise skill in all firms.",
+    "Skill matters to firms and state.",
+    "Firms and grants",
+]
+
+
+def passages(kinds: tuple[BlockKind, ...] = ("paragraph",) * 5) -> Tagged:
+    """A document of five passages, each a block of its own; the last is too short to be one."""
+    starts = [sum(len(p) + 1 for p in PASSAGES[:n]) for n in range(len(PASSAGES))]
+    at = [(start, start + len(p)) for start, p in zip(starts, PASSAGES, strict=True)]
+    blocks = tuple(Block(kind, a, b) for kind, (a, b) in zip(kinds, at, strict=True))
+    document = Document("d", "d.txt", "", 0, "en", Metadata(), " ".join(PASSAGES), blocks)
+    return Tagged(document, tuple(Sentence(a, b, n) for n, (a, b) in enumerate(at)), ())
+
+
 def test_the_nearest_passages_share_most_words_with_the_definition() -> None:
-    framework = described(T3="The state pays grants so that skill matters.", T4="Nothing alike.")
-    found = find_nearest(make(), framework, ["T3", "T4"])
-    assert [e.quote for e in found["T3"]] == [SENTENCES[3], SENTENCES[1], SENTENCES[2]]
-    assert found["T4"] == ()
-    at = spans()[3]
-    assert (found["T3"][0].document, found["T3"][0].start, found["T3"][0].end) == ("d", *at)
+    framework = described(T3="The state pays grants to firms so that skill matters.", T4="Skill alone.")
+    found = find_nearest(passages(), framework, ["T3", "T4"])
+    assert [e.quote for e in found["T3"]] == [PASSAGES[3], PASSAGES[1], PASSAGES[2]]
+    assert found["T4"] == ()  # one word in common says nothing
+    at = passages().sentences[3]
+    assert (found["T3"][0].document, found["T3"][0].start, found["T3"][0].end) == ("d", at.start, at.end)
 
 
 def test_words_of_few_sentences_weigh_more() -> None:
-    # "skill" stands in two sentences, "short" in one.
-    found = find_nearest(make(), described(T3="short skill"), ["T3"])
-    assert found["T3"][0].quote == SENTENCES[0]
+    # "firms" stands in three passages, "provinces" in one.
+    found = find_nearest(passages(), described(T3="teachers provinces; skill firms"), ["T3"])
+    assert found["T3"][0].quote == PASSAGES[0]
 
 
 def test_three_nearest_passages_at_most_are_given() -> None:
-    found = find_nearest(make(), described(T3="teachers grants courses skill matters"), ["T3"])
-    assert len(found["T3"]) == 3
+    framework = described(T3="teachers provinces grants courses skill matters firms state")
+    assert len(find_nearest(passages(), framework, ["T3"])["T3"]) == 3
 
 
 def test_examples_and_parts_describe_an_element_too() -> None:
-    parent = element("T3", "mechanism", examples=("Grants of a kind.",))
-    part = element("T3.1", "mechanism", parent="T3").model_copy(update={"definition": "Courses of a kind."})
+    parent = element("T3", "mechanism", examples=("Grants of a state.",))
+    part = element("T3.1", "mechanism", parent="T3").model_copy(update={"definition": "Courses of a skill."})
     framework = Framework(id="f", title="F", version="1", elements=(parent, part))
-    found = find_nearest(make(), framework, ["T3"])
-    assert {e.quote for e in found["T3"]} == {SENTENCES[1], SENTENCES[2]}
+    found = find_nearest(passages(), framework, ["T3"])
+    assert {e.quote for e in found["T3"]} == {PASSAGES[1], PASSAGES[2], PASSAGES[3]}
+
+
+def test_headings_and_references_are_no_passages() -> None:
+    kinds: tuple[BlockKind, ...] = ("paragraph", "heading", "reference", "table", "paragraph")
+    framework = described(T3="The state pays grants to firms so that skill matters and courses raise it.")
+    assert [e.quote for e in find_nearest(passages(kinds), framework, ["T3"])["T3"]] == [PASSAGES[3]]
+
+
+def test_a_long_passage_must_share_more_than_two_words() -> None:
+    long = described(T3="teachers provinces")
+    (found,) = find_nearest(passages(), long, ["T3"])["T3"]
+    assert found.quote == PASSAGES[0]
+    words = " ".join(f"word{chr(97 + n % 26)}{chr(97 + n // 26)}" for n in range(40))
+    text = f"Teachers in all provinces {words}."
+    document = replace(passages().document, text=text, blocks=(Block("paragraph", 0, len(text)),))
+    assert find_nearest(Tagged(document, (Sentence(0, len(text), 0),), ()), long, ["T3"])["T3"] == ()
 
 
 def test_what_is_absent_stands_with_the_passages_nearest_to_it() -> None:
-    framework = described(T3="Teachers are trained.")
-    findings = check(make((1, "mechanism", "T2", "affirmed")), framework).findings
-    (finding,) = (f for f in findings if f.rule == "strategy-absent")
-    assert (finding.subject, finding.evidence) == ("T3", ())
-    assert [e.quote for e in finding.nearest] == [SENTENCES[0]]
+    framework = described(T3="Teachers of all provinces are trained.")
+    findings = check(passages(), framework).findings
+    (finding, other) = (f for f in findings if f.rule == "strategy-absent")
+    assert (finding.subject, finding.evidence, other.subject, other.nearest) == ("T3", (), "T2", ())
+    assert [e.quote for e in finding.nearest] == [PASSAGES[0]]
     assert all(not f.nearest for f in findings if "absent" not in f.rule)
 
 
@@ -914,6 +953,26 @@ def test_a_document_of_another_field_gets_one_finding() -> None:
     assert finding.message == "The text was read, and is of another field: no element of “F” was found."
 
 
+@pytest.mark.parametrize(
+    ("mentions", "only"),
+    [
+        (((1, *T1, "planned"), (1, *T1, "affirmed")), "1 sentence names"),
+        (((1, *T1, "planned"), (2, *T1, "planned"), (3, "actor", "A1", "affirmed")), "2 sentences name"),
+    ],
+)
+def test_one_or_two_sentences_make_no_document_of_the_field(
+    mentions: tuple[tuple[int, str, str, str], ...], only: str
+) -> None:
+    (finding,) = check(make(*mentions, unread=other_field(0.6)), FRAMEWORK).findings
+    assert finding.rule == "off-field"
+    assert finding.message == f"The text was read, and is of another field: only {only} an element of “F”."
+    assert [e.quote for e in finding.evidence] == SENTENCES[1 : 1 + int(only[0])]
+    third = (*mentions, (0, *T1, "planned"), (3, *T1, "planned"))
+    assert "off-field" not in {
+        rule for rule, _ in rules(check(make(*third, unread=other_field(0.6)), FRAMEWORK))
+    }
+
+
 @pytest.mark.parametrize("share", [0.0, 0.4])
 def test_a_document_that_names_nothing_is_not_said_to_be_of_another_field(share: float) -> None:
     found = rules(check(make(unread=other_field(share)), FRAMEWORK))
@@ -927,13 +986,24 @@ def test_a_document_that_names_nothing_is_not_said_to_be_of_another_field(share:
 def test_a_part_of_another_field_is_told_where_the_rest_is_of_the_field(
     share: float, pages: tuple[int, ...], where: str
 ) -> None:
-    tagged = make((1, *T1, "planned"), unread=other_field(share, pages))
+    named = ((n, *T1, "planned") for n in range(3))
+    tagged = make(*named, unread=other_field(share, pages))
     (finding,) = (f for f in check(tagged, FRAMEWORK).findings if f.rule == "off-field-part")
     assert (finding.severity, finding.subject) == ("info", "")
     told = tagged.other_field_share
     assert finding.message == (
-        f"About {told:.0%} of the text is of another field than “F”, and nothing is said of it{where}."
+        f"About {told:.0%} of the text does not speak of the field of “F”, and nothing is said of it{where}."
     )
+
+
+@pytest.mark.parametrize(
+    ("share", "told"),
+    [(0.05, ""), (0.4, "; about 40% of its text is of another field, and none is looked for there")],
+)
+def test_an_absent_strategy_tells_what_part_of_the_text_is_of_another_field(share: float, told: str) -> None:
+    tagged = make((1, *T1, "planned"), unread=other_field(share))
+    (finding,) = (f for f in check(tagged, FRAMEWORK).findings if f.subject == "T2")
+    assert finding.message.endswith(f"has not been measured{told}.")
 
 
 def test_a_small_part_of_another_field_is_not_told() -> None:

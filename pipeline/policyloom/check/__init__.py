@@ -2,6 +2,9 @@
 
 coverage  in how many sentences the document names each element, and at what level
 promises  what it promises, one by one, with who, with what, how much, by when, how watched
+challenges  which challenges it names, and what it sets against them
+commitment  whether a planned sentence commits somebody
+cases     which of the framework's cases it resembles
 claims    which links the document claims, and what other documents say of them
 nearest   the passages nearest to what was not found
 pmc       the PMC index: which variables of a list it has
@@ -12,6 +15,7 @@ alignment, statements, differences, versions   a document against an earlier ver
 """
 
 from policyloom.check.case import Case
+from policyloom.check.cases import CaseLikeness, compare_cases
 from policyloom.check.claims import ClaimCheck, ClaimState, Knowledge, PairKnowledge
 from policyloom.check.coverage import cover
 from policyloom.check.document import Checked, check
@@ -21,6 +25,7 @@ from policyloom.check.versions import Comparison, compare
 
 __all__ = [
     "Case",
+    "CaseLikeness",
     "Checked",
     "ClaimCheck",
     "ClaimState",
@@ -30,6 +35,7 @@ __all__ = [
     "Rule",
     "check",
     "compare",
+    "compare_cases",
     "cover",
     "find_promises",
 ]

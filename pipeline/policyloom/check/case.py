@@ -5,18 +5,26 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
+from policyloom.check.challenges import Challenge
 from policyloom.check.claims import ClaimCheck
 from policyloom.check.coverage import N_QUOTES
 from policyloom.framework import Framework
+from policyloom.network.counting import counted_mentions
 from policyloom.records import Coverage, Evidence, Finding, Measured, Promise, Severity, Tagged
 
-__all__ = ["MIN_OTHER_FIELD_SHARE", "MIN_TOLD_SHARE", "Case", "count_sentences"]
+__all__ = ["MIN_OFF_FIELD_PART", "MIN_OTHER_FIELD_SHARE", "MIN_TOLD_SHARE", "Case", "count_sentences"]
 
 MIN_TOLD_SHARE = 0.02
 """Share of a document that could not be read from which findings state it."""
 
 MIN_OTHER_FIELD_SHARE = 0.5
-"""Share of the text that is of another field from which a document without any element is off-field as a whole."""
+"""Share of the text that is of another field from which a document with next to no element is off-field as a whole."""
+
+MAX_OFF_FIELD_SENTENCES = 2
+"""Sentences that name an element in such a document; a forest policy has one on trainers' centres."""
+
+MIN_OFF_FIELD_PART = 0.1
+"""Share of the text that is of another field from which a document of the field is said to have such a part."""
 
 MAX_SHARE_WITH_RECALL = 0.2
 """Share of a document that could not be read from which no recall is stated: it was measured on text that was read."""
@@ -25,7 +33,7 @@ MAX_SHARE_WITH_RECALL = 0.2
 @dataclass(frozen=True, slots=True)
 class Case:
     """What a rule looks at: a document, its coverage by element, its promises, its claims, whether there is a corpus, the
-    passages nearest to each element that was not found, and how well its coder finds each.
+    passages nearest to each element that was not found, its challenges, and how well its coder finds each.
     """
 
     tagged: Tagged
@@ -35,13 +43,20 @@ class Case:
     claims: Sequence[ClaimCheck]
     has_corpus: bool
     nearest: dict[str, tuple[Evidence, ...]]
+    challenges: Sequence[Challenge] = ()
     measured: Measured = field(default_factory=Measured)
 
     @property
     def is_off_field(self) -> bool:
-        """Whether the document is of another field: most of its text is, and it names no element."""
-        is_named = any(row.is_named for row in self.coverage.values())
-        return not is_named and self.tagged.other_field_share >= MIN_OTHER_FIELD_SHARE
+        """Whether the document is of another field: most of its text is, and hardly a sentence names an element."""
+        is_other = self.tagged.other_field_share >= MIN_OTHER_FIELD_SHARE
+        return is_other and len(self.naming) <= MAX_OFF_FIELD_SENTENCES
+
+    @property
+    def naming(self) -> list[int]:
+        """The sentences, headings and cells that name an element other than an actor, by index, in order."""
+        counted = counted_mentions(self.tagged, self.framework)
+        return sorted({mention.sentence for mention, _ in counted if mention.kind != "actor"})
 
     def finding(
         self,
@@ -92,7 +107,17 @@ class Case:
         if recall is not None:
             n = self.measured.n.get(id, 0)
             known = f"about {recall:.0%} of such sentences are found ({n} labelled), so look once more before you rely on it"
-        return f"No mention of {self.name(id)} was found; {known}{self.unread}."
+        return f"No mention of {self.name(id)} was found; {known}{self.unread}{self._other_field}."
+
+    @property
+    def _other_field(self) -> str:
+        share = self.tagged.other_field_share
+        is_told = share >= MIN_OFF_FIELD_PART
+        return (
+            f"; about {share:.0%} of its text is of another field, and none is looked for there"
+            if is_told
+            else ""
+        )
 
 
 def count_sentences(n: int) -> str:

@@ -17,7 +17,7 @@ N_QUOTES = 5
 def cover(tagged: Tagged, framework: Framework, promises: Sequence[Promise] = ()) -> tuple[Coverage, ...]:
     """How a document covers each element but actors, in the framework's order; an element's parts count for it too.
 
-    The best quotes come first: those that state the element, then the more concrete, then by place.
+    The best quotes come first: those that state the element, then the more concrete, then the more probable, then by place.
 
     Args:
         tagged: the document.
@@ -51,7 +51,9 @@ def _cover_element(
     for mention in stating:
         by_status[mention.status].add(mention.sentence)
     best: dict[int, Mention] = {}
-    ordered = sorted(stating or elsewhere, key=lambda m: (m.status not in STATED, -m.concreteness, m.start))
+    ordered = sorted(
+        stating or elsewhere, key=lambda m: (m.status not in STATED, -m.concreteness, -m.probability, m.start)
+    )
     for mention in ordered:
         best.setdefault(mention.sentence, mention)
     return Coverage(

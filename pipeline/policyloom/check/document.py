@@ -6,6 +6,8 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
 from policyloom.check.case import Case
+from policyloom.check.cases import CaseLikeness, compare_cases
+from policyloom.check.challenges import find_challenges
 from policyloom.check.claims import ClaimCheck, Knowledge, check_claims
 from policyloom.check.coverage import cover
 from policyloom.check.nearest import find_nearest
@@ -23,13 +25,14 @@ WORST_FIRST: tuple[Severity, ...] = ("error", "warning", "info")
 
 @dataclass(frozen=True, slots=True)
 class Checked:
-    """The results of a check: coverage of every element, findings by severity, the promises and the claims."""
+    """The results of a check: coverage of every element, findings by severity, the promises, the claims and the cases it resembles."""
 
     document: str
     coverage: tuple[Coverage, ...]
     findings: tuple[Finding, ...]
     claims: tuple[ClaimCheck, ...]
     promises: tuple[Promise, ...] = ()
+    cases: tuple[CaseLikeness, ...] = ()
 
     def __repr__(self) -> str:
         counts = [counted(len(self.findings), "finding"), f"{sum(c.is_named for c in self.coverage):,} of "]
@@ -62,7 +65,7 @@ def check(
 
     Returns:
         Coverage of every outcome, challenge, mechanism and case in the framework's order; findings, worst first;
-        claims in order of their elements; promises in order of the text.
+        claims in order of their elements; promises in order of the text; the cases that it resembles, best first.
 
     Raises:
         ValueError: a mention names an element that the framework does not have.
@@ -87,6 +90,7 @@ def check(
         claims,
         network is not None,
         find_nearest(tagged, framework, absent),
+        find_challenges(tagged, framework),
         measured or Measured(),
     )
     if not tagged.is_judged:
@@ -98,4 +102,7 @@ def check(
         chosen = (find_unread_parts, find_off_field, *RULES, *rules)
     findings = [f for rule in chosen for f in rule(case) if f.rule not in framework.checks.off]
     findings.sort(key=lambda finding: WORST_FIRST.index(finding.severity))
-    return Checked(tagged.document.id, coverage, tuple(findings), claims, promises)
+    cases = (
+        compare_cases(tagged, framework, coverage, network, same_text=same_text) if len(chosen) > 2 else ()
+    )
+    return Checked(tagged.document.id, coverage, tuple(findings), claims, promises, cases)

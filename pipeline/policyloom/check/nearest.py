@@ -9,11 +9,21 @@ from collections.abc import Sequence
 
 from policyloom.framework import Framework
 from policyloom.languages import load_language
-from policyloom.records import Evidence, Tagged
+from policyloom.network.counting import SMALLEST_UNITS
+from policyloom.records import Evidence, Sentence, Tagged
 
-__all__ = ["find_nearest"]
+__all__ = ["content_words", "find_nearest"]
 
 N_NEAREST = 3
+
+MIN_SHARED = 2
+"""Words that a passage must share with what describes an element; one alone says nothing."""
+
+MIN_SHARED_PART = 1 / 8
+"""The share of its words, stop words aside, that a long passage must share."""
+
+MIN_WORDS = 5
+"""Words of a passage; shorter ones are names, heads of columns and the like."""
 
 _WORD = re.compile(r"[^\W\d_]{3,}")
 
@@ -21,38 +31,45 @@ _WORD = re.compile(r"[^\W\d_]{3,}")
 def find_nearest(
     tagged: Tagged, framework: Framework, elements: Sequence[str]
 ) -> dict[str, tuple[Evidence, ...]]:
-    """For each element, the sentences that share most words with its definition, label and examples, best first.
+    """For each element, the passages that share most words with its definition, label and examples, best first.
 
-    Words that stand in few sentences of the document weigh more (inverse document frequency); at most `N_NEAREST` sentences, and
-    none that shares no word.
+    Words that stand in few sentences of the document weigh more (inverse document frequency). Only sentences of running text count,
+    and of tables those cells that hold a sentence; at most `N_NEAREST`, and none that shares next to nothing.
     """
     if not elements:
         return {}
     stop_words = load_language(framework.language).stop_words
-    sentences = [_words(tagged.quote(sentence), stop_words) for sentence in tagged.sentences]
-    spread = Counter(word for words in sentences for word in words)
+    sentences = {
+        n: content_words(tagged.quote(sentence), stop_words)
+        for n, sentence in enumerate(tagged.sentences)
+        if _is_passage(tagged, sentence)
+    }
+    spread = Counter(word for words in sentences.values() for word in words)
     found = {}
     for id in elements:
-        wanted = _words(_describe(framework, id), stop_words)
+        wanted = content_words(_describe(framework, id), stop_words)
         scores = []
-        for n, words in enumerate(sentences):
+        for n, words in sentences.items():
+            shared = words & wanted
             # `fsum` is exact: a plain sum would depend on the order of the words, which Python changes with each start.
-            score = math.fsum(math.log(1 + len(sentences) / spread[word]) for word in words & wanted)
-            if score > 0:
+            score = math.fsum(math.log(1 + len(sentences) / spread[word]) for word in shared)
+            if len(shared) >= max(MIN_SHARED, MIN_SHARED_PART * len(words)):
                 scores.append((-score / math.sqrt(len(words)), n))
-        found[id] = tuple(_evidence(tagged, n) for _, n in sorted(scores)[:N_NEAREST])
+        found[id] = tuple(tagged.evidence_at(n) for _, n in sorted(scores)[:N_NEAREST])
     return found
+
+
+def content_words(text: str, stop_words: frozenset[str]) -> frozenset[str]:
+    """The words of three letters or more in a text, in small letters, without stop words."""
+    return frozenset(word.lower() for word in _WORD.findall(text)) - stop_words
+
+
+def _is_passage(tagged: Tagged, sentence: Sentence) -> bool:
+    kind = tagged.document.blocks[sentence.block].kind
+    is_long = len(tagged.quote(sentence).split()) >= MIN_WORDS
+    return is_long and (SMALLEST_UNITS.get(kind) == "sentence" or kind == "table")
 
 
 def _describe(framework: Framework, id: str) -> str:
     elements = (framework[id], *(framework[child] for child in framework.children(id)))
     return " ".join(" ".join((e.label, e.definition, *e.examples)) for e in elements)
-
-
-def _words(text: str, stop_words: frozenset[str]) -> frozenset[str]:
-    return frozenset(word.lower() for word in _WORD.findall(text)) - stop_words
-
-
-def _evidence(tagged: Tagged, n: int) -> Evidence:
-    at = tagged.sentences[n]
-    return Evidence(tagged.document.id, tagged.page(at), at.start, at.end, tagged.quote(at))

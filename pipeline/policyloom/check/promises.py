@@ -2,11 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
+from policyloom.check.commitment import commits, is_for_readers
 from policyloom.framework import Framework, Particular
+from policyloom.languages import load_language
+from policyloom.languages.cues import compile_cues
 from policyloom.network.counting import counted_mentions
 from policyloom.records import Mention, Promise, Tagged
 
 __all__ = ["find_promises", "join_words"]
+
+
+_MEASURES = ("MONEY", "PERCENT", "QUANTITY")
+"""Types of entities that say how much, though they may be no amount of the mechanism; a date often limits nothing."""
 
 
 def find_promises(tagged: Tagged, framework: Framework) -> tuple[Promise, ...]:
@@ -19,10 +28,25 @@ def find_promises(tagged: Tagged, framework: Framework) -> tuple[Promise, ...]:
     for mention, smallest in counted_mentions(tagged, framework):
         if smallest == "sentence" and mention.status == "planned" and mention.kind == "mechanism":
             found.setdefault(mention.sentence, []).append(mention)
-    return tuple(_make(tagged, framework, found[sentence]) for sentence in sorted(found))
+    cues = compile_cues(load_language(framework.language), framework.facets)
+    for_readers = bool(found) and is_for_readers(tagged, cues)
+    measured = {m.sentence for m in tagged.mentions if m.kind == "entity" and m.label in _MEASURES}
+    return tuple(
+        _make(
+            tagged,
+            framework,
+            found[sentence],
+            commits=lambda best: (
+                not for_readers and best.sentence not in measured and commits(tagged, best, cues)
+            ),
+        )
+        for sentence in sorted(found)
+    )
 
 
-def _make(tagged: Tagged, framework: Framework, mentions: list[Mention]) -> Promise:
+def _make(
+    tagged: Tagged, framework: Framework, mentions: list[Mention], commits: Callable[[Mention], bool]
+) -> Promise:
     best = max(mentions, key=lambda mention: (mention.probability, -mention.start))
     words: dict[Particular, str] = {}
     for mention in mentions:
@@ -34,7 +58,7 @@ def _make(tagged: Tagged, framework: Framework, mentions: list[Mention]) -> Prom
     settings = framework.checks
     return Promise(
         tagged.document.id, framework.top(best.label), tagged.evidence(best), **words,
-        is_vague=words.keys().isdisjoint(settings.vague_without),
+        is_vague=words.keys().isdisjoint(settings.vague_without) and commits(best),
         is_complete=all(not words.keys().isdisjoint(group) for group in settings.complete_with),
     )  # fmt: skip
 

@@ -5,20 +5,16 @@ A new rule is a function and one entry of `RULES`. A framework switches one off 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 
-from policyloom.check.case import MIN_TOLD_SHARE, Case, count_sentences
+from policyloom.check.case import MIN_OFF_FIELD_PART, MIN_TOLD_SHARE, Case, count_sentences
 from policyloom.check.claims import ClaimState
-from policyloom.network.counting import STATED, counted_claims
-from policyloom.records import Claim, Finding, Promise, Severity
+from policyloom.records import Finding, Promise, Severity
 
 __all__ = ["RULES", "RULE_NAMES", "Rule", "find_off_field", "find_unread_parts"]
 
 MIN_DENYING_DOCUMENTS = 2
 """Documents that must deny a claim for it to be an error; one alone may have been read wrongly."""
-
-MIN_OFF_FIELD_PART = 0.1
-"""Share of the text that is of another field from which a document of the field is said to have such a part."""
 
 RULE_NAMES = (
     "strategy-absent", "strategy-only-lacking", "strategy-only-refused", "challenge-unanswered", "challenge-answered",
@@ -49,11 +45,13 @@ def find_off_field(case: Case) -> Iterator[Finding]:
     tagged, title = case.tagged, case.framework.title
     share = tagged.other_field_share
     if case.is_off_field:
-        message = f"The text was read, and is of another field: no element of “{title}” was found."
-        yield case.finding("off-field", "info", "", message)
+        n = len(case.naming)
+        only = f"only {count_sentences(n)} name{'s' if n == 1 else ''} an element of “{title}”"
+        message = f"The text was read, and is of another field: {only if n else f'no element of “{title}” was found'}."
+        yield case.finding("off-field", "info", "", message, map(tagged.evidence_at, case.naming))
     elif share >= MIN_OFF_FIELD_PART:
         pages = tagged.explain_other_field()
-        message = f"About {share:.0%} of the text is of another field than “{title}”, and nothing is said of it{pages}."
+        message = f"About {share:.0%} of the text does not speak of the field of “{title}”, and nothing is said of it{pages}."
         yield case.finding("off-field-part", "info", "", message)
 
 
@@ -73,59 +71,40 @@ def _strategies(case: Case) -> Iterator[Finding]:
 
 
 def _challenges(case: Case) -> Iterator[Finding]:
-    answers = _claimed_answers(case)
-    for id in case.framework.ids("challenge", top=True):
-        row = case.coverage[id]
-        if not row.affirmed:
-            continue
-        if id in answers:
-            yield _answered(case, id, answers[id])
-            continue
-        linked = [link.source for link in case.framework.linked("answers", target=id)]
-        linked = list(dict.fromkeys(case.framework.top(source) for source in linked))
-        stated = [a for a in linked if case.coverage[a].affirmed + case.coverage[a].planned]
-        if stated:
-            names = ", ".join(f"{case.name(a)} ({case.how_stated(a)})" for a in stated)
+    for challenge in case.challenges:
+        id = challenge.id
+        if challenge.answers:
+            names = ", ".join(f"{case.name(a)} ({case.how_stated(a)})" for a in challenge.answers)
+            yield case.finding(
+                "challenge-answered", "info", id,
+                f"Names the challenge {case.name(id)}, and a sentence reads as saying what answers it: {names}; such readings are often wrong, so read the quotes.",
+                (quote for quotes in challenge.answers.values() for quote in quotes),
+            )  # fmt: skip
+        elif challenge.elsewhere:
+            names = ", ".join(f"{case.name(a)} ({case.how_stated(a)})" for a in challenge.elsewhere)
             yield case.finding(
                 "challenge-answer-elsewhere", "info", id,
                 f"Names the challenge {case.name(id)} and, elsewhere, of what the framework holds against it, states {names}; "
                 "no sentence was found that ties the two.",
-                (*row.evidence[:2], *(quote for a in stated for quote in case.coverage[a].evidence[:2])),
+                (*challenge.named[:2], *(quote for quotes in challenge.elsewhere.values() for quote in quotes[:2])),
             )  # fmt: skip
-        elif linked and not any(case.coverage[a].is_stated for a in linked):
-            names = " or ".join(case.name(a) for a in linked)
+        elif challenge.is_unanswered and not any(case.coverage[a].n_elsewhere for a in challenge.linked):
+            names = " or ".join(case.name(a) for a in challenge.linked)
             yield case.finding(
                 "challenge-unanswered", "warning", id,
-                f"Names the challenge {case.name(id)} in {count_sentences(row.affirmed)}, but nothing done or planned of "
+                f"Names the challenge {case.name(id)} in {count_sentences(len(challenge.named))}, but nothing done or planned of "
                 f"{names}{case.unread}.",
-                row.evidence,
+                challenge.named,
             )  # fmt: skip
-
-
-def _answered(case: Case, challenge: str, claims: Sequence[Claim]) -> Finding:
-    mentions = case.tagged.mentions
-    mechanisms = dict.fromkeys(case.framework.top(mentions[claim.mechanism].label) for claim in claims)
-    names = ", ".join(f"{case.name(a)} ({case.how_stated(a)})" for a in mechanisms)
-    return case.finding(
-        "challenge-answered", "info", challenge,
-        f"Names the challenge {case.name(challenge)}, and a sentence reads as saying what answers it: {names}; such readings are often wrong, so read the quotes.",
-        (case.tagged.evidence(claim) for claim in claims),
-    )  # fmt: skip
-
-
-def _claimed_answers(case: Case) -> dict[str, list[Claim]]:
-    """By challenge, the sentences that say that something done or planned answers it."""
-    found: dict[str, list[Claim]] = {}
-    mentions = case.tagged.mentions
-    for claim in counted_claims(case.tagged):
-        mechanism, challenge = mentions[claim.mechanism], mentions[claim.target]
-        if claim.kind == "answers" and claim.polarity == "positive" and mechanism.status in STATED:
-            found.setdefault(case.framework.top(challenge.label), []).append(claim)
-    return found
 
 
 def _promises(case: Case) -> Iterator[Finding]:
+    told = set()
     for promise in case.promises:
+        words = " ".join(promise.evidence.quote.lower().split())
+        if words in told:
+            continue
+        told.add(words)
         if promise.is_vague:
             by = f", by {promise.actor}" if promise.actor else ""
             yield case.finding(
@@ -187,6 +166,8 @@ def _claims(case: Case) -> Iterator[Finding]:
         "co-occurring": f"; {pairs}"
     }
     for claim in case.claims if case.has_corpus else ():
+        if not claim.is_clear:
+            continue
         severity, text = words[claim.state]
         if severity == "error" and claim.n_against < MIN_DENYING_DOCUMENTS:
             severity = "warning"

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import re
+from bisect import bisect_left
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 
 from policyloom.check.alignment import read_words
+from policyloom.check.commitment import find_lead_in, find_strength
 from policyloom.check.promises import find_promises, join_words
 from policyloom.framework import Framework
 from policyloom.languages.cues import Cues, Strength
@@ -20,7 +22,6 @@ PARTICULARS: tuple[ChangedPart, ...] = ("actor", "amount", "deadline", "monitori
 _AMOUNTS = ("MONEY", "PERCENT", "QUANTITY")
 """Types of entities that say how much."""
 _TWO_WORDS = re.compile(r"\s+(\w+)(?:\s+(\w+))?")
-_TOKEN = re.compile(r"\w+|[^\w\s]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,10 +64,7 @@ class Version:
 
     def evidence(self, number: int) -> Evidence:
         """A sentence as something that a change can carry."""
-        at = self.tagged.sentences[self.places[number]]
-        return Evidence(
-            self.tagged.document.id, self.tagged.page(at), at.start, at.end, self.tagged.quote(at)
-        )
+        return self.tagged.evidence_at(self.places[number])
 
     def quote(self, mention: Mention) -> str:
         """The words of a mention, in one line."""
@@ -108,14 +106,9 @@ class Version:
 
     def lead_ins(self, number: int) -> list[int]:
         """The sentence that introduces the list of which a sentence is an item, if there is one."""
-        blocks = self.tagged.document.blocks
-        for before in range(number - 1, -1, -1):
-            is_item = blocks[self._block(before + 1)].kind == "list_item"
-            if not is_item and self._block(before) != self._block(before + 1):
-                return []
-            if self.texts[before].rstrip().endswith((":", "：")):
-                return [before]
-        return []
+        place = find_lead_in(self.tagged, self.places[number])
+        before = bisect_left(self.places, -1 if place is None else place)
+        return [before] if self.places[before] == place else []
 
     def particulars(self, numbers: Sequence[int], part: ChangedPart, *, planned_only: bool) -> list[str]:
         """The words of some sentences that say who acts, how much, by when, or how it is watched, without repeats."""
@@ -193,30 +186,13 @@ def read_version(tagged: Tagged, framework: Framework, cues: Cues) -> Version:
         cues,
     )
     for number, found in mentions.items():
-        bare.statements[number] = tuple(_read_statement(bare, number, mention, cues) for mention in found)
+        bare.statements[number] = tuple(_read_statement(tagged, mention, cues) for mention in found)
     return bare
 
 
-def _read_statement(version: Version, number: int, mention: Mention, cues: Cues) -> Statement:
-    """A mention with the last words of strength before its end, or else the first after it, or those of what introduces it."""
-    start = version.tagged.sentences[version.places[number]].start
-    own = _find_strengths(version.texts[number], cues)
-    before = [strength for strength in own if start + strength[2] < mention.end]
-    after = [strength for strength in own if start + strength[2] >= mention.end]
-    lent = [s for lead in version.lead_ins(number) for s in _find_strengths(version.texts[lead], cues)]
-    for level, words, _ in (*before[-1:], *after[:1], *lent[-1:]):
-        return Statement(mention, level, words)
-    return Statement(mention, None, "")
-
-
-def _find_strengths(text: str, cues: Cues) -> list[tuple[Strength, str, int]]:
-    """The words of strength in a sentence, as (level, words, first character), in order."""
-    tokens = list(_TOKEN.finditer(text))
-    forms = [token[0].lower() for token in tokens]
-    return [
-        (level, text[tokens[start].start() : tokens[end - 1].end()], tokens[start].start())
-        for level, start, end in cues.find_strengths(forms)
-    ]
+def _read_statement(tagged: Tagged, mention: Mention, cues: Cues) -> Statement:
+    level, words = find_strength(tagged, mention, cues) or (None, "")
+    return Statement(mention, level, words)
 
 
 def _overlaps(span: tuple[int, int], others: Collection[tuple[int, int]]) -> bool:

@@ -20,8 +20,8 @@ from policyloom.cli.language_model import (
     LanguageModelOptions,
     choose_coder,
     coder_group,
-    language_model_options,
     print_requests,
+    reading_options,
     telling_requests,
 )
 from policyloom.cli.learning import evaluate_command, label_command, train_command
@@ -29,13 +29,10 @@ from policyloom.cli.marks import mark_command
 from policyloom.cli.options import (
     EPILOG,
     choose_limits,
-    coder_option,
     count,
     fail,
     framework_option,
     memory_option,
-    min_probability_option,
-    model_option,
     ocr_option,
     password_option,
     plain_errors,
@@ -92,12 +89,7 @@ for command in (
     help="The run folder, such as outputs/mine.",
 )
 @framework_option
-@coder_option
-@language_model_options
-@min_probability_option
-@model_option
-@password_option
-@ocr_option
+@reading_options
 @click.option("--recursive", "-r", is_flag=True, help="Look in the folder's folders too.")
 @click.option(
     "--unit", type=click.Choice(LINK_UNITS), default=LINK_UNITS[0], show_default=True,
@@ -213,12 +205,7 @@ def run_command(
     show_default=True,
     help="The gravity of a finding from which the exit status is 1.",
 )
-@coder_option
-@language_model_options
-@min_probability_option
-@model_option
-@password_option
-@ocr_option
+@reading_options
 @timeout_option
 @memory_option
 @plain_errors
@@ -239,8 +226,8 @@ def check_command(
 ) -> None:
     """Hold one DOCUMENT against the framework and, with --against, a run's network.
 
-    The folder then holds check.html, brief.md for a reader in a hurry, and the tables findings.csv, promises.csv,
-    coverage.csv, mentions.csv, entities.csv and claims.csv.
+    The folder then holds check.html, a brief for a reader in a hurry (brief.md and, with policyloom[word], brief.docx),
+    and the tables findings.csv, promises.csv, coverage.csv, mentions.csv, entities.csv and claims.csv.
     """
     from policyloom.framework import read_framework
     from policyloom.run import check_file, read_run_framework
@@ -309,12 +296,7 @@ def extract_command(
 @click.option("--out", "-o", type=click.Path(path_type=Path), default=None, help="A CSV file for them.")
 @click.option("--entities", is_flag=True, help="Institutions, places, sums and so on instead.")
 @framework_option
-@coder_option
-@language_model_options
-@min_probability_option
-@model_option
-@password_option
-@ocr_option
+@reading_options
 @timeout_option
 @memory_option
 @plain_errors

@@ -11,18 +11,13 @@ from policyloom.cli.console import say
 from policyloom.cli.language_model import (
     LanguageModelOptions,
     choose_coder,
-    language_model_options,
+    reading_options,
     telling_requests,
 )
 from policyloom.cli.options import (
     EPILOG,
-    coder_option,
     count,
     framework_option,
-    min_probability_option,
-    model_option,
-    ocr_option,
-    password_option,
     plain_errors,
 )
 from policyloom.records import OcrUse
@@ -40,12 +35,7 @@ _VERSION = click.Path(exists=True, dir_okay=False, path_type=Path)
     help="Where to write; outputs/compare-NAME by default, with the name of NEW.",
 )  # fmt: skip
 @framework_option
-@coder_option
-@language_model_options
-@min_probability_option
-@model_option
-@password_option
-@ocr_option
+@reading_options
 @plain_errors
 def compare_command(
     old: Path, new: Path, out: Path | None, framework: str, coder: str | None, llm: LanguageModelOptions, min_probability: float,

@@ -13,7 +13,18 @@ from typing import TYPE_CHECKING, Any, Literal
 import click
 
 from policyloom.cli.console import say
-from policyloom.cli.options import EPILOG, count, fail, framework_option, plain_errors
+from policyloom.cli.options import (
+    EPILOG,
+    coder_option,
+    count,
+    fail,
+    framework_option,
+    min_probability_option,
+    model_option,
+    ocr_option,
+    password_option,
+    plain_errors,
+)
 from policyloom.errors import UnansweredError
 
 if TYPE_CHECKING:
@@ -27,6 +38,7 @@ __all__ = [
     "coder_group",
     "language_model_options",
     "print_requests",
+    "reading_options",
     "tell_given",
     "tell_unanswered",
     "telling_requests",
@@ -119,6 +131,16 @@ _LLM_OPTIONS = (
     ),
 )  # fmt: skip
 _LLM_NAMES = tuple(field.name for field in fields(LanguageModelOptions))
+
+
+def reading_options(command: Callable[..., Any]) -> Callable[..., Any]:
+    """The options by which a command reads and tags documents: the coder, a language model, probability, pipeline, password, OCR."""
+    options = (
+        coder_option, language_model_options, min_probability_option, model_option, password_option, ocr_option,
+    )  # fmt: skip
+    for option in reversed(options):
+        command = option(command)
+    return command
 
 
 def choose_coder(

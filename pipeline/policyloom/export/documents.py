@@ -10,7 +10,13 @@ from policyloom.network.counting import count_units
 from policyloom.network.structure import find_year
 from policyloom.records import Tagged
 
-__all__ = ["DOCUMENTS", "OTHERWISE", "UserColumns", "document_row"]
+__all__ = ["DOCUMENTS", "OTHERWISE", "UserColumns", "document_row", "year_of"]
+
+
+def year_of(tagged: Tagged) -> int | None:
+    """The first year in a document's date; None without one."""
+    found = find_year(tagged.document.metadata.date)
+    return int(found) if found else None
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,11 +24,6 @@ class _DocumentIn:
     tagged: Tagged
     file: str
     date_in_text: str
-
-    @property
-    def year(self) -> int | None:
-        found = find_year(self.tagged.document.metadata.date)
-        return int(found) if found else None
 
     def if_judged(self, n: int) -> int | None:
         """A count; None where the document was not judged, as it is then no 0."""
@@ -39,7 +40,7 @@ DOCUMENTS: Table[_DocumentIn] = Table(
         Column(
             "date", "from your table, or as the text states it", lambda x: x.tagged.document.metadata.date
         ),
-        Column("year", "of the date", lambda x: x.year, "Int64"),
+        Column("year", "of the date", lambda x: year_of(x.tagged), "Int64"),
         Column("date_in_text", "as the text states it", lambda x: x.date_in_text),
         Column("n_pages", "0 without pages", lambda x: x.tagged.document.n_pages, "int64"),
         Column("n_words", "words of its text", lambda x: len(x.tagged.document.text.split()), "int64"),

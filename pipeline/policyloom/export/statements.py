@@ -8,11 +8,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from policyloom.export.documents import year_of
 from policyloom.export.tables import Column, Table, TableRow
 from policyloom.framework import Framework
 from policyloom.network.counting import counted_acts
 from policyloom.network.signed import SIGNS
-from policyloom.network.structure import find_year
 from policyloom.records import Mention, Sentence, Tagged
 
 __all__ = ["STATEMENTS", "statement_rows"]
@@ -33,17 +33,12 @@ class _StatementIn:
     def date(self) -> str:
         return self.tagged.document.metadata.date
 
-    @property
-    def year(self) -> int | None:
-        found = find_year(self.date)
-        return int(found) if found else None
-
 
 STATEMENTS: Table[_StatementIn] = Table(
     (
         Column("document", "the document's id", lambda x: x.tagged.document.id),
         Column("date", "as the document states it", lambda x: x.date),
-        Column("year", "the first year in the date; empty without one", lambda x: x.year, "Int64"),
+        Column("year", "the first year in the date; empty without one", lambda x: year_of(x.tagged), "Int64"),
         Column(
             "page",
             "counted from 1; empty without pages",

@@ -38,6 +38,8 @@ _TABLES = {
     "duty": {"offices"},
     "strength": {"level", "terms"},
     "continuing": {"openers"},
+    "uncommitted": {"mandate", "purpose", "telling", "readers"},
+    "remedy": {"terms"},
 }
 """The tables that `cues.toml` may have, with their keys; None where any key may stand."""
 
@@ -85,6 +87,9 @@ class Cues:
         offices: words for somebody who holds an office, or a body that can answer for what it does.
         continuing: words that open a sentence which goes on about what the one before it plans.
         headings: the heading words for each status.
+        telling: the forms of verbs by which something is only told: "will announce".
+        readers: words for whoever reads: "you".
+        has_strengths: whether the language tells how firmly a sentence binds.
     """
 
     grammar: Grammar
@@ -99,10 +104,15 @@ class Cues:
     offices: frozenset[str]
     continuing: frozenset[str]
     headings: Mapping[Status, tuple[str, ...]]
+    telling: frozenset[str]
+    readers: frozenset[str]
+    has_strengths: bool
     _matcher: TermMatcher
     _rules: Sequence[Mapping[str, Any]]
     _facets: TermMatcher
     _strengths: TermMatcher
+    _mandates: TermMatcher
+    _remedies: TermMatcher
 
     def find(self, forms: tuple[str, ...]) -> tuple[tuple[Cue, ...], bool]:
         """The cues in a sentence's lower-case tokens, in order, and whether it hedges."""
@@ -119,6 +129,18 @@ class Cues:
             if not _overlaps(match.start, match.end, [(start, end) for _, start, end in found]):
                 found.append((match.label, match.start, match.end))  # type: ignore[arg-type]
         return sorted(found, key=lambda strength: strength[1])
+
+    def is_mandate(self, forms: Sequence[str]) -> bool:
+        """Whether a line, in lower-case tokens, introduces what a body is for: "The functions of the Board shall be"."""
+        return any(match.label == "mandate" for match in self._mandates.find(forms))
+
+    def is_purpose(self, forms: Sequence[str]) -> bool:
+        """Whether a sentence, in lower-case tokens, says what somebody or something is for: "Its task shall be to advise"."""
+        return any(match.label == "purpose" for match in self._mandates.find(forms))
+
+    def find_remedies(self, forms: Sequence[str]) -> list[TokenSpan]:
+        """The words in a sentence's lower-case tokens after which it tells what is to be remedied, in order: "to overcome"."""
+        return [(match.start, match.end) for match in self._remedies.find(forms)]
 
     def heading_status(self, path: Sequence[str]) -> Status | None:
         """The status that the headings over a sentence suggest; the innermost that suggests one decides."""
@@ -227,10 +249,23 @@ def _compile(pack: LanguagePack, added: tuple[tuple[str, str], ...]) -> Cues:
         offices=frozenset(form for word in listed("duty", "offices") for form in pack.inflections(word)),
         continuing=listed("continuing", "openers"),
         headings={status: tuple(heading.get(status, ())) for status in ("planned", "lacking")},
+        telling=frozenset(
+            form for word in listed("uncommitted", "telling") for form in pack.inflections(word)
+        ),
+        readers=listed("uncommitted", "readers"),
+        has_strengths=bool(strengths),
         _matcher=TermMatcher(terms, words=words, inflect=pack.inflections),
         _rules=rules,
         _facets=TermMatcher(facets, words=words, inflect=pack.inflections),
         _strengths=TermMatcher(strengths, words=words, inflect=pack.inflections),
+        _remedies=TermMatcher(
+            {"remedy": data.get("remedy", {}).get("terms", ())}, words=words, inflect=pack.inflections
+        ),
+        _mandates=TermMatcher(
+            {name: data.get("uncommitted", {}).get(name, ()) for name in ("mandate", "purpose")},
+            words=words,
+            inflect=pack.inflections,
+        ),
     )
 
 

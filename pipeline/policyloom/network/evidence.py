@@ -18,7 +18,7 @@ from policyloom.network.counting import (
     counted_mentions,
     counts_within,
 )
-from policyloom.records import ClaimKind, Polarity, Span, Status, Tagged
+from policyloom.records import ClaimKind, Evidence, Polarity, Span, Status, Tagged
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -106,6 +106,15 @@ class SentenceEvidence:
             "document": 0,
         }[unit]
         return self.document, within
+
+
+@dataclass(frozen=True, slots=True)
+class CaseSentence:
+    """A mechanism that a sentence on a case names, with its status."""
+
+    mechanism: str
+    status: Status
+    evidence: Evidence
 
 
 def find_evidence(tagged: Tagged, framework: Framework) -> list[SentenceEvidence]:
@@ -221,6 +230,43 @@ def claim_evidence(
             row["cue"] = "; ".join(dict.fromkeys(c.cue for c in hits))
             rows.append(row)
     return rows
+
+
+def names_in_order(
+    sentence: SentenceEvidence, source: str, target: str, *, node_of: Callable[[str], str]
+) -> bool:
+    """Whether the words of a sentence that name one node stand before those that name the other."""
+    at = {
+        node: [sentence.quote.find(m.words) for m in sentence.mentions if node_of(m.element) == node]
+        for node in (source, target)
+    }
+    return bool(at[source] and at[target]) and min(at[source]) < max(at[target])
+
+
+def case_sentences(
+    sentences: Iterable[SentenceEvidence], framework: Framework
+) -> dict[str, list[CaseSentence]]:
+    """By outermost case, the mechanisms that sentences on it name, in order.
+
+    A sentence is on a case where it names it, and so are those after it in its paragraph until one names another case.
+    """
+    found: dict[str, list[CaseSentence]] = {}
+    current: tuple[str, int] | None = None
+    cases: set[str] = set()
+    for s in sentences:
+        named = {framework.top(m.element) for m in s.mentions if framework[m.element].kind == "case"}
+        if named:
+            current, cases = (s.document, s.paragraph), named
+        if current == (s.document, s.paragraph):
+            quote = Evidence(s.document, s.page, s.start, s.end, s.quote)
+            told = [
+                CaseSentence(m.element, m.status, quote)
+                for m in s.mentions
+                if framework[m.element].kind == "mechanism"
+            ]
+            for case in cases:
+                found.setdefault(case, []).extend(told)
+    return found
 
 
 def node_evidence(

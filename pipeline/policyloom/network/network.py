@@ -14,9 +14,12 @@ from policyloom.network.counting import UNITS, Statuses
 from policyloom.network.counts import Counts
 from policyloom.network.elements import build_elements
 from policyloom.network.evidence import (
+    CaseSentence,
     SentenceEvidence,
+    case_sentences,
     claim_evidence,
     evidence_frame,
+    names_in_order,
     node_evidence,
     pair_evidence,
 )
@@ -146,7 +149,8 @@ class Network:
         """The sentences behind `pair_documents`: those that claim a pair, that deny it, and that name either in a unit with both.
 
         Returns:
-            Under "claims", "denials" and "together", each in the order of documents and their text.
+            Under "claims", "denials" and "together", each in the order of documents and their text; of the claims those first
+            that name the mechanism before the outcome, as they are right more often.
         """
         ends = self.framework.top(mechanism), self.framework.top(outcome)
         # Each document that claims a pair asks for it, so that without this the time would grow with the square of their number.
@@ -165,12 +169,18 @@ class Network:
             )
             for name, polarity in polarities
         }  # fmt: skip
+        in_order = {(s.document, s.sentence) for s in of_each[0] if names_in_order(s, *ends, node_of=top)}
+        found["claims"].sort(key=lambda row: (row["document"], row["sentence"]) not in in_order)
         near = {(s.document, s.sentence): s for side in of_each for s in side}
         found["together"] = pair_evidence(
             [near[key] for key in sorted(near)], self.framework, *ends, unit=self.options.unit_of("co_occurs"),
             statuses=self.options.counting, node_of=top,
         )  # fmt: skip
         return {name: tuple(map(_evidence_of, rows)) for name, rows in found.items()}
+
+    def case_sentences(self, case: str) -> list[CaseSentence]:
+        """The mechanisms that sentences on one of the framework's outermost cases name, in the order of documents and their text."""
+        return self._sentences_by_case.get(case, [])
 
     @property
     def statuses(self) -> Statuses:
@@ -416,6 +426,10 @@ class Network:
             statuses=options.counting,
             node_of=self._node,
         )
+
+    @cached_property
+    def _sentences_by_case(self) -> dict[str, list[CaseSentence]]:
+        return case_sentences(self.sentences, self.framework)
 
     @cached_property
     def _sentences_by_top(self) -> dict[str, list[SentenceEvidence]]:

@@ -216,7 +216,11 @@ class Tagged:
 
     def evidence(self, x: Mention | Claim) -> Evidence:
         """`x`'s sentence as something that a finding or an edge can carry."""
-        at = self.sentences[x.sentence]
+        return self.evidence_at(x.sentence)
+
+    def evidence_at(self, sentence: int) -> Evidence:
+        """A sentence, by its index, as something that a finding or an edge can carry."""
+        at = self.sentences[sentence]
         return Evidence(self.document.id, self.page(at), at.start, at.end, self.quote(at))
 
 

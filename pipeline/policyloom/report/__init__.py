@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING
 import jinja2
 from markupsafe import Markup
 
-from policyloom.check import ClaimCheck, Comparison
+from policyloom.check import CaseLikeness, ClaimCheck, Comparison
 from policyloom.check.pmc import PmcPolicy, PmcScore
 from policyloom.files import write_bytes
 from policyloom.framework import Framework
@@ -25,7 +25,8 @@ from policyloom.framework.variables import VariableList
 from policyloom.records import Coverage, Evidence, Failure, Finding, Measured, Promise
 from policyloom.report.agreement import agreement_view
 from policyloom.report.arrange import DETAILS, check_view, run_view
-from policyloom.report.brief import make_brief
+from policyloom.report.brief import draft_brief, make_brief
+from policyloom.report.brief_word import can_write_word, write_word_brief
 from policyloom.report.comparison import comparison_view, make_comparison_brief, tell_sentences
 from policyloom.report.inputs import LinkKind, ReportedDocument, ReportedLink
 from policyloom.report.links import report_links
@@ -39,6 +40,8 @@ __all__ = [
     "LinkKind",
     "ReportedDocument",
     "ReportedLink",
+    "can_write_word",
+    "draft_brief",
     "make_brief",
     "make_comparison_brief",
     "report_links",
@@ -47,6 +50,7 @@ __all__ = [
     "write_comparison_report",
     "write_pmc_report",
     "write_run_report",
+    "write_word_brief",
 ]
 
 MAX_BYTES = 4_500_000
@@ -125,6 +129,7 @@ def write_check_report(
     findings: Sequence[Finding],
     claims: Sequence[ClaimCheck],
     promises: Sequence[Promise] = (),
+    cases: Sequence[CaseLikeness] = (),
     against: str,
     measured: Measured | None = None,
 ) -> None:
@@ -138,6 +143,7 @@ def write_check_report(
         findings: of the check.
         claims: the document's claims and what the network knows of each.
         promises: of the document.
+        cases: those that it resembles, best first.
         against: the network it was held against, in words.
         measured: how well the coder finds claims.
 
@@ -157,6 +163,7 @@ def write_check_report(
                 findings=findings,
                 claims=claims,
                 promises=promises,
+                cases=cases,
                 measured=measured or Measured(),
                 detail=detail,
             ),

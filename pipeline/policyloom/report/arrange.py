@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 
-from policyloom.check import ClaimCheck, ClaimState
+from policyloom.check import CaseLikeness, ClaimCheck, ClaimState
 from policyloom.framework import Element, ElementKind, Framework
 from policyloom.records import Coverage, Evidence, Failure, Finding, Measured, Promise, Severity
 from policyloom.report.figure import Figure, lay_out
@@ -41,6 +41,12 @@ KIND_WORDS: dict[LinkKind, str] = {
 SEVERITIES: tuple[Severity, ...] = ("error", "warning", "info")
 CLAIM_STATES: tuple[ClaimState, ...] = ("contradicted", "contested", "unknown", "co-occurring", "supported")
 """What needs a look first."""
+MAX_OWN, MAX_OTHERS = 2, 4
+"""Quotes beside a finding, of the document and of others; the rest stands further down and in the tables."""
+
+BULLETS = "•·▪*– "
+"""Marks of a list, which say nothing before a quote."""
+
 FIGURE_LINES = 90
 NAME_LENGTH = 90  # characters of a title beside a quote
 
@@ -95,6 +101,7 @@ def check_view(
     findings: Sequence[Finding],
     claims: Sequence[ClaimCheck],
     promises: Sequence[Promise],
+    cases: Sequence[CaseLikeness],
     measured: Measured,
     detail: Detail,
 ) -> dict[str, object]:
@@ -126,6 +133,23 @@ def check_view(
         "promises": [
             (promise, source.label(promise.element), source.quotes((promise.evidence,)))
             for promise in sorted(promises, key=lambda p: (not p.is_vague, p.is_complete, p.evidence.start))
+        ],
+        "cases": [
+            (
+                likeness,
+                source.label(likeness.case),
+                [
+                    (
+                        shared,
+                        source.label(shared.element),
+                        source.quotes((shared.own,)),
+                        source.quotes((shared.other,)),
+                    )
+                    for shared in likeness.shared
+                ],
+                [(id, source.label(id)) for id in likeness.lacking],
+            )
+            for likeness in cases
         ],
         "left_out": [(name, cells) for name, cells in left_out if cells],
         "findings": source.findings(findings),
@@ -170,7 +194,7 @@ class _Source:
         for item in evidence[: self.detail.n_quotes]:
             number = self.numbers.get(item.document)
             row = None if number is None else self.rows[number]
-            words = " ".join(item.quote.split())
+            words = " ".join(item.quote.split()).lstrip(BULLETS)
             if len(words) > self.detail.quote_length:
                 words = words[: self.detail.quote_length].rstrip() + " […]"
             name, language = (row.name, row.language) if row else (item.document, "")
@@ -285,8 +309,8 @@ class _Source:
         return FindingView(
             finding,
             *self.subject(finding.subject),
-            self.quotes(own),
-            self.quotes(others),
+            self.quotes(own[:MAX_OWN], len(own)),
+            self.quotes(others[:MAX_OTHERS], len(others)),
             self.quotes(finding.nearest),
         )
 

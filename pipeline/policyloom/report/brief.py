@@ -1,26 +1,66 @@
-"""A brief of a check, in Markdown: what a decision-maker reads in two pages."""
+"""A brief of a check: what a decision-maker reads in one or two pages, as Markdown or for a Word file."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Sequence
+from dataclasses import dataclass
 
-from policyloom.check import Checked
+from policyloom.check import CaseLikeness, Checked
 from policyloom.framework import Framework
 from policyloom.records import Evidence, Finding, Tagged
 
-__all__ = ["as_plain", "as_quote", "make_brief"]
+__all__ = ["Brief", "BriefPart", "Point", "Table", "as_plain", "as_quote", "draft_brief", "make_brief"]
 
 MAX_QUOTE = 220
 """Characters of a quote."""
 
-MAX_ITEMS = 8
-"""Findings of one kind; the others are counted."""
+MAX_ITEMS = 5
+"""Points of one part; the others are counted."""
+
+MAX_QUESTIONS = 8
 
 _MARKUP = str.maketrans({char: f"\\{char}" for char in "\\`*_{}[]<>#|"})
 
 
-def make_brief(tagged: Tagged, checked: Checked, framework: Framework, *, against: str) -> str:
-    """The brief of a document's check: what is there, what is missing, what is promised, what the evidence says, what to ask.
+@dataclass(frozen=True, slots=True)
+class Point:
+    """One thing that the brief says, with its quotes."""
+
+    text: str
+    quotes: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """A table of the brief: its heads and its rows."""
+
+    heads: tuple[str, ...]
+    rows: tuple[tuple[str, ...], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class BriefPart:
+    """A part of the brief: a heading, a line under it, points or a table, and how many points are left out."""
+
+    heading: str
+    lead: str = ""
+    points: tuple[Point, ...] = ()
+    table: Table | None = None
+    n_left_out: int = 0
+    is_numbered: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Brief:
+    """A brief, in plain text: its title, what the document was held against, and its parts."""
+
+    title: str
+    about: str
+    parts: tuple[BriefPart, ...]
+
+
+def draft_brief(tagged: Tagged, checked: Checked, framework: Framework, *, against: str) -> Brief:
+    """The brief of a document's check: what is there, missing and promised, what the evidence says, and what to ask.
 
     Args:
         tagged: the document.
@@ -29,29 +69,41 @@ def make_brief(tagged: Tagged, checked: Checked, framework: Framework, *, agains
         against: the corpus it was held against, in words.
     """
     document = tagged.document
-    lines = [
-        f"# {as_plain(document.metadata.title or document.source)}", "",
-        f"Held against “{as_plain(framework.title)}” and {as_plain(against)}. Every quote stands in the document as it is here; what was "
-        "not found may still be there.", "",
-    ]  # fmt: skip
-    for title, body in (
-        (
-            "What could not be judged",
-            _list(_of(checked, "not-judged", "off-field", "off-field-part")),
-        ),
-        ("What is there", _there(checked, framework)),
-        (
-            "What is missing",
-            _list(_of(checked, "strategy-", "challenge-unanswered", "outcome-absent")),
-        ),
-        ("What is promised without substance", _list(_of(checked, "vague-promise"))),
-        ("What can be held to account", _list(_of(checked, "complete-promise"))),
-        ("What the evidence says of its claims", _list(_of(checked, "claim-"))),
-        ("What to ask the authors", _questions(checked, framework)),
-    ):
-        told = list(body)
-        if told:
-            lines += [f"## {title}", "", *told, ""]
+    about = (
+        f"Held against “{framework.title}” and {against}. Every quote stands in the document as it is here; what was not found may "
+        "still be there."
+    )
+    parts = (
+        _list("What could not be judged", _of(checked, "not-judged", "off-field", "off-field-part")),
+        _there(checked, framework),
+        _missing(checked, framework),
+        _vague(checked, framework),
+        _list("What can be held to account", _of(checked, "complete-promise")),
+        _evidence(checked),
+        _cases(checked.cases, framework),
+        _questions(checked, framework),
+    )
+    kept = tuple(part for part in parts if part.points or part.table)
+    return Brief(_in_one_line(document.metadata.title or document.source), _in_one_line(about), kept)
+
+
+def make_brief(tagged: Tagged, checked: Checked, framework: Framework, *, against: str) -> str:
+    """The brief as Markdown; the arguments are those of `draft_brief`."""
+    brief = draft_brief(tagged, checked, framework, against=against)
+    lines = [f"# {as_plain(brief.title)}", "", as_plain(brief.about), ""]
+    for part in brief.parts:
+        lines += [f"## {part.heading}", ""]
+        if part.lead:
+            lines += [as_plain(part.lead), ""]
+        if part.table:
+            lines += [f"| {' | '.join(part.table.heads)} |", "|---" * len(part.table.heads) + "|"]
+            lines += [f"| {' | '.join(map(as_plain, row))} |" for row in part.table.rows]
+        for n, point in enumerate(part.points, 1):
+            lines.append(f"{f'{n}.' if part.is_numbered else '-'} {as_plain(point.text)}")
+            lines += [f"    - {as_plain(quote)}" for quote in point.quotes]
+        if part.n_left_out:
+            lines.append(f"- and {part.n_left_out} more, in findings.csv")
+        lines.append("")
     return "\n".join(lines)
 
 
@@ -59,33 +111,104 @@ def _of(checked: Checked, *rules: str) -> list[Finding]:
     return [f for f in checked.findings if f.rule.startswith(rules)]
 
 
-def _there(checked: Checked, framework: Framework) -> Iterator[str]:
+def _list(heading: str, findings: Sequence[Finding]) -> BriefPart:
+    points = tuple(Point(_in_one_line(f.message), _quotes(f)) for f in findings[:MAX_ITEMS])
+    return BriefPart(heading, points=points, n_left_out=len(findings) - len(points))
+
+
+def _quotes(finding: Finding) -> tuple[str, ...]:
+    """The first quote of the document and the first two of others."""
+    own = [_quote(e) for e in finding.evidence if e.document == finding.document]
+    others = [f"{e.document}: {_quote(e)}" for e in finding.evidence if e.document != finding.document]
+    return (*own[:1], *others[:2])
+
+
+def _there(checked: Checked, framework: Framework) -> BriefPart:
+    heading = "What is there"
     rows = [
         row
         for row in checked.coverage
         if framework[row.element].kind == "mechanism" and not framework[row.element].parent
     ]
     if not any(row.is_named for row in rows):
-        return
-    total, best = sum(row.score for row in rows), 3 * len(rows)
-    yield f"Coverage {total} of {best} (each strategy 0 absent, 1 named, 2 affirmed or planned, 3 promised with all that makes it accountable)."
-    yield ""
-    yield "| strategy | level | sentences | best quote |"
-    yield "|---|---|---|---|"
-    for row in rows:
-        quote = as_quote(row.evidence[0]) if row.evidence else ""
-        yield f"| {row.element} {as_plain(framework[row.element].label)} | {row.level} | {row.n_sentences} | {quote} |"
+        return BriefPart(heading)
+    lead = (
+        f"Coverage {sum(row.score for row in rows)} of {3 * len(rows)} (each strategy 0 absent, 1 named, 2 affirmed or planned, 3 promised "
+        "with all that makes it accountable)."
+    )
+    table = Table(
+        ("strategy", "level", "sentences", "best quote"),
+        tuple(
+            (
+                f"{row.element} {framework[row.element].label}",
+                row.level,
+                str(row.n_sentences),
+                _quote(row.evidence[0], 120) if row.evidence else "",
+            )
+            for row in rows
+        ),
+    )
+    return BriefPart(heading, lead, table=table)
 
 
-def _list(findings: Sequence[Finding]) -> Iterator[str]:
+def _missing(checked: Checked, framework: Framework) -> BriefPart:
+    """Strategies and outcomes that were not found in one point, and each that is named only as lacking or refused."""
+    absent = [
+        f"{f.subject} {framework[f.subject].label}" for f in _of(checked, "strategy-absent", "outcome-absent")
+    ]
+    named = _of(checked, "strategy-only", "challenge-unanswered")
+    points = [Point(f"No mention was found of {'; '.join(absent)}.")] if absent else []
+    points += [Point(_in_one_line(f.message), _quotes(f)) for f in named[:MAX_ITEMS]]
+    return BriefPart("What is missing", points=tuple(points), n_left_out=max(0, len(named) - MAX_ITEMS))
+
+
+def _vague(checked: Checked, framework: Framework) -> BriefPart:
+    """The vague promises of each strategy in one point."""
+    by_element: dict[str, list[Finding]] = {}
+    for finding in _of(checked, "vague-promise"):
+        by_element.setdefault(finding.subject, []).append(finding)
+    points = tuple(
+        Point(
+            f"{id} {framework[id].label}: {len(found)} promise{'s' if len(found) > 1 else ''} without a means, a sum or number, a date or "
+            "monitoring.",
+            tuple(_quote(f.evidence[0]) for f in found[:2] if f.evidence),
+        )
+        for id, found in sorted(by_element.items(), key=lambda item: (-len(item[1]), item[0]))
+    )
+    return BriefPart("What is promised without substance", points=points)
+
+
+def _evidence(checked: Checked) -> BriefPart:
+    """What others say of the document's claims; those that are in doubt first, and how sure that is once."""
+    findings = _of(checked, "claim-")
+    points = []
     for finding in findings[:MAX_ITEMS]:
-        yield f"- {as_plain(finding.message)}"
-        own = [e for e in finding.evidence if e.document == finding.document]
-        others = [e for e in finding.evidence if e.document != finding.document]
-        yield from (f"    - {as_quote(quote)}" for quote in own[:2])
-        yield from (f"    - {as_plain(quote.document)}: {as_quote(quote)}" for quote in others[:2])
-    if len(findings) > MAX_ITEMS:
-        yield f"- and {len(findings) - MAX_ITEMS} more, in findings.csv"
+        said, _, sure = finding.message.partition("; about ")
+        points.append(Point(_in_one_line(f"{said.rstrip('.')}."), _quotes(finding)))
+    sure = next((f.message.partition("; about ")[2] for f in findings if "; about " in f.message), "")
+    lead = f"About {_in_one_line(sure)}" if sure else ""
+    return BriefPart(
+        "What the evidence says of its claims",
+        lead,
+        tuple(points),
+        n_left_out=max(0, len(findings) - MAX_ITEMS),
+    )
+
+
+def _cases(cases: Sequence[CaseLikeness], framework: Framework) -> BriefPart:
+    points = []
+    for likeness in cases[:1]:
+        shared = ", ".join(f"{s.element} {framework[s.element].label}" for s in likeness.shared)
+        lacking = ", ".join(f"{id} {framework[id].label}" for id in likeness.lacking)
+        text = (
+            f"{likeness.case} {framework[likeness.case].label}: of the {len(likeness.shared) + len(likeness.lacking)} mechanisms told of it, "
+            f"the document states {len(likeness.shared)} ({shared})"
+            + (f"; it does not state {lacking}." if lacking else ".")
+        )
+        best = likeness.shared[0]
+        quotes = (_quote(best.own), f"{best.other.document}: {_quote(best.other)}")
+        points.append(Point(text, quotes))
+    return BriefPart("Which case it resembles", points=tuple(points))
 
 
 _ASK = {
@@ -100,30 +223,36 @@ _ASK = {
 }
 
 
-def _questions(checked: Checked, framework: Framework) -> Iterator[str]:
-    asked = []
-    for finding in checked.findings:
+def _questions(checked: Checked, framework: Framework) -> BriefPart:
+    """One question a finding that asks for an answer, of each rule and element one; errors and doubtful claims come first."""
+    asked: dict[tuple[str, str], str] = {}
+    for finding in sorted(checked.findings, key=lambda f: not f.rule.startswith(("claim-", "challenge-"))):
         if finding.rule in _ASK:
             names = [f"{id} {framework[id].label}" for id in finding.subject.split(">")]
-            quote = as_quote(finding.evidence[0]) if finding.evidence else ""
-            asked.append(_ASK[finding.rule].format(name=as_plain(" leads to ".join(names)), quote=quote))
-    yield from _numbered(dict.fromkeys(asked))
-
-
-def _numbered(items: Iterable[str]) -> Iterator[str]:
-    every = list(items)
-    yield from (f"{n}. {item}" for n, item in enumerate(every[: 2 * MAX_ITEMS], 1))
+            quote = _quote(finding.evidence[0], 120) if finding.evidence else ""
+            question = _ASK[finding.rule].format(name=" leads to ".join(names), quote=quote)
+            asked.setdefault((finding.rule, finding.subject), question)
+    questions = list(dict.fromkeys(asked.values()))[:MAX_QUESTIONS]
+    return BriefPart("What to ask the authors", points=tuple(map(Point, questions)), is_numbered=True)
 
 
 def as_quote(evidence: Evidence) -> str:
-    """A quote with its page, cut to `MAX_QUOTE`."""
-    words = " ".join(evidence.quote.split())
-    if len(words) > MAX_QUOTE:
-        words = words[:MAX_QUOTE].rstrip() + " […]"
-    page = f" (p. {evidence.page})" if evidence.page else ""
-    return f"“{as_plain(words)}”{page}"
+    """A quote with its page, cut to `MAX_QUOTE`, as Markdown."""
+    return as_plain(_quote(evidence))
 
 
 def as_plain(text: str) -> str:
     """Text that Markdown shows as it is, in one line."""
-    return " ".join(text.split()).translate(_MARKUP)
+    return _in_one_line(text).translate(_MARKUP)
+
+
+def _quote(evidence: Evidence, length: int = MAX_QUOTE) -> str:
+    words = _in_one_line(evidence.quote).lstrip("•·*– ")
+    if len(words) > length:
+        words = words[:length].rstrip() + " […]"
+    page = f" (p. {evidence.page})" if evidence.page else ""
+    return f"“{words}”{page}"
+
+
+def _in_one_line(text: str) -> str:
+    return " ".join(text.split())

@@ -39,10 +39,13 @@ from policyloom.network.counting import Unit, count_units
 from policyloom.records import Coverage, Document, Failure, Finding, Measured, Tagged, to_json
 from policyloom.report import (
     ReportedDocument,
+    can_write_word,
+    draft_brief,
     make_brief,
     report_links,
     write_check_report,
     write_run_report,
+    write_word_brief,
 )
 from policyloom.run.coder import ChosenCoder
 from policyloom.run.folder import claim, open_folder, seal
@@ -50,6 +53,7 @@ from policyloom.run.metadata import MetadataTable, describe
 
 __all__ = ["Written", "reported_document", "write_check", "write_outputs"]
 
+WORD_BRIEF = "brief.docx"
 CHECK_OUTPUTS = (
     "findings.csv", "coverage.csv", "promises.csv", "mentions.csv", "entities.csv", "claims.csv", "brief.md", "check.html",
 )  # fmt: skip
@@ -260,14 +264,15 @@ def _same_text(files: Mapping[str, str], versions: Sequence[tuple[str, str, floa
 def write_check(
     out: Path, tagged: Tagged, checked: Checked, framework: Framework, *, against: str, measured: Measured
 ) -> None:
-    """Write one document's check: its tables, brief.md, and check.html.
+    """Write one document's check: its tables, brief.md, brief.docx where python-docx is installed, and check.html.
 
     Raises:
         RunError: `out` cannot be written without losing somebody's files.
     """
     folder = open_folder(out, "check")
+    names = (*CHECK_OUTPUTS, WORD_BRIEF) if can_write_word() else CHECK_OUTPUTS
     with folder.held():
-        claim(folder, CHECK_OUTPUTS)
+        claim(folder, names)
         for name, columns, rows in (
             ("findings.csv", FINDINGS.names, finding_rows(checked.findings)),
             ("coverage.csv", COVERAGE.names, coverage_rows(checked.coverage, framework)),
@@ -280,6 +285,8 @@ def write_check(
                 add(rows)
         brief = make_brief(tagged, checked, framework, against=against)
         write_bytes(brief.encode("utf-8"), out / "brief.md")
+        if WORD_BRIEF in names:
+            write_word_brief(draft_brief(tagged, checked, framework, against=against), out / WORD_BRIEF)
         write_check_report(
             out / "check.html",
             framework=framework,
@@ -288,10 +295,11 @@ def write_check(
             findings=checked.findings,
             claims=checked.claims,
             promises=checked.promises,
+            cases=checked.cases,
             against=against,
             measured=measured,
         )
-        seal(folder, CHECK_OUTPUTS)
+        seal(folder, names)
 
 
 def n_elements(tagged: Tagged) -> int:

@@ -7,19 +7,19 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from policyloom.errors import DocumentError, FrameworkError, RunError, UnansweredError
+from policyloom.errors import FrameworkError, RunError
 from policyloom.export import ENTITIES, MENTIONS, entity_rows, mention_rows
-from policyloom.extract import read_document
 from policyloom.files import open_table, show_name, write_bytes
 from policyloom.framework import Framework, read_framework
 from policyloom.frameworks import BUILT_IN
 from policyloom.records import Document, Failure, OcrUse, Severity, Tagged, from_json, to_json
-from policyloom.run.coder import ChosenCoder, CoderChoice, resolve_coder
+from policyloom.run.coder import CoderChoice
 from policyloom.run.folder import CACHE, MARK, claim, open_folder, seal
 from policyloom.run.manifest import read_keys, read_manifest, read_run_framework, read_tagged
+from policyloom.run.one_file import tag_one
 from policyloom.run.plan import find_files, name_documents
 from policyloom.run.results import SKETCH_SUFFIX, Result
-from policyloom.run.settings import Job, Limits, Settings, choose_limits
+from policyloom.run.settings import Job, Limits, Settings
 from policyloom.run.workers import process_all
 
 if TYPE_CHECKING:
@@ -106,15 +106,21 @@ def check_file(
         FrameworkError: the framework is wrong.
     """
     from policyloom.check import check
-    from policyloom.network import load_network
+    from policyloom.network import Network, load_network
     from policyloom.run.outputs import write_check
 
     if framework is None and against is not None:
         chosen = read_run_framework(against)
     else:
         chosen = framework if isinstance(framework, Framework) else read_framework(framework or BUILT_IN)
-    network = load_network(against, chosen) if against is not None else None
-    tagged, used = _tag(path, chosen, coder, min_probability, model, password, ocr, workers, limits)
+
+    def load() -> Network | None:
+        return load_network(against, chosen) if against is not None else None
+
+    tagged, used, network = tag_one(
+        path, chosen, coder, min_probability=min_probability, model=model, password=password, ocr=ocr, workers=workers,
+        limits=limits, meanwhile=load,
+    )  # fmt: skip
     same_text = _find_same_text(tagged, against) if against is not None else frozenset()
     checked = check(tagged, chosen, network, measured=used.measured, same_text=same_text)
     if out is not None:
@@ -166,7 +172,10 @@ def tag_file(
     elif out is not None:
         refuse_other_file(out, _MENTIONS_START, "a table of mentions")
     chosen = framework if isinstance(framework, Framework) else read_framework(framework)
-    tagged, _ = _tag(path, chosen, coder, min_probability, model, password, ocr, workers, limits)
+    tagged, _, _ = tag_one(
+        path, chosen, coder, min_probability=min_probability, model=model, password=password, ocr=ocr, workers=workers,
+        limits=limits, meanwhile=lambda: None,
+    )  # fmt: skip
     if out is not None:
         with open_table(out, (ENTITIES if entities else MENTIONS).names) as add:
             add(entity_rows(tagged) if entities else mention_rows(tagged, chosen))
@@ -363,47 +372,3 @@ def _find_framework_file(manifest: Mapping[str, Any], framework: Framework) -> s
     except FrameworkError:
         return None
     return told if found and (found.id, found.version) == (framework.id, framework.version) else None
-
-
-def _tag(
-    path: str | Path,
-    framework: Framework,
-    coder: CoderChoice,
-    min_probability: float,
-    model: str | None,
-    password: str | None,
-    ocr: OcrUse,
-    workers: int | None,
-    limits: Limits | None,
-) -> tuple[Tagged, ChosenCoder]:
-    from policyloom.tag import tag
-    from policyloom.tag.pipeline import find_model, load_pipeline
-
-    choose_limits(limits, workers=workers, executor=None)
-    if model is not None:
-        find_model(model)
-    chosen = resolve_coder(coder, framework, min_probability=min_probability)
-    if workers != 0 and chosen.form.kind != "language_model":
-        settings = Settings(framework.model_dump_json(), chosen.form, model, password, ocr)
-        return from_json(Tagged, _in_a_worker(Path(path), settings, limits)), chosen
-    if workers == 0:
-        document = read_document(path, password=password, ocr=ocr)
-    else:  # a language model is asked by this process
-        settings = Settings("", password=password, ocr=ocr)
-        document = from_json(Document, _in_a_worker(Path(path), settings, limits))
-    return tag(document, load_pipeline(framework, model=model), chosen.coder), chosen
-
-
-def _in_a_worker(path: Path, settings: Settings, limits: Limits | None) -> bytes:
-    """What `process` gives for a file, from a process that keeps to the limits.
-
-    Raises:
-        DocumentError: the file cannot be read, or takes more than its limits.
-    """
-    job = Job(str(path), show_name(path.stem), show_name(path.name))
-    ((_, outcome),) = process_all([job], settings, workers=1, limits=limits)
-    if isinstance(outcome, Failure):
-        raise DocumentError(path, outcome.kind, outcome.reason)
-    if isinstance(outcome, UnansweredError):
-        raise outcome
-    return outcome.data
