@@ -30,6 +30,7 @@ from policyloom.files import plain_cell
 from policyloom.network.elements import ELEMENT_COLUMNS
 from policyloom.network.evidence import EVIDENCE_COLUMNS
 from policyloom.network.links import COUNTS, LINK_COLUMNS, STRENGTHS
+from policyloom.network.peers import PEER_COLUMNS
 
 if TYPE_CHECKING:
     from _csv import Reader
@@ -174,6 +175,17 @@ RUN_TABLES = (
         _fields(COVERAGE),
         ("document", "element"),
         {"document": _DOCUMENT},
+    ),
+    RunTable(
+        "peers",
+        "an element in a document, held against the other documents of the run: what it stresses more, or less, than they do",
+        _described(
+            PEER_COLUMNS,
+            dict.fromkeys(("n", "n_sentences", "n_peers", "n_peers_below"), "integer")
+            | dict.fromkeys(("share", "share_peers", "log_odds", "ci_low", "ci_high", "g2", "q"), "number"),
+        ),
+        ("document", "element"),
+        {"document": _DOCUMENT, "element": _NODE},
     ),
     RunTable(
         "promises",
