@@ -29,6 +29,7 @@ from policyloom.export.tables import (
 from policyloom.files import plain_cell
 from policyloom.network.elements import ELEMENT_COLUMNS
 from policyloom.network.evidence import EVIDENCE_COLUMNS
+from policyloom.network.gaps import GAP_COLUMNS
 from policyloom.network.links import COUNTS, LINK_COLUMNS, STRENGTHS
 from policyloom.network.peers import PEER_COLUMNS
 
@@ -159,6 +160,13 @@ RUN_TABLES = (
         ),
         ("source", "target", "kind", "document", "sentence"),
         {"document": _DOCUMENT, "source": _NODE, "target": _NODE},
+    ),
+    RunTable(
+        "gap_map",
+        "a mechanism and an outcome, with the documents that name both, also where there are none",
+        _described(GAP_COLUMNS, {name: "integer" for name in GAP_COLUMNS if name.startswith("n_")}),
+        ("mechanism", "outcome"),
+        {"mechanism": _NODE, "outcome": _NODE},
     ),
     RunTable(
         "elements",

@@ -29,7 +29,7 @@ from policyloom.network.links import MIN_DOCUMENTS
 if TYPE_CHECKING:
     import pandas as pd
 
-__all__ = ["MAX_Q", "MIN_PEERS", "PEER_COLUMNS", "compare_with_peers", "held_against_peers"]
+__all__ = ["MAX_Q", "MIN_PEERS", "PEER_COLUMNS", "compare_with_peers", "held_against_peers", "tell_stress"]
 
 Array = np.ndarray[Any, np.dtype[Any]]
 
@@ -99,6 +99,24 @@ def held_against_peers(
     left_out = {id, *copies, *same_text} & peers.documents.keys()
     arrays = CorpusArrays(sum_counts((own, peers.without(*left_out))), framework)
     return _compare(arrays, [arrays.ids.index(id)], {})
+
+
+def tell_stress(rows: pd.DataFrame) -> str:
+    """What one document stresses more and less than its peers, in words, the largest difference first; "" where nothing stands out.
+
+    Args:
+        rows: of one document.
+    """
+    told = []
+    for word, ascending in (("more", False), ("less", True)):
+        own = rows[rows["stress"] == word].sort_values("log_odds", ascending=ascending)
+        named = "; ".join(
+            f"{row['element']} {row['label']} ({row['share']:.1%} of its sentences, {row['share_peers']:.1%} of theirs)"
+            for row in own.to_dict("records")
+        )
+        if named:
+            told.append(f"It stresses {word} than the other documents: {named}.")
+    return " ".join(told)
 
 
 def _compare(arrays: CorpusArrays, wanted: list[int], same_text: Mapping[str, Collection[str]]) -> pd.DataFrame:
