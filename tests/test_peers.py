@@ -18,9 +18,7 @@ from tests.test_network import FRAMEWORK, make_tagged
 def document(id: str, *, relief: int, other: int, per_paragraph: int = 1) -> Tagged:
     """A document with so many sentences that name T1.1, and others that name nothing, so many a paragraph."""
     sentences = ["[T1.1 planned|relief] comes."] * relief + ["Nothing is said."] * other
-    paragraphs = [
-        " ".join(sentences[n : n + per_paragraph]) for n in range(0, len(sentences), per_paragraph)
-    ]
+    paragraphs = [" ".join(sentences[n : n + per_paragraph]) for n in range(0, len(sentences), per_paragraph)]
     return make_tagged(id, *paragraphs)
 
 

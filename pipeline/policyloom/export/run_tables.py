@@ -189,8 +189,10 @@ RUN_TABLES = (
         "an element in a document, held against the other documents of the run: what it stresses more, or less, than they do",
         _described(
             PEER_COLUMNS,
-            dict.fromkeys(("n", "n_sentences", "n_peers", "n_peers_below"), "integer")
-            | dict.fromkeys(("share", "share_peers", "log_odds", "ci_low", "ci_high", "g2", "q"), "number"),
+            {
+                **dict.fromkeys(("n", "n_sentences", "n_peers", "n_peers_below"), "integer"),
+                **dict.fromkeys(("share", "share_peers", "log_odds", "ci_low", "ci_high", "g2", "q"), "number"),
+            },
         ),
         ("document", "element"),
         {"document": _DOCUMENT, "element": _NODE},

@@ -46,8 +46,8 @@ def find_acts(tagged: Tagged, framework: Framework) -> list[Act]:
     Sentences of running text count, as for coverage; so the acts of a mechanism, each sentence once, are its `n_sentences`.
     """
     acting: dict[int, list[Mention]] = {}
-    for actor, mention in counted_acts(tagged, framework):
-        acting.setdefault(id(mention), []).append(actor)
+    for one, mention in counted_acts(tagged, framework):
+        acting.setdefault(id(mention), []).append(one)
     found: dict[tuple[int, str, str, Status], Act] = {}
     for mention, smallest in counted_mentions(tagged, framework):
         if smallest != "sentence" or mention.kind != "mechanism":
@@ -57,9 +57,7 @@ def find_acts(tagged: Tagged, framework: Framework) -> list[Act]:
             key = mention.sentence, actor, mechanism, mention.status
             found.setdefault(key, Act(actor, words, mechanism, mention.status, tagged.evidence(mention)))
     named = {(n, mechanism, status) for n, actor, mechanism, status in found if actor != NOBODY}
-    return [
-        found[key] for key in sorted(found) if key[1] != NOBODY or (key[0], key[2], key[3]) not in named
-    ]
+    return [found[key] for key in sorted(found) if key[1] != NOBODY or (key[0], key[2], key[3]) not in named]
 
 
 def _who(

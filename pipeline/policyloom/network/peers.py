@@ -95,7 +95,9 @@ def held_against_peers(
     if len(own.documents) != 1:
         raise ValueError(f"own: has the counts of {len(own.documents)} documents; give those of one")
     ((id, document),) = own.documents.items()
-    copies = (i for i, other in peers.documents.items() if document.sha256 and other.sha256 == document.sha256)
+    copies = (
+        i for i, other in peers.documents.items() if document.sha256 and other.sha256 == document.sha256
+    )
     left_out = {id, *copies, *same_text} & peers.documents.keys()
     arrays = CorpusArrays(sum_counts((own, peers.without(*left_out))), framework)
     return _compare(arrays, [arrays.ids.index(id)], {})
@@ -119,7 +121,9 @@ def tell_stress(rows: pd.DataFrame) -> str:
     return " ".join(told)
 
 
-def _compare(arrays: CorpusArrays, wanted: list[int], same_text: Mapping[str, Collection[str]]) -> pd.DataFrame:
+def _compare(
+    arrays: CorpusArrays, wanted: list[int], same_text: Mapping[str, Collection[str]]
+) -> pd.DataFrame:
     import pandas as pd
 
     framework = arrays.framework
@@ -153,7 +157,11 @@ def _keyness(own: Array, size: float, effects: Array, others: Array, sizes: Arra
     both = own, np.asarray(size), own + rest, np.asarray(size + total)
     log_odds = measures.measure("log_odds", *both) if total else np.full(len(own), np.nan)
     g2 = np.where(log_odds < 0, -1.0, 1.0) * measures.measure("g2", *both)
-    note = "" if n_peers >= MIN_PEERS else f"too few other documents for an interval ({n_peers}; {MIN_PEERS} are needed)"
+    note = (
+        ""
+        if n_peers >= MIN_PEERS
+        else f"too few other documents for an interval ({n_peers}; {MIN_PEERS} are needed)"
+    )
     error = np.full(len(own), np.nan)
     if not note:
         error = np.sqrt(effects * _independent_variance(own, size) + _peer_variance(others, sizes))
@@ -189,7 +197,10 @@ def _peer_variance(named: Array, sizes: Array) -> Array:
     share = (sums + 0.5) / (total + 1)
     residuals = named - np.outer(sizes, share)
     of_share = n / (n - 1) * (residuals**2).sum(axis=0) / total**2
-    return np.maximum(_independent_variance(sums, total), of_share / (share * (1 - share)) ** 2)
+    variance: Array = np.maximum(
+        _independent_variance(sums, total), of_share / (share * (1 - share)) ** 2
+    )
+    return variance
 
 
 def _paragraph_effects(arrays: CorpusArrays, nodes: list[int], named: Array, sizes: Array) -> Array:
@@ -212,4 +223,5 @@ def _paragraph_effects(arrays: CorpusArrays, nodes: list[int], named: Array, siz
     few = n_runs / np.maximum(n_runs - 1, 1)
     squares = few[document][:, None] * (in_runs - share[document] * in_run[:, None]) ** 2
     independent = (sizes[:, None] * share * (1 - share)).sum(axis=0)
-    return np.maximum(1.0, squares.sum(axis=0) / np.where(independent > 0, independent, np.inf))
+    effects: Array = np.maximum(1.0, squares.sum(axis=0) / np.where(independent > 0, independent, np.inf))
+    return effects

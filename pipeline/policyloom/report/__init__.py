@@ -48,6 +48,7 @@ __all__ = [
     "write_run_report",
 ]
 
+
 def write_run_report(
     path: str | Path,
     *,

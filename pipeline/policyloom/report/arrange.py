@@ -28,7 +28,7 @@ from policyloom.report.views import (
     WithoutView,
 )
 
-__all__ = ["DETAILS", "FEW_DOCUMENTS", "KIND_WORDS", "KINDS_SHOWN", "SPARSE", "check_view", "run_view"]
+__all__ = ["DETAILS", "FEW_DOCUMENTS", "KINDS_SHOWN", "KIND_WORDS", "SPARSE", "check_view", "run_view"]
 
 KINDS_SHOWN: tuple[ElementKind, ...] = ("outcome", "challenge", "mechanism", "case", "actor")
 """The kinds of elements, in the order in which a page shows them."""
@@ -206,7 +206,9 @@ class _Source:
                 words = words[: self.detail.quote_length].rstrip() + " […]"
             name, language = (row.name, row.language) if row else (item.document, "")
             short = name if len(name) <= NAME_LENGTH else name[: NAME_LENGTH - 1].rstrip() + "…"
-            link = self.pages.sentence(item.document, item.start) or (f"#d{number}" if row and len(self.rows) > 1 else "")
+            link = self.pages.sentence(item.document, item.start) or (
+                f"#d{number}" if row and len(self.rows) > 1 else ""
+            )
             shown.append(Quote(words, item.page, language, short, row.file if row else "", link))
         return Quotes(tuple(shown), max(n, len(evidence)), href)
 

@@ -143,13 +143,17 @@ class _Text:
         for number, block in enumerate(self.tagged.document.blocks):
             begins = block.pages[0] if block.pages and block.pages[0] != page else 0
             page = block.pages[-1] if block.pages else page
-            tag = {"heading": f"h{min(block.level + 2, 6)}", "title": "p", "table": "div"}.get(block.kind, "p")
+            tag = {"heading": f"h{min(block.level + 2, 6)}", "title": "p", "table": "div"}.get(
+                block.kind, "p"
+            )
             yield _Part(tag, block.kind, self._block(number, block), begins)
 
     def _block(self, number: int, block: Block) -> Markup:
         sentences = [self.tagged.sentences[n] for n in self.by_block.get(number, ())]
         if not block.cells:
-            return self._stretch(block.start, block.end, list(zip(self.by_block.get(number, ()), sentences, strict=True)))
+            return self._stretch(
+                block.start, block.end, list(zip(self.by_block.get(number, ()), sentences, strict=True))
+            )
         rows: dict[int, list[Markup]] = {}
         for cell in block.cells:
             inside = [
@@ -161,7 +165,9 @@ class _Text:
             spans = Markup(' colspan="{}" rowspan="{}"').format(cell.column_span, cell.row_span)
             html = self._stretch(cell.start, cell.end, inside)
             rows.setdefault(cell.row, []).append(Markup("<{0}{1}>{2}</{0}>").format(Markup(tag), spans, html))
-        body = Markup("").join(Markup("<tr>{}</tr>").format(Markup("").join(row)) for _, row in sorted(rows.items()))
+        body = Markup("").join(
+            Markup("<tr>{}</tr>").format(Markup("").join(row)) for _, row in sorted(rows.items())
+        )
         return Markup("<table>{}</table>").format(body)
 
     def _stretch(self, start: int, end: int, sentences: Iterable[tuple[int, Sentence]]) -> Markup:
@@ -186,7 +192,9 @@ class _Text:
             over = [m for m in own if m.start <= start and end <= m.end]
             if over:
                 told = "; ".join(f"{m.label} {self.framework[m.label].label}, {m.status}" for m in over)
-                html += Markup('<mark class="{}" title="{}">{}</mark>').format(over[0].kind, told, text[start:end])
+                html += Markup('<mark class="{}" title="{}">{}</mark>').format(
+                    over[0].kind, told, text[start:end]
+                )
             else:
                 html += Markup("{}").format(text[start:end])
         return html
@@ -199,7 +207,13 @@ class _Text:
             page = self.elements.get(label, "")
             open_, close = (f'<a href="../../{page}"', "a") if page else ("<span", "span")
             html += Markup(' {} class="chip" title="{}, {}">{} <i class="{}">{}</i></{}>').format(
-                Markup(open_), self.framework[label].label, status, label, _LETTERS[status], _LETTERS[status], Markup(close)
+                Markup(open_),
+                self.framework[label].label,
+                status,
+                label,
+                _LETTERS[status],
+                _LETTERS[status],
+                Markup(close),
             )
         for arrow in dict.fromkeys(self.claims.get(n, ())):
             html += Markup(' <span class="claim">{}</span>').format(arrow)

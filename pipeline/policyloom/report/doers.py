@@ -33,7 +33,9 @@ def promise_views(
     for id in framework.ids("mechanism", top=True):
         own = [found for row in documents if (found := coverage.get((row.id, id)))]
         sums: dict[Status, int] = {word: sum(getattr(c, word) for c in own) for _, word in STATUSES}  # type: ignore[misc]
-        by = Counter(_named(act, framework) for act in planning if act.mechanism == id and act.actor != NOBODY)
+        by = Counter(
+            _named(act, framework) for act in planning if act.mechanism == id and act.actor != NOBODY
+        )
         views.append(
             PromiseView(
                 framework[id],
@@ -58,7 +60,9 @@ def actor_views(framework: Framework, acts: Sequence[Act], pages: SidePages) -> 
     for id, name in names.items():
         own = [act for act in acts if act.actor == id]
         if own:
-            cells = tuple(_cell([a for a in own if a.mechanism == m], pages.acts.get((m, id), "")) for m in mechanisms)
+            cells = tuple(
+                _cell([a for a in own if a.mechanism == m], pages.acts.get((m, id), "")) for m in mechanisms
+            )
             shown = id if id not in (OTHER, NOBODY) else ""
             views.append(ActorView(shown, name, _most_frequent(a.words for a in own), cells, len(own)))
     return views

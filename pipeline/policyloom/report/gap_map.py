@@ -77,11 +77,21 @@ def gap_view(
     rows = sorted(documents, key=lambda row: row.id)
     numbers = {row.id: n for n, row in enumerate(rows)}
     mechanisms, outcomes = _tops(framework, "mechanism"), _tops(framework, "outcome")
-    pairs = {(m.id, o.id): _pair(quotes, m.id, o.id, numbers, quote_length) for m in mechanisms for o in outcomes}
+    pairs = {
+        (m.id, o.id): _pair(quotes, m.id, o.id, numbers, quote_length) for m in mechanisms for o in outcomes
+    }
     most = max((n for pair in pairs.values() for _, n in _sums(pair)), default=1)
     found = {(c.document, c.element): c for c in coverage}
     elements = [e for kind in ("outcome", "challenge", "mechanism") for e in _tops(framework, kind)]
-    most_sentences = max((getattr(c, word) for (_, id), c in found.items() if not framework[id].parent for _, word in STATUSES), default=1)
+    most_sentences = max(
+        (
+            getattr(c, word)
+            for (_, id), c in found.items()
+            if not framework[id].parent
+            for _, word in STATUSES
+        ),
+        default=1,
+    )
     years = {row.id: int(year) for row in rows if (year := find_year(row.date))}
     return {
         "title": title,
@@ -131,16 +141,27 @@ def _pair(
     by_status = split_by_status((q.evidence.document, q.statuses) for q in together)
     letters = {word: letter for letter, word in STATUSES}
     found: Pair = {}
-    kinds: tuple[tuple[LinkKind, str], ...] = (("claims", "claims it"), ("claims_negative", "denies it"), ("co_occurs", ""))
+    kinds: tuple[tuple[LinkKind, str], ...] = (
+        ("claims", "claims it"),
+        ("claims_negative", "denies it"),
+        ("co_occurs", ""),
+    )
     told: dict[tuple[str, int], list[Any]] = {}
     for kind, words in kinds:
-        for one in sorted(quotes.get((mechanism, outcome, kind), ()), key=lambda q: (q.evidence.document, q.evidence.start)):
+        for one in sorted(
+            quotes.get((mechanism, outcome, kind), ()), key=lambda q: (q.evidence.document, q.evidence.start)
+        ):
             e = one.evidence
             if e.document not in numbers:
                 continue
             own = found.setdefault(
                 numbers[e.document],
-                {"status": letters.get(by_status.get(e.document, ""), ""), "claims": 0, "denies": 0, "sentences": []},
+                {
+                    "status": letters.get(by_status.get(e.document, ""), ""),
+                    "claims": 0,
+                    "denies": 0,
+                    "sentences": [],
+                },
             )
             own["claims"] += kind == "claims"
             own["denies"] += kind == "claims_negative"

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from math import isnan
 from typing import get_args
 
 from policyloom.network import Network
-from policyloom.report.inputs import LinkKey, LinkKind, LinkQuote, ReportedLink
 from policyloom.records import Evidence
+from policyloom.report.inputs import LinkKey, LinkKind, LinkQuote, ReportedLink
 
 __all__ = ["report_links", "spread_quotes"]
 

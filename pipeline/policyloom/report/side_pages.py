@@ -115,13 +115,11 @@ def plan_elements(sentences: Iterable[SentenceEvidence], framework: Framework) -
                 if mention.status not in statuses.setdefault(at, []):
                     statuses[at].append(mention.status)
                 at = framework[at].parent
-        evidence = Evidence(
-            sentence.document, sentence.page, sentence.start, sentence.end, sentence.quote
-        )
+        evidence = Evidence(sentence.document, sentence.page, sentence.start, sentence.end, sentence.quote)
         for id, own in statuses.items():
             groups = own if sentence.smallest_unit == "sentence" else [ELSEWHERE]
             for group in groups:
-                also = [status for status in own if status != group and group != ELSEWHERE]
+                also = [status for status in own if group not in (status, ELSEWHERE)]
                 note = f"also {' and '.join(also)}" if also else ""
                 found.setdefault(id, {}).setdefault(group, []).append(Noted(evidence, note))
     return {
@@ -162,7 +160,8 @@ def plan_links(
             f"{source} {_label(framework, source)} {words} {target} {_label(framework, target)}",
             "All sentences behind the link.",
             tuple(
-                Group(f"d{n}", document, rows) for n, (document, rows) in enumerate(sorted(by_document.items()))
+                Group(f"d{n}", document, rows)
+                for n, (document, rows) in enumerate(sorted(by_document.items()))
             ),
         )
     return planned

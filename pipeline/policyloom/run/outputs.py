@@ -41,8 +41,8 @@ from policyloom.network.gaps import find_gaps
 from policyloom.records import Coverage, Document, Failure, Finding, Measured, Tagged, to_json
 from policyloom.report import (
     ReportedDocument,
-    make_brief,
     ReportPages,
+    make_brief,
     report_links,
     write_check_report,
     write_run_report,

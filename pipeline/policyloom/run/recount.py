@@ -107,7 +107,9 @@ def recount(run: str | Path, decisions: Decisions, tell: Tell) -> list[DecisionR
         before = read_ledger(results.path)[1]
         table = [DECISIONS_TABLE] if decisions.n_decisions else []
         # The pages beside the report are others where links are others.
-        written = [name for name in before if name != DECISIONS_TABLE and not name.startswith(f"{PAGES_FOLDER}/")] + table
+        written = [
+            name for name in before if name != DECISIONS_TABLE and not name.startswith(f"{PAGES_FOLDER}/")
+        ] + table
         claim(results, written)
         write_decisions_of(run, decisions)
         outcome = decisions.results(read_tagged(run, decided=False))
