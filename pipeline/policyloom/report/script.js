@@ -146,12 +146,11 @@
     filter.addEventListener("input", () => {
       close();
       const words = filter.value.toLowerCase().split(/\s+/).filter(Boolean);
-      let shown = 0;
       for (const part of all("[data-doc]")) {
         const text = texts.get(part.dataset.doc) ?? "";
         part.hidden = !words.every((word) => text.includes(word));
-        if (part.tagName === "TR" && !part.hidden) shown += 1;
       }
+      const shown = rows.filter((row) => !row.hidden).length;
       output.textContent = words.length ? `${shown} of ${rows.length}` : "";
       const cells = all("a.q", matrix).filter((cell) => !cell.closest("tr").hidden);
       if (!cells.some((cell) => cell.tabIndex === 0) && cells.length) cells[0].tabIndex = 0;
