@@ -1199,7 +1199,9 @@ def test_a_vertex_of_pajek_is_one_line(space: str) -> None:
     graph = written().graph.copy()
     graph.nodes["T1"]["label"] = f'a "b"{space}c'
     lines = to_pajek(graph).decode("utf-8").split("\n")
-    assert len(lines) == 1 + graph.number_of_nodes() + 1 + graph.number_of_edges() + 1  # and the last line end
+    assert (
+        len(lines) == 1 + graph.number_of_nodes() + 1 + graph.number_of_edges() + 1
+    )  # and the last line end
     assert any(line.startswith("4 \"T1 a 'b' c\"") for line in lines)
     assert len("".join(lines).splitlines()) == 1
 

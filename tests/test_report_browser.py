@@ -225,8 +225,12 @@ def test_the_gap_map_counts_what_the_filters_leave(reader: Reader, many: Path) -
     told = cell.locator("a").get_attribute("aria-label")
     affirmed = sum(named.values())
     assert told == f"T1>O1: {affirmed} affirmed, {len(named) - affirmed} only planned"
-    assert reader.page.inner_text("#g-shown") == f"{sum(y >= 2015 for y in documents.values())} of 500 documents"
-    assert reader.page.locator("tr[data-number]:visible").count() == sum(y >= 2015 for y in documents.values())
+    assert (
+        reader.page.inner_text("#g-shown") == f"{sum(y >= 2015 for y in documents.values())} of 500 documents"
+    )
+    assert reader.page.locator("tr[data-number]:visible").count() == sum(
+        y >= 2015 for y in documents.values()
+    )
     reader.page.locator("button[type=reset]").click()
     reader.page.wait_for_function("document.getElementById('g-shown').textContent === '500 documents'")
     assert reader.page.locator("tr[data-number]:visible").count() == 500

@@ -191,7 +191,9 @@ RUN_TABLES = (
             PEER_COLUMNS,
             {
                 **dict.fromkeys(("n", "n_sentences", "n_peers", "n_peers_below"), "integer"),
-                **dict.fromkeys(("share", "share_peers", "log_odds", "ci_low", "ci_high", "g2", "q"), "number"),
+                **dict.fromkeys(
+                    ("share", "share_peers", "log_odds", "ci_low", "ci_high", "g2", "q"), "number"
+                ),
             },
         ),
         ("document", "element"),

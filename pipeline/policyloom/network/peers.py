@@ -197,9 +197,7 @@ def _peer_variance(named: Array, sizes: Array) -> Array:
     share = (sums + 0.5) / (total + 1)
     residuals = named - np.outer(sizes, share)
     of_share = n / (n - 1) * (residuals**2).sum(axis=0) / total**2
-    variance: Array = np.maximum(
-        _independent_variance(sums, total), of_share / (share * (1 - share)) ** 2
-    )
+    variance: Array = np.maximum(_independent_variance(sums, total), of_share / (share * (1 - share)) ** 2)
     return variance
 
 
