@@ -67,13 +67,13 @@ class ReportPages:
         self._out, self._run, self._framework = out, run, framework
         self._documents = {row.id: row for row in documents}
         self._quotes = quotes
-        self._stress = {id: tell_stress(rows) for id, rows in peers.groupby("document")}
+        standing_out = peers[peers["stress"] != ""]
+        self._stress = {str(id): tell_stress(rows) for id, rows in standing_out.groupby("document")}
         paths = document_paths(self._documents)
         elements = plan_elements(sentences, framework)
         of_links, of_acts = plan_links(quotes, framework), plan_acts(acts, framework)
         self._planned: list[PlannedPage] = [*elements.values(), *of_links.values(), *of_acts.values()]
         self._element_pages = {id: quote(page.file(0)) for id, page in elements.items()}
-        self._group_places = {key: page.places for key, page in of_links.items()}
         self.files = (*paths.values(), *(file for page in self._planned for file in page.files))
         self.links = SidePages(
             documents={id: quote(path) for id, path in paths.items()},

@@ -209,7 +209,7 @@ def write_evidence_pages(
     """
     for one in planned:
         rows = [(group, row) for group in one.groups for row in group.rows]
-        files = one.files
+        files, places = one.files, one.places
         for number, file in enumerate(files):
             part = rows[number * PAGE_SIZE : (number + 1) * PAGE_SIZE]
             grouped: list[tuple[Group, bool, list[Noted]]] = []
@@ -222,6 +222,7 @@ def write_evidence_pages(
                 "run": title,
                 "page": one,
                 "groups": grouped,
+                "places": places,
                 "files": [quote(Path(each).name) for each in files],
                 "number": number,
                 "documents": documents,
