@@ -16,7 +16,9 @@ import pytest
 from policyloom.network import find_links
 from policyloom.network.acts import NOBODY, OTHER, find_acts
 from policyloom.network.gaps import find_gaps, split_by_status
-from policyloom.records import Evidence, Mention
+from policyloom.records import Block, Cell, Document, Evidence, Mention, Metadata, Sentence, Tagged
+from policyloom.report import ReportedDocument
+from policyloom.report.document_page import write_document_page
 from policyloom.report.side_pages import PAGE_SIZE, Group, Noted, PlannedPage
 from tests.made_run import ATTACK, make_documents, write_made_run
 from tests.test_network import FRAMEWORK, make_tagged
@@ -254,3 +256,56 @@ def test_the_gap_map_has_the_numbers_of_its_table(made: Path) -> None:
             int(row["n_documents_affirmed"]), int(row["n_documents_planned"]), int(row["n_documents_deny"])
         )  # fmt: skip
         assert told["A"] + told["P"] == int(row["n_documents"])
+
+
+def page_of(tagged: Tagged, tmp_path: Path) -> str:
+    path = tmp_path / "page.html"
+    about = ReportedDocument(tagged.document.id, tagged.document.source)
+    write_document_page(
+        path, tagged, FRAMEWORK, about=about, findings=[], elements={}, stress="", run="a run"
+    )
+    return path.read_text("utf-8")
+
+
+def test_words_of_two_mentions_have_both_and_the_text_is_whole(tmp_path: Path) -> None:
+    text = "Tax relief for firms <now>."
+    tagged = Tagged(
+        Document("d", "d.txt", "", 0, "en", Metadata(), text, (Block("paragraph", 0, len(text)),)),
+        (Sentence(0, len(text), 0),),
+        (Mention(0, 10, "mechanism", "T1.1", 0, "planned"), Mention(4, 20, "outcome", "O1", 0)),
+    )
+    html = page_of(tagged, tmp_path)
+    marks = re.findall(r'<mark class="(\w+)" title="(.*?)">(.*?)</mark>', html)
+    assert marks == [
+        ("mechanism", "T1.1 label of T1.1, planned", "Tax "),
+        ("mechanism", "T1.1 label of T1.1, planned; O1 label of O1, affirmed", "relief"),
+        ("outcome", "O1 label of O1, affirmed", " for firms"),
+    ]
+    sentence = re.search(r'<span id="s0">(.*?)</span>', html)
+    assert sentence
+    assert unescape(re.sub("<.*?>", "", sentence.group(1))) == text
+
+
+def test_the_cells_of_a_table_stand_in_their_columns(tmp_path: Path) -> None:
+    text = "Head\nA\nRelief\nB\nC"
+    cells = (
+        Cell(0, 4, 0, 0, column_span=3, is_head=True), Cell(5, 6, 1, 0, row_span=2), Cell(7, 13, 1, 2), Cell(14, 15, 2, 1),
+        Cell(16, 17, 2, 2),
+    )  # fmt: skip
+    tagged = Tagged(
+        Document("d", "d.txt", "", 0, "en", Metadata(), text, (Block("table", 0, len(text), cells=cells),)),
+        (Sentence(7, 13, 0),),
+        (Mention(7, 13, "mechanism", "T1", 0),),
+    )
+    table = re.search(
+        r"<table>.*?</table>", page_of(tagged, tmp_path)[5000:].partition('id="text"')[2], re.DOTALL
+    )
+    assert table
+    rows = [
+        re.findall(r"<t[dh][^>]*>(.*?)</t[dh]>", row) for row in re.findall("<tr>.*?</tr>", table.group())
+    ]
+    assert [[re.sub("<.*?>", "", cell) for cell in row] for row in rows] == [
+        ["Head"],
+        ["A", "", "Relief T1 A"],
+        ["B", "C"],
+    ]

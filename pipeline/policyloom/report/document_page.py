@@ -149,25 +149,32 @@ class _Text:
             yield _Part(tag, block.kind, self._block(number, block), begins)
 
     def _block(self, number: int, block: Block) -> Markup:
-        sentences = [self.tagged.sentences[n] for n in self.by_block.get(number, ())]
+        sentences = [(n, self.tagged.sentences[n]) for n in self.by_block.get(number, ())]
         if not block.cells:
-            return self._stretch(
-                block.start, block.end, list(zip(self.by_block.get(number, ()), sentences, strict=True))
-            )
+            return self._stretch(block.start, block.end, sentences)
         rows: dict[int, list[Markup]] = {}
-        for cell in block.cells:
-            inside = [
-                (n, s)
-                for n, s in zip(self.by_block.get(number, ()), sentences, strict=True)
-                if cell.start <= s.start < cell.end
-            ]
-            tag = "th" if cell.is_head else "td"
-            spans = Markup(' colspan="{}" rowspan="{}"').format(cell.column_span, cell.row_span)
-            html = self._stretch(cell.start, cell.end, inside)
-            rows.setdefault(cell.row, []).append(Markup("<{0}{1}>{2}</{0}>").format(Markup(tag), spans, html))
-        body = Markup("").join(
-            Markup("<tr>{}</tr>").format(Markup("").join(row)) for _, row in sorted(rows.items())
-        )
+        taken: set[tuple[int, int]] = set()
+        at = (-1, 0)
+        for cell in sorted(block.cells, key=lambda c: (c.row, c.column)):
+            row = rows.setdefault(cell.row, [])
+            first = at[1] if at[0] == cell.row else 0
+            # Cells without words are not among a table's cells.
+            row += [Markup("<td></td>") for n in range(first, cell.column) if (cell.row, n) not in taken]
+            at = (cell.row, cell.column + cell.column_span)
+            taken |= {
+                (cell.row + down, cell.column + across)
+                for down in range(cell.row_span)
+                for across in range(cell.column_span)
+            }
+            inside = [(n, s) for n, s in sentences if cell.start <= s.start < cell.end]
+            row.append(
+                Markup("<{0}{1}>{2}</{0}>").format(
+                    Markup("th" if cell.is_head else "td"),
+                    Markup(' colspan="{}" rowspan="{}"').format(cell.column_span, cell.row_span),
+                    self._stretch(cell.start, cell.end, inside),
+                )
+            )
+        body = Markup("").join(Markup("<tr>{}</tr>").format(Markup("").join(row)) for row in rows.values())
         return Markup("<table>{}</table>").format(body)
 
     def _stretch(self, start: int, end: int, sentences: Iterable[tuple[int, Sentence]]) -> Markup:
