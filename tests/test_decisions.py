@@ -325,12 +325,14 @@ def test_a_run_follows_decisions_without_reading_anything_again(
 ) -> None:
     before = stamps(finished)
     assert len(load_network(finished, framework).links)
+    assert list((finished / "report" / "links").iterdir())
     done = apply_review(finished, reject_all(finished, tmp_path / "a.jsonl", framework, "outcome"))
     assert (done.counts["links"], done.counts_before["links"] > 0) == (0, True)
     assert stamps(finished) == before
     assert {row["kind"] for row in table(finished / "mentions.csv")} & {"outcome"} == set()
     assert not len(load_network(finished, framework).links)  # to which a check is held
     assert "Ann" in (finished / "report.html").read_text("utf-8")
+    assert not list((finished / "report" / "links").iterdir())  # nor pages of links that are no more
     rows = table(finished / "decisions.csv")
     assert {(row["person"], row["action"], row["problem"]) for row in rows} == {("Ann", "reject", "")}
     assert json.loads((finished / "run.json").read_text())["counts"]["links"] == 0

@@ -91,6 +91,18 @@ def test_the_commands_and_lines_of_the_page_on_metadata_run(workplace: Path) -> 
     assert rows[0]["type"] == "regulation"
 
 
+def test_the_lines_on_the_report_run_and_its_pages_are_there(workplace: Path) -> None:
+    page = ROOT / "docs" / "report.md"
+    assert call(["run", "corpus", "--out", "outputs/demo"]).exit_code == 0
+    for name in re.findall(r"^\| `([a-z_/.]+)` \|", page.read_text("utf-8").partition("##")[0], re.MULTILINE):
+        assert (workplace / "outputs" / "demo" / name).exists(), name
+    (code,) = blocks(page, "python")
+    names: dict[str, object] = {}
+    exec(code, names)
+    assert set(names["own"]["document"]) == {"b-national-action-plan"}  # type: ignore[index]
+    assert set(names["own"]["n_peers"]) == {9}  # type: ignore[index]
+
+
 def test_the_lines_on_entities_run() -> None:
     (code,) = blocks(ROOT / "docs" / "entities.md", "python")
     *lines, last = code.strip().split("\n")

@@ -34,6 +34,7 @@ from policyloom.records import (
     Tagged,
 )
 from policyloom.report import (
+    LinkQuote,
     ReportedDocument,
     ReportedLink,
     figure,
@@ -391,7 +392,8 @@ def test_statuses_differ_by_letter(tmp_path: Path) -> None:
 def test_an_element_is_counted_over_documents(tmp_path: Path) -> None:
     row = re.search(r"<b>T1</b> Policy support</th>.*?</tr>", section(run_page(tmp_path), "coverage"))
     assert row
-    assert re.findall(r">(\d+|·)<", row.group()) == ["2", "1", "1", "·", "1", "4"]
+    # Documents with and without it, then sentences: in all, affirmed, planned, lacking, negated; and headings.
+    assert re.findall(r">(\d+|·)<", row.group()) == ["2", "·", "4", "1", "2", "·", "1", "·"]
 
 
 def test_measured_recall_stands_beside_its_element(tmp_path: Path) -> None:
@@ -735,19 +737,20 @@ def test_a_link_has_the_numbers_of_the_network() -> None:
     # Each document is one stretch, in which every sentence has both.
     assert links[0].n_expected_within == 5
     assert links[0].note == "too few documents to test (3 documents; 5 are needed)"
-    assert [e.document for e in evidence["T1", "S1", "claims"]] == ["c"]
+    assert [q.evidence.document for q in evidence["T1", "S1", "claims"]] == ["c"]
+    assert evidence["T1", "S1", "claims"][0].statuses == ("affirmed",)
 
 
 def test_quotes_come_from_every_document_before_a_second_of_one() -> None:
     _, evidence = report_links(linked_network())
-    quotes = evidence["T1", "S1", "co_occurs"]
+    quotes = [one.evidence for one in evidence["T1", "S1", "co_occurs"]]
     assert [e.document for e in quotes] == ["a", "b", "c", "a", "a"]
     assert [e.quote for e in quotes[3:]] == ["Relief 1 raises skill.", "Relief 2 raises skill."]
 
 
-def test_eight_quotes_at_most_stand_with_a_link() -> None:
-    quotes = [{"document": name} for name in "aaaaaaaaabcc"]
-    assert [q["document"] for q in spread_quotes(quotes)] == list("abcacaaa")
+def test_all_quotes_of_a_link_are_kept() -> None:
+    quotes = [LinkQuote(quote(name, 1, "x")) for name in "aaaaaaaaabcc"]
+    assert [q.evidence.document for q in spread_quotes(quotes)] == list("abcacaaaaaaa")
 
 
 def test_a_link_of_paragraphs_says_so(tmp_path: Path) -> None:
@@ -773,7 +776,7 @@ def test_sentences_with_two_statuses_are_counted_once(tmp_path: Path) -> None:
         r"<b>T1</b> Policy support</th>.*?</tr>", section(run_page(tmp_path, coverage=coverage), "coverage")
     )
     assert row
-    assert re.findall(r">(\d+|·)<", row.group()) == ["1", "1", "1", "·", "·", "3"]
+    assert re.findall(r">(\d+|·)<", row.group()) == ["1", "1", "3", "2", "2", "·", "·", "·"]
 
 
 @pytest.mark.parametrize("wrong", [{"affirmed": 2}, {"n_sentences": 1}, {"n_sentences": 3, "affirmed": 2}])

@@ -131,12 +131,28 @@ def test_a_run_over_an_unchanged_folder_writes_nothing_anew(
     (out / "links.csv").unlink()
     run(folder, out, workers=0)
     assert (out / "links.csv").exists()
+    page = next((out / "report" / "documents").iterdir())
+    page.unlink()
+    run(folder, out, workers=0)
+    assert page.exists()
+
+
+def test_a_page_beside_the_report_that_a_person_changed_is_not_replaced(
+    folder: Path, out: Path, corpus: Path
+) -> None:
+    page = next((out / "report" / "elements").iterdir())
+    page.write_text("mine", "utf-8")
+    (folder / SAMPLES[0]).unlink()
+    with pytest.raises(RunError, match="was changed after policyloom wrote it"):
+        run(folder, out, workers=0)
+    assert page.read_text("utf-8") == "mine"
 
 
 def test_a_run_writes_what_it_says(finished: tuple[Path, Run]) -> None:
     assert {path.name for path in finished[1].folder.iterdir()} == {
         *ALL_OUTPUTS,
         "documents",
+        "report",
         "run.json",
         ".policyloom",
     }

@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 __all__ = [
     "DECIMALS",
     "MAX_NAME",
+    "PAGES_FOLDER",
     "UnixLines",
     "cut_cell",
     "cut_name",
@@ -38,6 +39,9 @@ __all__ = [
     "write_bytes",
     "write_csv",
 ]
+
+PAGES_FOLDER = "report"
+"""The folder of a run in which the pages beside its report stand."""
 
 FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "\n", "\uff1d", "\uff0b", "\uff0d", "\uff20")
 """What a spreadsheet takes for the start of a formula, with the full-width forms that some accept.

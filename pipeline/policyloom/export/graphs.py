@@ -20,16 +20,16 @@ if TYPE_CHECKING:
 
 __all__ = ["to_cytoscape", "to_gexf", "to_graphml", "to_pajek", "to_vosviewer", "write_network"]
 
-_NOT_XML = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
-_NOT_ONE_LINE = re.compile(r"[\s\x00-\x1f\x7f-\x9f]+")
+_NOT_ONE_LINE = re.compile(r"[\s\x00-\x1f\x7f-\x9f\ud800-\udfff\ufffe\uffff]+")
+"""Line breaks, control characters, and what XML cannot hold."""
 
 
 def write_network(network: Network, folder: str | Path, *, user_columns: UserColumns | None = None) -> None:
     """Writes a network into a folder, which is made if need be; the same network gives the same bytes.
 
     For people: `links.csv`, `elements.csv`, `links_evidence.csv`. For other programs: `network.graphml`,
-    `network.gexf` (Gephi), `network.json` (Cytoscape), `vosviewer.json` and `network.net` (Pajek), the last two with
-    co-occurrence alone. For `load_network`: `counts.json`, `options.json` and `evidence.jsonl`.
+    `network.gexf` (Gephi), `network.json` (Cytoscape), `network.net` (Pajek), each with every edge, and `vosviewer.json`
+    with co-occurrence alone. For `load_network`: `counts.json`, `options.json` and `evidence.jsonl`.
 
     Args:
         network: the network.
@@ -62,12 +62,13 @@ def to_graphml(graph: nx.MultiDiGraph[str]) -> bytes:
 
     # networkx writes an edge's key as its id. Here the key is the kind, which many edges share, and programs keep one
     # edge of each id.
-    unique: nx.MultiDiGraph[str] = nx.MultiDiGraph(**graph.graph)
+    unique: nx.MultiDiGraph[str] = nx.MultiDiGraph(**_printable(graph.graph))
     unique.add_nodes_from((node, _printable(data)) for node, data in graph.nodes(data=True))
     for u, v, _, id, data in _edges(graph):
         unique.add_edge(u, v, key=id, **_printable(data))
     buffer = io.BytesIO()
-    nx.write_graphml_xml(unique, buffer, named_key_ids=True)
+    # Attributes are declared under numbers: by their names, one of nodes and one of edges would share an id.
+    nx.write_graphml_xml(unique, buffer, named_key_ids=False, infer_numeric_types=True)
     return buffer.getvalue() + b"\n"
 
 
@@ -94,7 +95,7 @@ def to_gexf(graph: nx.MultiDiGraph[str], *, lifetimes: bool = False) -> bytes:
             (_printable(attributes), _printable({"relation": kind, **_without(data, "kind", "weight")}))
         )
     timed = any("start" in attributes for attributes, _ in (*nodes, *edges))
-    return write_gexf(nodes, edges, description=str(graph.graph.get("name", "")), has_times=timed)
+    return write_gexf(nodes, edges, description=_one_line(str(graph.graph.get("name", ""))), has_times=timed)
 
 
 def to_cytoscape(graph: nx.MultiDiGraph[str]) -> bytes:
@@ -136,24 +137,32 @@ def to_vosviewer(network: Network) -> bytes:
 
 
 def to_pajek(graph: nx.MultiDiGraph[str]) -> bytes:
-    """As a Pajek network of the co-occurrence edges, with their weights, and labels for names."""
-    import networkx as nx
+    """As a Pajek network of every edge: a vertex has its id and label as its name, an arc its weight, and its kind as its label.
 
-    plain: nx.DiGraph[str] = nx.DiGraph(name="co_occurs")
-    # A line of the file is a vertex, so a label with a line break would be two.
-    names = {id: _one_line(f"{id} {data['label']}").replace('"', "'") for id, data in graph.nodes(data=True)}
-    plain.add_nodes_from(names.values())
-    for u, v, key, data in graph.edges(keys=True, data=True):
-        if key == "co_occurs" and data["weight"]:
-            plain.add_edge(names[u], names[v], weight=float(data["weight"]))
-    return ("\n".join(nx.generate_pajek(plain)) + "\n").encode()
+    Relations of their own (`*Arcs :1 "claims"`) would tell the kinds apart too, but igraph and networkx do not read them.
+    """
+    numbers = {node: number for number, node in enumerate(graph, 1)}
+    lines = [f"*vertices {len(numbers)}"]
+    for node, data in graph.nodes(data=True):
+        name = _in_pajek(f"{node} {data.get('label', '')}")
+        lines.append(f"{numbers[node]} {name}")
+    lines.append("*arcs")
+    for u, v, key, _, data in _edges(graph):
+        kind = _in_pajek(str(data.get("kind", key)))
+        lines.append(f"{numbers[u]} {numbers[v]} {float(data.get('weight', 1))} l {kind}")
+    return ("\n".join(lines) + "\n").encode()
+
+
+def _in_pajek(text: str) -> str:
+    """A text in the quotes of Pajek, which can hold neither quotes nor line breaks."""
+    return '"' + _one_line(text).replace('"', "'") + '"'
 
 
 def _edges(graph: nx.MultiDiGraph[str]) -> Iterable[tuple[str, str, str, str, dict[str, Any]]]:
     """Each edge's ends, its key, an id that no other edge has, and its attributes."""
     taken: set[str] = set()
     for u, v, key, data in graph.edges(keys=True, data=True):
-        id = wanted = _printable_text(f"{u}:{v}:{key}")
+        id = wanted = _one_line(f"{u}:{v}:{key}")
         n = 1
         while id in taken:
             n += 1
@@ -173,12 +182,8 @@ def _rounded(graph: nx.MultiDiGraph[str]) -> nx.MultiDiGraph[str]:
 
 
 def _printable(data: Mapping[str, Any]) -> dict[str, Any]:
-    """A copy without the characters that XML cannot hold."""
-    return {key: _printable_text(value) if isinstance(value, str) else value for key, value in data.items()}
-
-
-def _printable_text(text: str) -> str:
-    return _NOT_XML.sub(" ", text)
+    """A copy with each text on one line and without control characters, which XML and programs stumble over."""
+    return {key: _one_line(value) if isinstance(value, str) else value for key, value in data.items()}
 
 
 def _one_line(text: str) -> str:

@@ -29,7 +29,9 @@ from policyloom.export.tables import (
 from policyloom.files import plain_cell
 from policyloom.network.elements import ELEMENT_COLUMNS
 from policyloom.network.evidence import EVIDENCE_COLUMNS
+from policyloom.network.gaps import GAP_COLUMNS
 from policyloom.network.links import COUNTS, LINK_COLUMNS, STRENGTHS
+from policyloom.network.peers import PEER_COLUMNS
 
 if TYPE_CHECKING:
     from _csv import Reader
@@ -160,6 +162,13 @@ RUN_TABLES = (
         {"document": _DOCUMENT, "source": _NODE, "target": _NODE},
     ),
     RunTable(
+        "gap_map",
+        "a mechanism and an outcome, with the documents that name both, also where there are none",
+        _described(GAP_COLUMNS, {name: "integer" for name in GAP_COLUMNS if name.startswith("n_")}),
+        ("mechanism", "outcome"),
+        {"mechanism": _NODE, "outcome": _NODE},
+    ),
+    RunTable(
         "elements",
         "an outermost element of the framework, its parts counted with it, and how often it is named",
         _described(
@@ -174,6 +183,21 @@ RUN_TABLES = (
         _fields(COVERAGE),
         ("document", "element"),
         {"document": _DOCUMENT},
+    ),
+    RunTable(
+        "peers",
+        "an element in a document, held against the other documents of the run: what it stresses more, or less, than they do",
+        _described(
+            PEER_COLUMNS,
+            {
+                **dict.fromkeys(("n", "n_sentences", "n_peers", "n_peers_below"), "integer"),
+                **dict.fromkeys(
+                    ("share", "share_peers", "log_odds", "ci_low", "ci_high", "g2", "q"), "number"
+                ),
+            },
+        ),
+        ("document", "element"),
+        {"document": _DOCUMENT, "element": _NODE},
     ),
     RunTable(
         "promises",

@@ -12,6 +12,7 @@ from policyloom.network.find import find_links
 from policyloom.network.links import LinkOptions
 from policyloom.network.network import Network
 from policyloom.network.pairs import PairCounts, PairDocuments
+from policyloom.network.peers import compare_with_peers, held_against_peers, tell_stress
 from policyloom.network.storage import load_network, save_network
 
 __all__ = [
@@ -24,10 +25,13 @@ __all__ = [
     "PairDocuments",
     "SentenceEvidence",
     "compare",
+    "compare_with_peers",
     "count",
     "find_evidence",
     "find_links",
+    "held_against_peers",
     "load_network",
     "save_network",
     "sum_counts",
+    "tell_stress",
 ]

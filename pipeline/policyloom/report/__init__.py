@@ -6,40 +6,45 @@ document. The same input gives the same bytes.
 
 from __future__ import annotations
 
-import base64
-import hashlib
-from collections.abc import Callable, Mapping, Sequence
-from functools import cache
-from importlib import resources
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-import jinja2
-from markupsafe import Markup
-
 from policyloom.check import CaseLikeness, ClaimCheck, Comparison
 from policyloom.check.pmc import PmcPolicy, PmcScore
-from policyloom.files import write_bytes
 from policyloom.framework import Framework
 from policyloom.framework.variables import VariableList
+from policyloom.network.acts import Act
 from policyloom.records import Coverage, Evidence, Failure, Finding, Measured, Promise
 from policyloom.report.agreement import agreement_view
-from policyloom.report.arrange import DETAILS, check_view, run_view
+from policyloom.report.arrange import DETAILS, FEW_DOCUMENTS, SPARSE, check_view, run_view
 from policyloom.report.brief import draft_brief, make_brief
 from policyloom.report.brief_word import can_write_word, write_word_brief
 from policyloom.report.comparison import comparison_view, make_comparison_brief, tell_sentences
-from policyloom.report.inputs import LinkKind, ReportedDocument, ReportedLink
+from policyloom.report.inputs import (
+    NO_PAGES,
+    LinkKind,
+    LinkQuote,
+    ReportedDocument,
+    ReportedLink,
+    SidePages,
+)
 from policyloom.report.links import report_links
+from policyloom.report.pages import ReportPages
 from policyloom.report.pmc import pmc_view
-from policyloom.report.views import STATUSES, Detail, statuses
+from policyloom.report.rendering import write_page
+from policyloom.report.views import Detail
 
 if TYPE_CHECKING:
     from policyloom.learn.agreement import Agreement
 
 __all__ = [
     "LinkKind",
+    "LinkQuote",
+    "ReportPages",
     "ReportedDocument",
     "ReportedLink",
+    "SidePages",
     "can_write_word",
     "draft_brief",
     "make_brief",
@@ -52,12 +57,6 @@ __all__ = [
     "write_run_report",
     "write_word_brief",
 ]
-
-MAX_BYTES = 4_500_000
-"""A larger page is written again with fewer and shorter quotes: browsers on a laptop get slow."""
-
-# Characters that occur in text from PDFs and that HTML forbids; tab and newline stay.
-_CONTROL = dict.fromkeys([*range(9), 11, 12, *range(14, 32), *range(127, 160), 0xFFFE, 0xFFFF])
 
 
 def write_run_report(
@@ -74,22 +73,27 @@ def write_run_report(
     settings: Mapping[str, str],
     measured: Measured | None = None,
     no_links: str = "",
+    acts: Sequence[Act] = (),
+    pages: SidePages = NO_PAGES,
 ) -> None:
     """Writes the page of a run; the file appears whole or not at all.
+
+    Above 50 documents it has no quotes and findings if there are side pages that have them.
 
     Args:
         path: the HTML file; its folder must exist.
         title: what the page is called.
         framework: with which the documents were tagged.
         documents: those that were read, in any order.
-        coverage: at most one for each document and element; those of outermost elements fill the matrix,
-            the others are listed under their document.
+        coverage: at most one for each document and element, parts of elements included.
         links: over all documents, in any order.
         findings: of all documents, in any order.
         failures: the files that could not be read.
         evidence: for (source, target, kind) of a link, its quotes, best first.
         measured: how well the coder finds each element, pairs and claims.
         no_links: why there are none, in words; shown where there are none.
+        acts: who does which mechanism, in all documents.
+        pages: the pages beside it, to which it links.
         settings: shown as given; the entry `caution`, if there is one, is shown as a remark.
 
     Raises:
@@ -114,10 +118,13 @@ def write_run_report(
                 failures=failures,
                 measured=measured or Measured(),
                 detail=detail,
+                acts=acts,
+                pages=pages,
             ),
         }
 
-    _write_page(Path(path), "run.html.j2", view)
+    details = SPARSE if pages.documents and len(documents) > FEW_DOCUMENTS else DETAILS
+    write_page(Path(path), "run.html.j2", view, details)
 
 
 def write_check_report(
@@ -169,7 +176,7 @@ def write_check_report(
             ),
         }
 
-    _write_page(Path(path), "check.html.j2", view)
+    write_page(Path(path), "check.html.j2", view, DETAILS)
 
 
 def write_comparison_report(
@@ -199,7 +206,7 @@ def write_comparison_report(
             **comparison_view(comparison, detail),
         }
 
-    _write_page(Path(path), "compare.html.j2", view)
+    write_page(Path(path), "compare.html.j2", view, DETAILS)
 
 
 def write_pmc_report(
@@ -227,7 +234,7 @@ def write_pmc_report(
             variables=variables, policies=policies, scores=scores, failures=failures, surfaces=surfaces or {}, detail=detail
         )  # fmt: skip
 
-    _write_page(Path(path), "pmc.html.j2", view)
+    write_page(Path(path), "pmc.html.j2", view, DETAILS)
 
 
 def write_agreement_report(
@@ -258,81 +265,4 @@ def write_agreement_report(
         )
         return {"title": title, "framework": framework, **more}
 
-    _write_page(Path(path), "agreement.html.j2", view)
-
-
-def _write_page(path: Path, template: str, view: Callable[[Detail], dict[str, object]]) -> None:
-    data = b""
-    for detail in DETAILS:
-        page = _environment().get_template(template).render(view(detail))
-        data = page.translate(_CONTROL).encode("utf-8", "replace")
-        if len(data) <= MAX_BYTES:
-            break
-    write_bytes(data, path)
-
-
-@cache
-def _environment() -> jinja2.Environment:
-    here = resources.files(__name__)
-    script = (here / "script.js").read_text("utf-8")
-    # `</` would end the element early; nothing of a user is in here, but a comment could be.
-    if "</" in script:
-        raise ValueError("script.js: must not contain '</'")
-    environment = jinja2.Environment(
-        loader=jinja2.PackageLoader("policyloom.report"),
-        autoescape=True,
-        undefined=jinja2.StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
-    environment.globals.update(
-        style=Markup((here / "style.css").read_text("utf-8")),
-        script=Markup(script),
-        script_hash=base64.b64encode(hashlib.sha256(script.encode()).digest()).decode(),
-        STATUSES=STATUSES,
-    )
-    environment.filters.update(
-        grouped=lambda n: f"{n:,}",
-        count=_count,
-        npmi=_two_places,
-        expected=_expected,
-        figure=_two_places,
-        span=_span,
-        q=_q,
-        statuses=statuses,
-        words=_words,
-    )
-    return environment
-
-
-def _count(n: int, noun: str, plural: str = "") -> str:
-    return f"{n:,} {noun if n == 1 else plural or noun + 's'}"
-
-
-def _two_places(value: float | None) -> str:
-    # The hyphen is not a minus sign, and -0.00 is 0.00.
-    return "–" if value is None else f"{round(value, 2) + 0.0:.2f}".replace("-", "−")
-
-
-def _expected(value: float | None) -> str:
-    return "–" if value is None else f"{value:,.1f}"
-
-
-def _span(interval: tuple[float, float] | None) -> str:
-    return "" if interval is None else f"{_two_places(interval[0])} to {_two_places(interval[1])}"
-
-
-def _q(value: float | None) -> str:
-    if value is None:
-        return "–"
-    return "< 0.001" if value < 0.001 else f"{value:.3f}"
-
-
-def _words(coverage: Coverage) -> str:
-    """The counts in words, as a screen reader should say them."""
-    if not coverage.is_named:
-        return "not found"
-    if not coverage.n_sentences:
-        return f"no sentence; {_count(coverage.n_elsewhere, 'heading or the like', 'headings or the like')}"
-    parts = ", ".join(f"{n} {word}" for _, word, n in statuses(coverage))
-    return f"{_count(coverage.n_sentences, 'sentence')}: {parts}"
+    write_page(Path(path), "agreement.html.j2", view, DETAILS)

@@ -7,9 +7,11 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from policyloom.check import CaseLikeness, ClaimCheck, ClaimState
 from policyloom.framework import Element, ElementKind, Framework
+from policyloom.network.acts import Act
 from policyloom.records import Coverage, Evidence, Failure, Finding, Measured, Promise, Severity
+from policyloom.report.doers import actor_views, promise_views
 from policyloom.report.figure import Figure, lay_out
-from policyloom.report.inputs import LinkKind, ReportedDocument, ReportedLink
+from policyloom.report.inputs import NO_PAGES, LinkKind, ReportedDocument, ReportedLink, SidePages
 from policyloom.report.views import (
     STATUSES,
     Cell,
@@ -23,9 +25,10 @@ from policyloom.report.views import (
     LinkView,
     Quote,
     Quotes,
+    WithoutView,
 )
 
-__all__ = ["DETAILS", "check_view", "run_view"]
+__all__ = ["DETAILS", "FEW_DOCUMENTS", "KINDS_SHOWN", "KIND_WORDS", "SPARSE", "check_view", "run_view"]
 
 KINDS_SHOWN: tuple[ElementKind, ...] = ("outcome", "challenge", "mechanism", "case", "actor")
 """The kinds of elements, in the order in which a page shows them."""
@@ -60,6 +63,11 @@ DETAILS = (
 )
 """From generous to sparse: a page takes the first that keeps it small enough to open quickly."""
 
+FEW_DOCUMENTS = 50
+"""Above so many documents, quotes and findings stand in the side pages alone."""
+
+SPARSE = (Detail(0, 0, 0, has_findings=False),)
+
 
 def run_view(
     *,
@@ -72,19 +80,40 @@ def run_view(
     failures: Sequence[Failure],
     measured: Measured,
     detail: Detail,
+    acts: Sequence[Act] = (),
+    pages: SidePages = NO_PAGES,
 ) -> dict[str, object]:
     """The data of a run's page: documents by id, links with the most documents first, findings gravest first."""
-    source = _Source(framework, documents, coverage, detail, measured)
+    source = _Source(framework, documents, coverage, detail, measured, pages)
     groups = source.groups()
     columns = [element for _, elements in groups for element in elements]
     link_views = source.links(links, evidence)
+    kinds = {element.kind for element in columns}
+    parts = [
+        (framework.plural(kind), [source.column(e, depth) for e, depth in _tree(framework, kind)])
+        for kind in KINDS_SHOWN
+        if kind in kinds and any(framework.children(id) for id in framework.ids(kind))
+    ]
+    not_judged = [failure for failure in failures if failure.kind == "not-judged"]
     return {
         "groups": [(name, [source.column(element) for element in elements]) for name, elements in groups],
+        "parts_of": parts,
+        "without": [source.without(element) for element in columns],
+        "promises": promise_views(framework, source.rows, source.coverage, acts, pages),
+        "actors": actor_views(framework, acts, pages),
+        "mechanisms": [framework[id] for id in framework.ids("mechanism", top=True)],
+        "n_acts": len({(a.evidence.document, a.evidence.start, a.mechanism) for a in acts}),
+        "pages": pages,
+        "not_judged": not_judged,
+        "in_part": [row for row in source.rows if row.not_judged],
         "documents": [source.document(row, columns) for row in source.rows],
         "links": link_views,
         "figure": _figure(link_views, framework),
         "findings": source.findings(findings),
-        "failures": sorted(failures, key=lambda failure: (failure.source, failure.kind, failure.reason)),
+        "failures": sorted(
+            (failure for failure in failures if failure.kind != "not-judged"),
+            key=lambda failure: (failure.source, failure.kind, failure.reason),
+        ),
         "measured": measured,
         "n": {
             what: sum(int(getattr(row, what)) for row in documents)
@@ -168,8 +197,10 @@ class _Source:
         coverage: Iterable[Coverage],
         detail: Detail,
         measured: Measured | None = None,
+        pages: SidePages = NO_PAGES,
     ) -> None:
         self.framework, self.detail, self.measured = framework, detail, measured or Measured()
+        self.pages = pages
         self.rows = sorted(documents, key=lambda row: row.id)
         self.numbers = {row.id: number for number, row in enumerate(self.rows)}
         ids = [row.id for row in self.rows]
@@ -188,8 +219,8 @@ class _Source:
         """An element's label; for what is no element, its id."""
         return self.framework[id].label if id in self.framework else id
 
-    def quotes(self, evidence: Sequence[Evidence], n: int = 0) -> Quotes:
-        """The first quotes of `evidence`, which is best first, of `n` sentences or more."""
+    def quotes(self, evidence: Sequence[Evidence], n: int = 0, href: str = "") -> Quotes:
+        """The first quotes of `evidence`, which is best first, of `n` sentences or more; `href` leads to all."""
         shown = []
         for item in evidence[: self.detail.n_quotes]:
             number = self.numbers.get(item.document)
@@ -199,8 +230,11 @@ class _Source:
                 words = words[: self.detail.quote_length].rstrip() + " […]"
             name, language = (row.name, row.language) if row else (item.document, "")
             short = name if len(name) <= NAME_LENGTH else name[: NAME_LENGTH - 1].rstrip() + "…"
-            shown.append(Quote(words, item.page, language, short, number))
-        return Quotes(tuple(shown), max(n, len(evidence)))
+            link = self.pages.sentence(item.document, item.start) or (
+                f"#d{number}" if row and len(self.rows) > 1 else ""
+            )
+            shown.append(Quote(words, item.page, language, short, row.file if row else "", link))
+        return Quotes(tuple(shown), max(n, len(evidence)), href)
 
     def at(self, document: ReportedDocument, element: Element) -> Coverage:
         """How a document covers an element, which may be not at all."""
@@ -210,9 +244,9 @@ class _Source:
         """What a document says of an element."""
         own = self.at(document, element)
         anchor = f"c{self.numbers[document.id]}-{element.id}"
-        return Cell(
-            anchor, element, depth, own, self.quotes(own.evidence, own.n_sentences or own.n_elsewhere)
-        )
+        href = self.pages.saying(document.id, element.id)
+        quotes = self.quotes(own.evidence, own.n_sentences or own.n_elsewhere, href)
+        return Cell(anchor, element, depth, own, quotes, href)
 
     def groups(self) -> list[tuple[str, list[Element]]]:
         """The matrix's columns: top elements by kind; cases and actors only where a document names one."""
@@ -224,23 +258,39 @@ class _Source:
                 groups.append((self.framework.plural(kind), elements))
         return groups
 
-    def column(self, element: Element) -> ElementSummary:
+    def column(self, element: Element, depth: int = 0) -> ElementSummary:
         """An element over all documents."""
         found = [item for row in self.rows if (item := self.at(row, element)).is_named]
-        by_status = tuple((a, word, sum(1 for item in found if getattr(item, word))) for a, word in STATUSES)
+        elements = self.pages.elements
+        by_status = tuple(
+            (a, word, sum(getattr(item, word) for item in found), elements.get((element.id, word), ""))
+            for a, word in STATUSES
+        )
         measured = self.measured
         recall, precision = measured.recall.get(element.id), measured.precision.get(element.id)
         n_labelled = measured.n.get(element.id, 0)
         return ElementSummary(
             element,
+            depth,
             n_documents=len(found),
             n_sentences=sum(item.n_sentences for item in found),
+            n_elsewhere=sum(item.n_elsewhere for item in found),
             by_status=by_status,
+            href=elements.get((element.id, ""), ""),
             recall=recall,
             precision=precision,
             n_labelled=n_labelled,
             # Both shares are of the same mentions: those that were found and right.
             n_found=round((recall or 0) * n_labelled / precision) if precision else 0,
+        )
+
+    def without(self, element: Element) -> WithoutView:
+        """The documents in which an element was not found."""
+        rows = [row for row in self.rows if not self.at(row, element).is_named]
+        return WithoutView(
+            element,
+            tuple(row for row in rows if not row.not_judged),
+            tuple(row for row in rows if row.not_judged),
         )
 
     def document(self, row: ReportedDocument, columns: Iterable[Element]) -> DocumentView:
@@ -259,6 +309,7 @@ class _Source:
             sayings=sayings,
             outline=row.outline[: self.detail.n_headings],
             n_headings_left=max(0, len(row.outline) - self.detail.n_headings),
+            href=self.pages.documents.get(row.id, ""),
         )
 
     def challenges(self, row: ReportedDocument, findings: Iterable[Finding]) -> list[ChallengeView]:
@@ -291,7 +342,11 @@ class _Source:
                 source=self.label(row.source),
                 target=self.label(row.target),
                 verb=KIND_WORDS[row.kind],
-                quotes=self.quotes(evidence.get((row.source, row.target, row.kind), ()), row.n),
+                quotes=self.quotes(
+                    evidence.get((row.source, row.target, row.kind), ()),
+                    row.n,
+                    self.pages.links.get((row.source, row.target, row.kind), ""),
+                ),
             )
             for number, row in enumerate(ordered)
         )
@@ -322,11 +377,12 @@ class _Source:
         groups = []
         for id, own in sorted(by_document.items()):
             own.sort(key=lambda f: (SEVERITIES.index(f.severity), f.rule, f.subject, f.message))
-            views = tuple(self._finding(f) for f in own)
+            views = tuple(self._finding(f) for f in own) if self.detail.has_findings else ()
             counts = {severity: sum(1 for f in own if f.severity == severity) for severity in SEVERITIES}
             number = self.numbers.get(id)
-            name = id if number is None else self.rows[number].name
-            groups.append(FindingGroup(name, number, views, counts))
+            name, file = (id, "") if number is None else (self.rows[number].name, self.rows[number].file)
+            page = self.pages.documents.get(id, "")
+            groups.append(FindingGroup(name, file, number, views, counts, f"{page}#findings" if page else ""))
         groups.sort(key=lambda group: [-group.counts[severity] for severity in SEVERITIES])
         return tuple(groups)
 

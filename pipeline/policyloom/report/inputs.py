@@ -1,18 +1,23 @@
-"""What a report is made from besides the records: the documents and the links."""
+"""What a report is made from besides the records: the documents, the links, the quotes behind these, and its side pages."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from typing import Literal, get_args
 
 from policyloom.network.counting import Unit
+from policyloom.records import Evidence, Status
 
-__all__ = ["LinkKind", "ReportedDocument", "ReportedLink"]
+__all__ = ["NO_PAGES", "LinkKey", "LinkKind", "LinkQuote", "ReportedDocument", "ReportedLink", "SidePages"]
 
 MAX_Q = 0.05
 """The false discovery rate below which a link bears a star."""
 
 LinkKind = Literal["co_occurs", "claims", "claims_negative", "answers", "exemplifies"]
+
+LinkKey = tuple[str, str, str]
+"""Source, target and kind."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,6 +35,9 @@ class ReportedDocument:
         n_mentions, n_claims: mentions of elements, and claims, that were found.
         outline: the headings in order, as (level from 1, words, page or 0).
         warnings: what could not be read well, in plain words.
+        not_judged: the share of it, 0 to 1, that was not judged; what stands there is not absent.
+        unread: why, in words.
+        beside: what the user's own table says of it, by column.
     """
 
     id: str
@@ -45,6 +53,14 @@ class ReportedDocument:
     n_claims: int = 0
     outline: tuple[tuple[int, str, int], ...] = ()
     warnings: tuple[str, ...] = ()
+    not_judged: float = 0.0
+    unread: str = ""
+    beside: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def file(self) -> str:
+        """The file, where its name is not shown already; else empty."""
+        return self.source if self.source and self.source != self.name else ""
 
     @property
     def name(self) -> str:
@@ -89,3 +105,44 @@ class ReportedLink:
         if self.q_within is None or self.n_expected_within is None:
             return False
         return self.q_within < MAX_Q and self.n > self.n_expected_within
+
+
+@dataclass(frozen=True, slots=True)
+class LinkQuote:
+    """A sentence behind a link, with the statuses in which it names the link's source."""
+
+    evidence: Evidence
+    statuses: tuple[Status, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class SidePages:
+    """The pages beside a report, as paths from it: documents, and all sentences behind its figures.
+
+    Attributes:
+        documents: by document.
+        elements: by element and status; the status `elsewhere` is of headings and the like, and "" of all.
+        links: by link.
+        acts: by mechanism and actor.
+        gap_map: the evidence gap map; empty where there is none.
+    """
+
+    documents: Mapping[str, str] = field(default_factory=dict)
+    elements: Mapping[tuple[str, str], str] = field(default_factory=dict)
+    links: Mapping[LinkKey, str] = field(default_factory=dict)
+    acts: Mapping[tuple[str, str], str] = field(default_factory=dict)
+    gap_map: str = ""
+
+    def sentence(self, document: str, start: int) -> str:
+        """Where a sentence stands in the page of its document; empty without one."""
+        page = self.documents.get(document, "")
+        return f"{page}#s{start}" if page else ""
+
+    def saying(self, document: str, element: str) -> str:
+        """Where the page of a document lists the sentences that name an element; empty without one."""
+        page = self.documents.get(document, "")
+        return f"{page}#e-{element}" if page else ""
+
+
+NO_PAGES = SidePages()
+"""A report that stands alone."""

@@ -1,29 +1,22 @@
-"""The links of a network, as a report shows them: the numbers of links.csv, and a few quotes for each."""
+"""The links of a network, as a report shows them: the numbers of links.csv, and all sentences behind each."""
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Mapping, Sequence
+from collections.abc import Iterable
 from math import isnan
-from typing import Any, TypeVar, get_args
+from typing import get_args
 
 from policyloom.network import Network
 from policyloom.records import Evidence
-from policyloom.report.inputs import LinkKind, ReportedLink
+from policyloom.report.inputs import LinkKey, LinkKind, LinkQuote, ReportedLink
 
 __all__ = ["report_links", "spread_quotes"]
 
-N_QUOTES = 8
-"""Quotes for one link in the report; all of them stand in links_evidence.csv."""
 
-Q = TypeVar("Q", bound=Mapping[Hashable, Any])
-
-
-def report_links(
-    network: Network,
-) -> tuple[list[ReportedLink], dict[tuple[str, str, str], list[Evidence]]]:
-    """The links of the kinds that a report shows, and for each, as (source, target, kind), its quotes, best first."""
+def report_links(network: Network) -> tuple[list[ReportedLink], dict[LinkKey, list[LinkQuote]]]:
+    """The links of the kinds that a report shows, and for each, as (source, target, kind), its sentences, best first."""
     links: list[ReportedLink] = []
-    evidence: dict[tuple[str, str, str], list[Evidence]] = {}
+    quotes: dict[LinkKey, list[LinkQuote]] = {}
     for row in network.links.to_dict("records"):
         if row["kind"] not in get_args(LinkKind):
             continue
@@ -44,20 +37,22 @@ def report_links(
             n_expected_within=n_expected_within,
         )
         links.append(link)
-        found = network.evidence(link.source, link.target, link.kind)
-        quotes = spread_quotes(found.drop_duplicates(["document", "start"]).to_dict("records"))
-        evidence[link.source, link.target, link.kind] = [
-            Evidence(str(q["document"]), int(q["page"]), int(q["start"]), int(q["end"]), str(q["quote"]))
-            for q in quotes
-        ]
-    return links, evidence
+        found = network.evidence(link.source, link.target, link.kind).drop_duplicates(["document", "start"])
+        quotes[link.source, link.target, link.kind] = spread_quotes(
+            LinkQuote(
+                Evidence(str(q["document"]), int(q["page"]), int(q["start"]), int(q["end"]), str(q["quote"])),
+                tuple(filter(None, str(q["status_source"]).split("; "))),  # type: ignore[arg-type]
+            )
+            for q in found.to_dict("records")
+        )
+    return links, quotes
 
 
-def spread_quotes(quotes: Sequence[Q]) -> list[Q]:
-    """A few quotes from as many documents as possible: the first of each document, then the second of each."""
-    turn: dict[object, int] = {}
-    in_turn = []
-    for quote in quotes:
-        turn[quote["document"]] = turn.get(quote["document"], 0) + 1
-        in_turn.append((turn[quote["document"]], quote))
-    return [quote for _, quote in sorted(in_turn, key=lambda pair: pair[0])[:N_QUOTES]]
+def spread_quotes(quotes: Iterable[LinkQuote]) -> list[LinkQuote]:
+    """Quotes with as many documents as possible first: the first of each document, then the second of each."""
+    turn: dict[str, int] = {}
+    in_turn: list[tuple[int, LinkQuote]] = []
+    for one in quotes:
+        turn[one.evidence.document] = turn.get(one.evidence.document, 0) + 1
+        in_turn.append((turn[one.evidence.document], one))
+    return [one for _, one in sorted(in_turn, key=lambda pair: pair[0])]

@@ -4,46 +4,52 @@
   const all = (selector, from = document) => Array.from(from.querySelectorAll(selector));
   root.classList.add("js");
 
-  // Quotes open in a panel at the bottom, copied from where they stand in the page.
-  const reader = document.getElementById("reader");
-  let opener = null;
-
+  // Quotes open in a row of their own under that of the number, copied from where they stand in the page.
+  let opened = null;
+  const close = () => {
+    if (!opened) return;
+    opened.row.remove();
+    opened.link.classList.remove("open");
+    opened.link.setAttribute("aria-expanded", "false");
+    opened = null;
+  };
+  const sourceOf = (link) => {
+    const href = link.getAttribute("href");
+    return href.startsWith("#") ? document.getElementById(decodeURIComponent(href.slice(1))) : null;
+  };
   const open = (link) => {
-    const source = document.getElementById(link.hash ? decodeURIComponent(link.hash.slice(1))
-      : decodeURIComponent(link.getAttribute("href").slice(1)));
-    if (!source) return false;
-    const holder = source.closest("[data-title]");
-    const body = reader.querySelector(".reader-body");
-    reader.querySelector(".reader-title").textContent = holder ? holder.dataset.title : "";
-    body.replaceChildren(...Array.from(source.childNodes, (node) => node.cloneNode(true)));
-    if (opener) opener.classList.remove("open");
-    opener = link;
-    opener.classList.add("open");
-    reader.hidden = false;
-    body.scrollTop = 0;
-    root.style.scrollPaddingBottom = reader.offsetHeight + "px";
-    link.scrollIntoView({ block: "nearest", inline: "nearest" });
+    const source = sourceOf(link);
+    const row = link.closest("tr");
+    if (!source || !row) return false;
+    if (source.tagName === "DETAILS") {
+      source.open = !source.open;
+      return true;
+    }
+    const again = opened && opened.link === link;
+    close();
+    if (again) return true;
+    const cell = document.createElement("td");
+    cell.colSpan = Array.from(row.cells).reduce((sum, one) => sum + one.colSpan, 0);
+    cell.append(...Array.from(source.childNodes, (node) => node.cloneNode(true)));
+    for (const part of all("[id]", cell)) part.removeAttribute("id");
+    const under = document.createElement("tr");
+    under.className = "opened";
+    under.append(cell);
+    row.after(under);
+    opened = { link, row: under };
+    link.classList.add("open");
+    link.setAttribute("aria-expanded", "true");
     return true;
   };
-  const close = () => {
-    if (reader.hidden) return;
-    reader.hidden = true;
-    root.style.scrollPaddingBottom = "";
-    if (opener) {
-      opener.classList.remove("open");
-      opener.focus({ preventScroll: true });
-      opener = null;
-    }
-  };
-  reader.querySelector(".close").addEventListener("click", close);
-  document.addEventListener("keydown", (event) => { if (event.key === "Escape") close(); });
+  document.addEventListener("keydown", (event) => {
+    if (event.key !== "Escape" || !opened) return;
+    const link = opened.link;
+    close();
+    link.focus({ preventScroll: true });
+  });
   document.addEventListener("click", (event) => {
     const link = event.target.closest("a.q");
-    if (link && !event.ctrlKey && !event.metaKey && open(link)) {
-      event.preventDefault();
-      // From the keyboard, go on to the quotes; with the mouse, stay where the eye is.
-      if (event.detail === 0) reader.focus();
-    }
+    if (link && !event.ctrlKey && !event.metaKey && open(link)) event.preventDefault();
   });
 
   // A link to something inside a closed <details> opens it, also in browsers that do not do so themselves.
@@ -55,8 +61,7 @@
   };
   addEventListener("hashchange", reveal);
   document.addEventListener("click", (event) => {
-    const link = event.target.closest('a[href^="#d"]');
-    if (link && link.closest("#reader")) close();
+    const link = event.target.closest('a[href^="#"]');
     if (link && link.hash === location.hash) reveal();
   });
   reveal();
@@ -82,6 +87,7 @@
       const now = was === null ? first : was === "ascending" ? "descending" : "ascending";
       for (const other of all("th[aria-sort]", table)) other.removeAttribute("aria-sort");
       head.setAttribute("aria-sort", now);
+      close();
       const many = table.tBodies.length > 1;
       const units = many ? Array.from(table.tBodies) : Array.from(table.tBodies[0].rows);
       const sign = now === "ascending" ? 1 : -1;
@@ -105,7 +111,7 @@
       const by = step[event.key];
       if (!from || !by) return;
       event.preventDefault();
-      const rows = Array.from(matrix.tBodies[0].rows).filter((row) => !row.hidden);
+      const rows = Array.from(matrix.tBodies[0].rows).filter((row) => !row.hidden && row.className !== "opened");
       let row = rows.indexOf(from.closest("tr"));
       let column = from.closest("td").cellIndex;
       for (;;) {
@@ -118,7 +124,7 @@
           from.tabIndex = -1;
           link.tabIndex = 0;
           link.focus();
-          if (!reader.hidden) open(link);
+          if (opened && opened.link !== link && sourceOf(link)) open(link);
           return;
         }
       }
@@ -133,19 +139,18 @@
   const filter = document.getElementById("filter");
   if (filter && matrix) {
     const rows = Array.from(matrix.tBodies[0].rows);
-    const sources = new Map(all("details.doc").map((doc) =>
-      [doc.dataset.doc, doc.querySelector(".side .facts").textContent]));
+    const sources = new Map(all("#documents [data-doc]").map((doc) => [doc.dataset.doc, doc.querySelector(".file").textContent]));
     const texts = new Map(rows.map((row) =>
       [row.dataset.doc, (row.cells[0].textContent + " " + sources.get(row.dataset.doc)).toLowerCase()]));
     const output = document.querySelector(".filter output");
     filter.addEventListener("input", () => {
+      close();
       const words = filter.value.toLowerCase().split(/\s+/).filter(Boolean);
-      let shown = 0;
       for (const part of all("[data-doc]")) {
         const text = texts.get(part.dataset.doc) ?? "";
         part.hidden = !words.every((word) => text.includes(word));
-        if (part.tagName === "TR" && !part.hidden) shown += 1;
       }
+      const shown = rows.filter((row) => !row.hidden).length;
       output.textContent = words.length ? `${shown} of ${rows.length}` : "";
       const cells = all("a.q", matrix).filter((cell) => !cell.closest("tr").hidden);
       if (!cells.some((cell) => cell.tabIndex === 0) && cells.length) cells[0].tabIndex = 0;

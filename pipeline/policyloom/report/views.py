@@ -11,6 +11,8 @@ from policyloom.report.inputs import ReportedDocument, ReportedLink
 
 __all__ = [
     "STATUSES",
+    "ActCell",
+    "ActorView",
     "Cell",
     "ChallengeView",
     "ClaimView",
@@ -20,8 +22,10 @@ __all__ = [
     "FindingGroup",
     "FindingView",
     "LinkView",
+    "PromiseView",
     "Quote",
     "Quotes",
+    "WithoutView",
     "statuses",
 ]
 
@@ -31,30 +35,33 @@ STATUSES = (("A", "affirmed"), ("P", "planned"), ("L", "lacking"), ("N", "negate
 
 @dataclass(frozen=True, slots=True)
 class Detail:
-    """How much of each list a page shows: quotes in one place, characters of a quote, headings of a document."""
+    """How much of each list a page shows: quotes in one place, characters of a quote, headings of a document, findings."""
 
     n_quotes: int
     quote_length: int
     n_headings: int
+    has_findings: bool = True
 
 
 @dataclass(frozen=True, slots=True)
 class Quote:
-    """A quote as shown; `number` is its document's place on the page, or None where it has none."""
+    """A quote as shown: its document's name and file, and where a link leads that opens it, or ""."""
 
     text: str
     page: int
     language: str
     document: str
-    number: int | None
+    file: str
+    href: str
 
 
 @dataclass(frozen=True, slots=True)
 class Quotes:
-    """The quotes that one place of the page shows, of `n` sentences in all."""
+    """The quotes that one place of the page shows, of `n` sentences in all; `href` is the page that has all, or ""."""
 
     shown: tuple[Quote, ...]
     n: int
+    href: str = ""
 
     @property
     def rest(self) -> int:
@@ -64,30 +71,105 @@ class Quotes:
 
 @dataclass(frozen=True, slots=True)
 class Cell:
-    """What one document says of one element."""
+    """What one document says of one element; `href` is where its page lists the sentences, or ""."""
 
     anchor: str
     element: Element
     depth: int
     coverage: Coverage
     quotes: Quotes
+    href: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class ElementSummary:
-    """One element over all documents: how many name it, in all and with each status.
+    """One element over all documents.
 
-    `recall` was measured on `n_labelled` mentions and `precision` on `n_found`, both from 0 to 1; None where neither was.
+    Attributes:
+        element, depth: the element, and how deep it stands.
+        n_documents: documents that name it, be it in a heading alone.
+        n_sentences, n_elsewhere: sentences of running text that name it, and headings and the like.
+        by_status: sentences with each status, as (letter, word, sentences, the page that has them or "").
+        href: the page that has all of them, or "".
+        recall, precision: as measured, on `n_labelled` mentions and on `n_found`, from 0 to 1; None where they were not.
     """
 
     element: Element
+    depth: int
     n_documents: int
     n_sentences: int
-    by_status: tuple[tuple[str, str, int], ...]
+    n_elsewhere: int
+    by_status: tuple[tuple[str, str, int, str], ...]
+    href: str
     recall: float | None
     precision: float | None
     n_labelled: int
     n_found: int
+
+
+@dataclass(frozen=True, slots=True)
+class WithoutView:
+    """An element with the documents in which it was not found, those of which a part was not judged apart."""
+
+    element: Element
+    documents: tuple[ReportedDocument, ...]
+    in_part: tuple[ReportedDocument, ...]
+
+    @property
+    def n(self) -> int:
+        """How many there are."""
+        return len(self.documents) + len(self.in_part)
+
+
+@dataclass(frozen=True, slots=True)
+class ActCell:
+    """How often one actor is named as doing one mechanism: sentences by status letter, and where they stand."""
+
+    by_status: tuple[tuple[str, str, int], ...]
+    href: str
+
+
+@dataclass(frozen=True, slots=True)
+class ActorView:
+    """A row of the table of who does what: the actor's id or "", its name, the words for it, and a cell a mechanism."""
+
+    id: str
+    name: str
+    words: tuple[tuple[str, int], ...]
+    cells: tuple[ActCell | None, ...]
+    n: int
+
+
+@dataclass(frozen=True, slots=True)
+class PromiseView:
+    """A mechanism with its sentences that plan it and that affirm it, and who is to act in the most of the former.
+
+    Attributes:
+        element: the mechanism.
+        planned, affirmed, lacking, negated: sentences.
+        n_planning: documents that plan it.
+        n_only_planning: those of them that nowhere affirm it.
+        actors: names with planning sentences, most first; actors of the framework and other bodies.
+        n_nobody: planning sentences that name nobody who acts.
+        hrefs: by status, where the sentences stand, or "".
+    """
+
+    element: Element
+    planned: int
+    affirmed: int
+    lacking: int
+    negated: int
+    n_planning: int
+    n_only_planning: int
+    actors: tuple[tuple[str, int], ...]
+    n_nobody: int
+    hrefs: dict[str, str]
+
+    @property
+    def share(self) -> float:
+        """The share of planning sentences among those that plan or affirm; -1 without any."""
+        n = self.planned + self.affirmed
+        return self.planned / n if n else -1.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,12 +210,14 @@ class ClaimView:
 
 @dataclass(frozen=True, slots=True)
 class FindingGroup:
-    """A document's findings, gravest first, and how many of each severity."""
+    """A document's findings, gravest first, how many of each severity, and the page that has them, or ""."""
 
     name: str
+    file: str
     number: int | None
     findings: tuple[FindingView, ...]
     counts: dict[Severity, int]
+    href: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,6 +230,7 @@ class DocumentView:
     sayings: tuple[Cell, ...]
     outline: tuple[tuple[int, str, int], ...]
     n_headings_left: int
+    href: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -48,6 +48,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from policyloom.errors import RunError
+from policyloom.files import PAGES_FOLDER
 from policyloom.framework import Framework, read_framework
 from policyloom.frameworks import BUILT_IN
 from policyloom.network.counting import UNITS, Unit
@@ -61,7 +62,7 @@ from policyloom.run.estimate_table import write_estimates
 from policyloom.run.estimates import estimate
 from policyloom.run.exchange import FinishedRun, read_finished_run
 from policyloom.run.figures import FigureName, write_figure
-from policyloom.run.folder import ResultFolder, claim, open_folder, seal
+from policyloom.run.folder import ResultFolder, claim, open_folder, read_ledger, seal
 from policyloom.run.manifest import (
     MANIFEST,
     read_found,
@@ -141,9 +142,9 @@ __all__ = [
 
 OUTPUTS = (
     "documents.csv", "mentions.csv", "entities.csv", "claims.csv", "statements.csv", "coverage.csv", "promises.csv",
-    "findings.csv", "failures.csv", "links.csv", "links_evidence.csv", "elements.csv", "network.graphml", "network.gexf",
+    "peers.csv", "findings.csv", "failures.csv", "links.csv", "links_evidence.csv", "elements.csv", "network.graphml", "network.gexf",
     "network.json", "network.net", "vosviewer.json", "counts.json", "options.json", "evidence.jsonl", "framework.json",
-    "datapackage.json", "report.html",
+    "datapackage.json", "report.html", "gap_map.html", "gap_map.csv",
 )  # fmt: skip
 """What a run writes besides documents/ and run.json."""
 ANSWERS_FILE = "answers.jsonl"
@@ -438,7 +439,8 @@ def _write_results(
     before = read_manifest(out)
     told = [*([ANSWERS_FILE] if talk else []), *([DECISIONS_TABLE] if decided else [])]
     written = [MANIFEST, *OUTPUTS, *told, *(f"documents/{job.id}.json" for job in read.jobs)]
-    is_done = before.get("signature") == signature and all((out / file).exists() for file in written)
+    there = [*written, *(file for file in read_ledger(out)[1] if file.startswith(f"{PAGES_FOLDER}/"))]
+    is_done = before.get("signature") == signature and all((out / file).exists() for file in there)
     found = read_found(before) if is_done else None
     is_done = found is not None
     claim(results, [MANIFEST] if is_done else written)
@@ -447,7 +449,7 @@ def _write_results(
     else:
         from policyloom.run.outputs import write_outputs  # pandas and scipy, once reading has begun
 
-        counts, errors, not_judged, no_links = write_outputs(
+        counts, errors, not_judged, no_links, pages = write_outputs(
             out,
             lambda: read_results(results.cache, plan, read, decisions),
             framework,
@@ -461,7 +463,9 @@ def _write_results(
             metadata=metadata,
             decided=describe_decisions(decisions),
             tell=lambda stage, n: tell(Progress(stage, n, len(read.jobs))),
+            take=lambda files: claim(results, files),
         )
+        written += pages
         if decided:
             write_decisions_table(decided, out / DECISIONS_TABLE)
         if talk:

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from contextlib import ExitStack
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from policyloom.check import Checked, check
 from policyloom.export import (
@@ -32,13 +32,16 @@ from policyloom.export import (
     write_data_package,
     write_network,
 )
-from policyloom.files import open_table, write_bytes
+from policyloom.files import open_table, write_bytes, write_csv
 from policyloom.framework import Framework
-from policyloom.network import Network, find_links
+from policyloom.network import Network, compare_with_peers, find_links
+from policyloom.network.acts import Act, find_acts
 from policyloom.network.counting import Unit, count_units
+from policyloom.network.gaps import find_gaps
 from policyloom.records import Coverage, Document, Failure, Finding, Measured, Tagged, to_json
 from policyloom.report import (
     ReportedDocument,
+    ReportPages,
     can_write_word,
     draft_brief,
     make_brief,
@@ -51,6 +54,9 @@ from policyloom.run.coder import ChosenCoder
 from policyloom.run.folder import claim, open_folder, seal
 from policyloom.run.metadata import MetadataTable, describe
 
+if TYPE_CHECKING:
+    import pandas as pd
+
 __all__ = ["Written", "reported_document", "write_check", "write_outputs"]
 
 WORD_BRIEF = "brief.docx"
@@ -60,6 +66,9 @@ CHECK_OUTPUTS = (
 
 Tell = Callable[[str, int], None]
 """Is told the stage and how many documents are through it."""
+
+Take = Callable[[Collection[str]], None]
+"""Is told files of the run folder before they are written."""
 
 LEFT_OUT = "statements left out"
 """How a run's summary calls statements of a language model that do not fit the text."""
@@ -73,12 +82,14 @@ class Written(NamedTuple):
         errors: how many findings are errors.
         not_judged: the documents that were not judged.
         no_links: why there are no links; empty where there are some.
+        pages: the files of the pages beside the report, within the run folder.
     """
 
     counts: dict[str, int]
     errors: int
     not_judged: list[Failure]
     no_links: str
+    pages: tuple[str, ...]
 
 
 @dataclass
@@ -86,18 +97,21 @@ class _Totals:
     """What adds up while the documents go by."""
 
     rows: list[ReportedDocument] = field(default_factory=list)
+    acts: list[Act] = field(default_factory=list)
     counts: dict[str, int] = field(
         default_factory=lambda: dict.fromkeys(("sentences", "mentions", "claims", "links", "findings"), 0)
     )
 
     not_judged: list[Failure] = field(default_factory=list)
 
-    def add(self, tagged: Tagged) -> None:
+    def add(self, tagged: Tagged, framework: Framework, beside: Mapping[str, str]) -> None:
+        """Adds a document, with what the user's table says of it."""
         if not tagged.is_judged:
             reason = f"was not judged: {tagged.explain_unread()}"
             self.not_judged.append(Failure(tagged.document.source, "not-judged", reason))
             return
-        self.rows.append(reported_document(tagged))
+        self.rows.append(replace(reported_document(tagged), beside=beside))
+        self.acts.extend(find_acts(tagged, framework))
         self.counts["sentences"] += self.rows[-1].n_sentences
         self.counts["mentions"] += n_elements(tagged)
         self.counts["claims"] += len(tagged.claims)
@@ -122,6 +136,7 @@ def write_outputs(
     versions: Sequence[tuple[str, str, float]],
     metadata: MetadataTable,
     tell: Tell,
+    take: Take,
     decided: str = "",
 ) -> Written:
     """Write all but the manifest; every file appears whole or not at all.
@@ -139,6 +154,7 @@ def write_outputs(
         versions: pairs of these files that hold versions of one text; neither supports the claims of the other.
         metadata: the user's table of the documents.
         tell: is told the stage and how many documents are through it.
+        take: is told the files of the report's side pages before they are written.
         decided: how much people decided, in words.
     """
     totals, columns = _Totals(), UserColumns(metadata.columns)
@@ -150,12 +166,21 @@ def write_outputs(
     failures = sorted((*failures, *totals.not_judged), key=lambda failure: failure.source)
     with open_table(out / "failures.csv", FAILURES.names) as add:
         add(failure_rows(failures))
+    same_text = _same_text(files, versions)
+    peers = compare_with_peers(network.counts, framework, same_text=same_text)
+    _write_peers(peers, out, columns)
+    write_csv(find_gaps(network), out / "gap_map.csv")
+    links, quotes = report_links(network)
+    pages = ReportPages(
+        out, name, framework, totals.rows, quotes=quotes, sentences=network.sentences, acts=totals.acts, peers=peers, take=take
+    )  # fmt: skip
     findings, coverage = _write_checks(
-        out, tagged(), framework, network, coder.measured, columns, _same_text(files, versions), tell
+        out, tagged(), framework, network, coder.measured, columns, same_text, pages, tell
     )
     write_data_package(out, name)
     tell("writing the report", len(totals.rows))
-    links, evidence = report_links(network)
+    pages.write_evidence()
+    pages.write_gap_map(coverage)
     write_run_report(
         out / "report.html",
         title=name,
@@ -165,14 +190,16 @@ def write_outputs(
         links=links,
         findings=findings,
         failures=failures,
-        evidence=evidence,
+        evidence={key: [one.evidence for one in own] for key, own in quotes.items()},
         measured=coder.measured,
         settings=_settings(framework, model, coder, unit, totals.counts.get(LEFT_OUT), decided),
         no_links=no_links,
+        acts=totals.acts,
+        pages=pages.links,
     )
     counts = totals.counts | {"links": len(network.links), "findings": len(findings)}
     errors = sum(finding.severity == "error" for finding in findings)
-    return Written(counts, errors, totals.not_judged, no_links)
+    return Written(counts, errors, totals.not_judged, no_links, pages.files)
 
 
 def _write_documents(
@@ -206,7 +233,7 @@ def _write_documents(
             stated = one.document.metadata
             columns.cells[one.document.id] = row | {"date": stated.date, "title": stated.title}
             write_bytes(to_json(one.document), folder / f"{one.document.id}.json")
-            totals.add(one)
+            totals.add(one, framework, row)
             documents(columns.add([document_row(one, file, plain.document.metadata.date)]))
             if one.is_judged:
                 mentions(columns.add(mention_rows(one, framework)))
@@ -225,9 +252,10 @@ def _write_checks(
     measured: Measured,
     columns: UserColumns,
     same_text: Mapping[str, Collection[str]],
+    pages: ReportPages,
     tell: Tell,
 ) -> tuple[list[Finding], list[Coverage]]:
-    """Checks each document, and writes coverage, promises and findings; the coverage returned is of outermost elements found."""
+    """Checks each document, and writes coverage, promises, findings and its page; the coverage returned is of what was found."""
     findings: list[Finding] = []
     coverage: list[Coverage] = []
     with (
@@ -240,15 +268,20 @@ def _write_checks(
             findings.extend(checked.findings)
             covered(columns.add(coverage_rows(checked.coverage, framework)))
             promised(columns.add(promise_rows(checked.promises)))
-            coverage.extend(
-                c
-                for c in checked.coverage
-                if one.is_judged and c.is_named and framework[c.element].parent is None
-            )
+            if one.is_judged:
+                coverage.extend(c for c in checked.coverage if c.is_named)
+                pages.write_document(one, checked.findings)
             tell("checking", n)
     with open_table(out / "findings.csv", columns.after(FINDINGS.names)) as add:
         add(columns.add(finding_rows(findings)))
     return findings, coverage
+
+
+def _write_peers(peers: pd.DataFrame, out: Path, columns: UserColumns) -> None:
+    names = list(peers.columns)
+    with open_table(out / "peers.csv", columns.after(names)) as add:
+        rows = peers.itertuples(index=False, name=None)
+        add(columns.add(dict(zip(names, row, strict=True)) for row in rows))
 
 
 def _same_text(files: Mapping[str, str], versions: Sequence[tuple[str, str, float]]) -> dict[str, set[str]]:
@@ -324,6 +357,8 @@ def reported_document(tagged: Tagged) -> ReportedDocument:
         n_claims=len(tagged.claims),
         outline=_outline(document),
         warnings=document.warnings,
+        not_judged=tagged.unreadable_share,
+        unread=tagged.explain_unread() if tagged.unreadable_share else "",
     )
 
 

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from policyloom.errors import RunError
-from policyloom.files import write_bytes
+from policyloom.files import PAGES_FOLDER, write_bytes
 from policyloom.learn.decided import DecisionResult
 from policyloom.network.counting import Unit
 from policyloom.records import Coding, Failure, Measured, Passage, from_json, to_json
@@ -106,12 +106,15 @@ def recount(run: str | Path, decisions: Decisions, tell: Tell) -> list[DecisionR
         manifest = read_manifest(run)
         before = read_ledger(results.path)[1]
         table = [DECISIONS_TABLE] if decisions.n_decisions else []
-        written = [name for name in before if name != DECISIONS_TABLE] + table
+        # The pages beside the report are others where links are others.
+        written = [
+            name for name in before if name != DECISIONS_TABLE and not name.startswith(f"{PAGES_FOLDER}/")
+        ] + table
         claim(results, written)
         write_decisions_of(run, decisions)
         outcome = decisions.results(read_tagged(run, decided=False))
         n_documents = len(manifest["documents"])
-        counts, errors, not_judged, no_links = write_outputs(
+        counts, errors, not_judged, no_links, pages = write_outputs(
             results.path,
             lambda: (decisions.decide(one) for one in read_kept(run)),
             framework,
@@ -130,7 +133,9 @@ def recount(run: str | Path, decisions: Decisions, tell: Tell) -> list[DecisionR
             ),
             decided=describe_decisions(decisions),
             tell=lambda stage, n: tell(Progress(stage, n, n_documents)),
+            take=lambda files: claim(results, files),
         )
+        written += pages
         if table:
             write_decisions_table(outcome, results.path / DECISIONS_TABLE)
         failed = [*note.failures, *not_judged]

@@ -49,7 +49,7 @@ function drawList() {
     listed.set(doc, place);
     return make("li", {}, make("button", {
       type: "button", "aria-current": doc === shown ? "true" : null, title: doc.source, onclick: () => openDocument(doc),
-    }, make("span", { class: "name", text: doc.title }), " ", place));
+    }, make("span", {}, make("span", { class: "name", text: doc.title }), doc.source !== doc.title && make("span", { class: "source", text: doc.source })), " ", place));
   }));
   drawCounts();
 }
