@@ -12,7 +12,7 @@ MUTMUT_VERSION = 3.8.1
 
 # The main job on the sample documents; open outputs/demo/report.html afterwards.
 demo: .venv/demo
-	$(RUN) policyloom run corpus --out outputs/demo
+	$(RUN) policyloom demo
 
 # Every test, in as many processes as there are processors.
 test: .venv/dev
