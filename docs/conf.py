@@ -45,17 +45,22 @@ NEW_PAGES = "(pages that no other list names)"
 """A line of howto.md; in its place come the pages that are in no table of contents, so that a new page needs no entry."""
 
 
-def list_new_pages(_app: Sphinx, docname: str, source: list[str]) -> None:
-    """Puts pages that no table of contents names at the end of the how-tos."""
-    if NEW_PAGES in source[0]:
-        source[0] = source[0].replace(NEW_PAGES, "\n".join(new_pages()))
+_OUTSIDE = re.compile(r"\[([^\]]+)\]\(\.\./((?:models|benchmarks|pipeline|corpus)/[^)#]+)[^)]*\)")
+
+
+def prepare(_app: Sphinx, _docname: str, source: list[str]) -> None:
+    """Names the pages that no table of contents names, and files of the repository that are no part of the site."""
+    text = source[0].replace(NEW_PAGES, "\n".join(new_pages()))
+    source[0] = _OUTSIDE.sub(r"\1 (`\2` in the repository)", text)
 
 
 def new_pages() -> list[str]:
     """The pages of this folder that no table of contents names."""
     named = {"index"}
     for page in HERE.glob("*.md"):
-        for block in re.findall(r"^```\{toctree\}\n(.*?)^```", page.read_text("utf-8"), re.MULTILINE | re.DOTALL):
+        for block in re.findall(
+            r"^```\{toctree\}\n(.*?)^```", page.read_text("utf-8"), re.MULTILINE | re.DOTALL
+        ):
             named |= {line.strip() for line in block.splitlines() if line and not line.startswith(":")}
     there = {page.stem for page in HERE.iterdir() if page.suffix in (".md", ".ipynb")}
     return sorted(there - named)
@@ -63,6 +68,6 @@ def new_pages() -> list[str]:
 
 def setup(app: Sphinx) -> None:
     """Registers what the settings cannot say."""
-    app.connect("source-read", list_new_pages)
+    app.connect("source-read", prepare)
     for name in ("csv", "powershell-session"):
         app.add_lexer(name, TextLexer)
