@@ -18,7 +18,11 @@ release = version = installed_version("policyloom")
 language = "en"
 
 extensions = ["myst_nb", "sphinx.ext.autodoc", "sphinx.ext.napoleon"]
-exclude_patterns = ["_build"]
+exclude_patterns = ["site"]
+highlight_language = "none"
+smartquotes = False
+html_static_path = ["site"]
+html_css_files = ["style.css"]
 html_theme = "furo"
 html_title = f"policyloom {release}"
 html_copy_source = False
@@ -61,7 +65,8 @@ def new_pages() -> list[str]:
         for block in re.findall(
             r"^```\{toctree\}\n(.*?)^```", page.read_text("utf-8"), re.MULTILINE | re.DOTALL
         ):
-            named |= {line.strip() for line in block.splitlines() if line and not line.startswith(":")}
+            lines = [line for line in block.splitlines() if line and not line.startswith((":", "("))]
+            named |= {re.sub(r".*<(.+)>", r"\1", line) for line in lines}
     there = {page.stem for page in HERE.iterdir() if page.suffix in (".md", ".ipynb")}
     return sorted(there - named)
 

@@ -52,7 +52,9 @@ def workplace(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 def test_every_block_of_every_page_is_tried() -> None:
     """Each page with code has a test below that goes through it with `read_page`, which passes over no block."""
     kinds = {page.name: {language for language, _ in find_blocks(page)} - set(DIRECTIVES) for page in PAGES}
-    with_code = {name for name, found in kinds.items() if found} - {"commands.md"}  # tests/test_site.py holds that
+    with_code = {name for name, found in kinds.items() if found} - {
+        "commands.md"
+    }  # tests/test_site.py holds that
     own = set(re.findall(r'\bread\(\s*"([\w-]+\.md)"', Path(__file__).read_text("utf-8")))
     assert with_code - own - set(PLAIN) == set()
     assert set(PLAIN) <= with_code

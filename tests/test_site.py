@@ -20,7 +20,9 @@ MAX_CELLS = 24
 MAX_SECONDS = 60
 
 
-def all_commands(command: click.Command = main, name: str = "policyloom") -> Iterator[tuple[str, click.Command]]:
+def all_commands(
+    command: click.Command = main, name: str = "policyloom"
+) -> Iterator[tuple[str, click.Command]]:
     """Every command with its whole name."""
     yield name, command
     if isinstance(command, click.Group):
@@ -51,18 +53,26 @@ def test_the_page_of_commands_has_every_command_and_option(name: str, command: c
 
 def test_the_page_of_the_library_has_every_public_name() -> None:
     page = (DOCS / "api.md").read_text("utf-8")
-    named = re.findall(r"^\.\. auto(?:function|class|exception):: (?:policyloom\.\w+\.)?(\w+)$", page, re.MULTILINE)
+    named = re.findall(
+        r"^\.\. auto(?:function|class|exception):: (?:policyloom\.\w+\.)?(\w+)$", page, re.MULTILINE
+    )
     assert set(pl.__all__) - set(named) == set()
     assert len(named) == len(set(named))
+
+
+def listed_pages(page: Path) -> list[str]:
+    """The pages in the tables of contents of a page."""
+    blocks = re.findall(r"^```\{toctree\}\n(.*?)^```", page.read_text("utf-8"), re.MULTILINE | re.DOTALL)
+    lines = [
+        line for block in blocks for line in block.split("\n") if line and not line.startswith((":", "("))
+    ]
+    return [re.sub(r".*<(.+)>", r"\1", line) for line in lines]
 
 
 def test_every_page_is_in_a_table_of_contents_or_among_the_new_ones() -> None:
     pages = {path.stem for path in DOCS.iterdir() if path.suffix in (".md", ".ipynb")} - {"index"}
     conf = (DOCS / "conf.py").read_text("utf-8")
-    listed: list[str] = []
-    for path in DOCS.glob("*.md"):
-        for block in re.findall(r"^```\{toctree\}\n(.*?)^```", path.read_text("utf-8"), re.MULTILINE | re.DOTALL):
-            listed += [line for line in block.split("\n") if line and not line.startswith((":", "("))]
+    listed = [name for path in DOCS.glob("*.md") for name in listed_pages(path)]
     assert sorted(listed) == sorted(set(listed)), "a page stands in two tables of contents"
     assert set(listed) <= pages
     mark = re.search(r'^NEW_PAGES = "(.*)"$', conf, re.MULTILINE)
@@ -74,8 +84,8 @@ def test_every_how_to_is_named_in_words_where_a_reader_looks() -> None:
     """A page in a hidden table of contents alone is found by nobody."""
     for name in ("howto", "reference", "explanation"):
         text = (DOCS / f"{name}.md").read_text("utf-8")
-        (block,) = re.findall(r"^```\{toctree\}\n(.*?)^```", text, re.MULTILINE | re.DOTALL)
-        listed = [line for line in block.split("\n") if line and not line.startswith((":", "("))]
+        listed = listed_pages(DOCS / f"{name}.md")
+        assert listed
         assert [page for page in listed if f"({page}.md" not in text] == []
 
 
