@@ -21,6 +21,7 @@ extensions = ["myst_nb", "sphinx.ext.autodoc", "sphinx.ext.napoleon"]
 exclude_patterns = ["site"]
 highlight_language = "none"
 smartquotes = False
+default_role = "literal"  # docstrings write names between single backticks
 html_static_path = ["site"]
 html_css_files = ["style.css"]
 html_theme = "furo"

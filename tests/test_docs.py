@@ -10,6 +10,7 @@ import sys
 from pathlib import Path
 from typing import Any
 
+import click
 import pytest
 from click.testing import CliRunner
 
@@ -67,7 +68,6 @@ PLAIN: dict[str, tuple[str, ...]] = {
     "entities.md": (),
     "excel.md": (),
     "frameworks.md": (),
-    "gephi.md": (),
     "index.md": ("demo",),  # tests/test_demo.py runs it
     "languages.md": ("framework",),  # needs a reader's own language; tests/test_language_packs.py makes one
     "marks.md": (),
@@ -79,6 +79,34 @@ PLAIN: dict[str, tuple[str, ...]] = {
 @pytest.mark.parametrize("name", PLAIN)
 def test_every_block_of_a_plain_page_runs(workplace: Path, name: str) -> None:
     read(name, parsed=PLAIN[name])
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("```\npolicyloom extract policy.pdf --no-such\n```", "No such option"),
+        ("```\nfrobnicate policy.pdf\n```", "nobody knows how to try 'frobnicate policy.pdf'"),
+        ("    frobnicate policy.pdf\n", "nobody knows how to try 'frobnicate policy.pdf'"),
+        ("```\npip install leftpad\n```", "nobody knows how to try 'pip install leftpad'"),
+        ("```\nmake everything\n```", "nobody knows how to try 'make everything'"),
+        ("```\npython benchmarks/pmc.py --no-such\n```", "nobody knows how to try"),
+        ("```\nexport POLICYLOOM_NOTHING=1\n```", "nobody knows how to try"),
+        ("```python\nimport policyloom as pl\npl.no_such_name\n```", "no_such_name"),
+        ("```text\nAll is well.\n```", "shows what no command prints"),
+        ('```r\nd <- read.csv("none.csv")\n```', "R reads a table that is not there"),
+        ("```perl\nprint 1\n```", "nobody knows how to try a block of 'perl'"),
+    ],
+)
+def test_a_block_that_does_not_hold_is_a_failure(workplace: Path, text: str, said: str) -> None:
+    (workplace / "page.md").write_text(text, "utf-8")
+    with pytest.raises((AssertionError, AttributeError), match=said):
+        read_page(workplace / "page.md")
+
+
+def test_a_command_that_is_only_parsed_is_parsed(workplace: Path) -> None:
+    (workplace / "page.md").write_text("```\npolicyloom run a -o b --no-such\n```", "utf-8")
+    with pytest.raises((AssertionError, click.UsageError), match=r"[Nn]o .*option.*--no-such|there is no option"):
+        read_page(workplace / "page.md", parsed=("run",))
 
 
 def read(name: str, **how: Any) -> Read:
@@ -115,7 +143,13 @@ def test_the_page_on_entities_gives_one_name() -> None:
 
 
 def test_the_page_on_r_runs(workplace: Path) -> None:
-    assert "sentences of 10 documents" in read("r.md").outputs[-1]
+    keep_one(workplace / "corpus")
+    assert "sentences of 1 document" in read("r.md").outputs[-1]
+
+
+def test_the_page_on_gephi_runs(workplace: Path) -> None:
+    keep_one(workplace / "corpus")
+    assert read("gephi.md").names["graph"].number_of_edges() > 0
 
 
 def test_the_page_on_checks_runs(workplace: Path) -> None:
