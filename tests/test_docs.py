@@ -105,7 +105,9 @@ def test_a_block_that_does_not_hold_is_a_failure(workplace: Path, text: str, sai
 
 def test_a_command_that_is_only_parsed_is_parsed(workplace: Path) -> None:
     (workplace / "page.md").write_text("```\npolicyloom run a -o b --no-such\n```", "utf-8")
-    with pytest.raises((AssertionError, click.UsageError), match=r"[Nn]o .*option.*--no-such|there is no option"):
+    with pytest.raises(
+        (AssertionError, click.UsageError), match=r"[Nn]o .*option.*--no-such|there is no option"
+    ):
         read_page(workplace / "page.md", parsed=("run",))
 
 
