@@ -1,4 +1,4 @@
-# Two commands do everything: `make demo` runs the main job on corpus/, `make test` runs the tests.
+# Three commands do everything: `make demo` runs the main job on corpus/, `make test` runs the tests, `make docs` builds the site.
 # Each makes .venv from uv.lock when it is not there; nothing needs to be installed by hand but Python 3.11+.
 
 PYTHON ?= python3
@@ -8,15 +8,19 @@ UV = .venv/bin/python -m uv
 UV_VERSION = 0.13.9
 MUTMUT_VERSION = 3.8.1
 
-.PHONY: demo test lint lowest wheels mutants clean
+.PHONY: demo test docs lint lowest wheels mutants clean
 
 # The main job on the sample documents; open outputs/demo/report.html afterwards.
 demo: .venv/demo
-	$(RUN) policyloom run corpus --out outputs/demo
+	$(RUN) policyloom demo
 
 # Every test, in as many processes as there are processors.
 test: .venv/dev
 	$(RUN) pytest -q -n auto
+
+# The documentation as a site, with the tutorial run anew; a warning is an error. Open build/docs/index.html afterwards.
+docs: .venv/docs
+	$(RUN) sphinx -b html -W --keep-going -q docs build/docs
 
 # Style, format and types.
 lint: .venv/dev
@@ -60,6 +64,10 @@ SEED = 0
 .venv/dev: uv.lock pyproject.toml | .venv/uv
 	@$(SYNC) --extra ocr --no-build-package tesserocr 2>/dev/null || $(SYNC)
 	@touch .venv/dev .venv/demo
+
+.venv/docs: uv.lock pyproject.toml | .venv/uv
+	$(SYNC) --group docs
+	@touch .venv/docs
 
 .venv-lowest/ready: pyproject.toml | .venv/uv
 	$(UV) venv --quiet --clear --python .venv/bin/python .venv-lowest

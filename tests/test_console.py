@@ -102,6 +102,14 @@ def test_a_fault_of_the_system_is_told_in_plain_words(error: OSError, said: str)
     assert explain(error).replace("\\", "/").startswith(said)
 
 
+def test_a_path_that_windows_does_not_take_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
+    error = FileNotFoundError(2, "No such file or directory", "/x/" + "职" * 300)
+    assert explain(error).endswith("no such file or folder")
+    monkeypatch.setattr("policyloom.cli.console.IS_WINDOWS", True)
+    assert "the path has more than the 259 characters that Windows takes; write to a folder" in explain(error)
+    assert explain(FileNotFoundError(2, "No such", "/x/m.csv")) == "/x/m.csv: no such file or folder"
+
+
 def test_an_open_workbook_is_told_in_one_line(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     def refuse(self: Path, target: Path) -> Path:
         raise PermissionError(13, "The process cannot access the file", str(self), 32, str(target))

@@ -29,6 +29,13 @@ def read(tmp_path: Path, text: str) -> Framework:
     return read_framework(path)
 
 
+@pytest.mark.parametrize("encoding", ["utf-8-sig", "utf-16"])
+def test_a_framework_saved_by_notepad_is_read(tmp_path: Path, encoding: str) -> None:
+    text = (HEAD + element("T1")).replace("A label", "Crédits – 学校").replace("\n", "\r\n")
+    (tmp_path / "mine.toml").write_bytes(text.encode(encoding))
+    assert read_framework(tmp_path / "mine.toml")["T1"].label == "Crédits – 学校"
+
+
 def test_elements_have_tops_children_and_kinds(tmp_path: Path) -> None:
     framework = read(
         tmp_path, HEAD + element("T1") + element("T1.1", parent='"T1"') + element("S1", "outcome")

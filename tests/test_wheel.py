@@ -150,6 +150,14 @@ def test_the_core_wheel_alone_runs_the_main_job(core: Path, tmp_path: Path, one_
     assert (tmp_path / "out" / "report.html").stat().st_size > 10_000
 
 
+def test_the_core_wheel_alone_runs_the_demo(core: Path, tmp_path: Path) -> None:
+    done = call(core / "python", "-m", "policyloom", "demo", cwd=tmp_path)
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert "10 sample documents in corpus" in done.stdout
+    assert "documents  10" in done.stdout
+    assert (tmp_path / "outputs" / "demo" / "report.html").stat().st_size > 10_000
+
+
 def test_without_the_trained_pipeline_the_error_says_how_to_install_it(
     core: Path, tmp_path: Path, one_document: Path
 ) -> None:

@@ -51,9 +51,12 @@ if TYPE_CHECKING:
         tag_file,
         write_estimates,
         write_figure,
+        write_label_sheet,
         write_review,
+        write_sample_sheet,
         write_sentences,
     )
+    from policyloom.run.demo import write_demo_documents
     from policyloom.run.tagging import tag, tag_all
     from policyloom.tag.pipeline import load_pipeline
 
@@ -100,11 +103,14 @@ _HOMES = {
     "to_json": "records",
     "train_classifier": "learn.training",
     "write_classifier": "coders.classifier",
+    "write_demo_documents": "run.demo",
     "write_estimates": "run",
     "write_figure": "run",
+    "write_label_sheet": "run",
     "write_labels": "learn.labels",
     "write_network": "export",
     "write_review": "run",
+    "write_sample_sheet": "run",
     "write_sentences": "run",
 }
 
@@ -151,11 +157,14 @@ __all__ = [
     "to_json",
     "train_classifier",
     "write_classifier",
+    "write_demo_documents",
     "write_estimates",
     "write_figure",
+    "write_label_sheet",
     "write_labels",
     "write_network",
     "write_review",
+    "write_sample_sheet",
     "write_sentences",
 ]
 

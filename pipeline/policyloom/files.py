@@ -1,7 +1,7 @@
 """Files on disk: written whole or not at all, tables in one form, text in whatever encoding it came.
 
 Every file of this package is written by `write_bytes`, `open_atomic`, `open_table` or `write_csv`, and every text that
-somebody else made is decoded by `decode`.
+somebody else made is decoded by `decode`, or by `decode_unicode` where a wrong guess would do harm.
 """
 
 from __future__ import annotations
@@ -29,6 +29,7 @@ __all__ = [
     "cut_cell",
     "cut_name",
     "decode",
+    "decode_unicode",
     "format_cell",
     "is_unicode",
     "open_atomic",
@@ -253,6 +254,20 @@ def decode(data: bytes) -> str:
     if best is None:
         raise ValueError("is no text in a known encoding; save it as UTF-8")
     return str(best)
+
+
+def decode_unicode(data: bytes) -> str:
+    """The text of a file that must be Unicode: by its byte order mark, which Notepad and Excel write, or else UTF-8.
+
+    Raises:
+        UnicodeDecodeError: the bytes are something else.
+
+    Example:
+        >>> decode_unicode("\ufeffid".encode("utf-16-le")), decode_unicode("\ufeffid".encode()), decode_unicode(b"id")
+        ('id', 'id', 'id')
+    """
+    encoding = next((encoding for mark, encoding in BOMS if data.startswith(mark)), "utf-8")
+    return data.decode(encoding)
 
 
 def is_unicode(data: bytes) -> bool:

@@ -12,6 +12,7 @@ import click
 from policyloom.cli.agreement import agreement_command
 from policyloom.cli.compare import compare_command
 from policyloom.cli.console import Commands, printable, say, stop_status
+from policyloom.cli.demo import demo_command
 from policyloom.cli.estimates import estimate_command, sentences_command
 from policyloom.cli.export import export_command
 from policyloom.cli.figures import figure_command
@@ -61,6 +62,7 @@ def main() -> None:
 
 
 for command in (
+    demo_command,
     compare_command,
     label_command,
     train_command,

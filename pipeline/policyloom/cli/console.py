@@ -25,6 +25,11 @@ _STEERING = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]
 there, and the marks that turn the direction of writing.
 """
 
+IS_WINDOWS = os.name == "nt"
+
+MAX_WINDOWS_PATH = 259
+"""Characters of a path that Windows takes, unless long paths are switched on."""
+
 _REASONS = {
     errno.ENOSPC: "there is no space left on the disk; make room, then run again",
     errno.EDQUOT: "your quota of disk space is used up; make room, then run again",
@@ -63,7 +68,7 @@ def quote(word: object) -> str:
         ("'plans 2024/sheet.csv'", 'sheet.csv')
     """
     text = str(word)
-    if os.name == "nt":  # cmd.exe knows double quotation marks alone
+    if IS_WINDOWS:  # cmd.exe knows double quotation marks alone
         return f'"{text}"' if re.search(r"[\s&()^;,']", text) else text
     return shlex.quote(text)
 
@@ -73,8 +78,13 @@ def explain(error: OSError) -> str:
     # Where a file is replaced, the second name is the one that a person knows.
     name = error.filename2 or error.filename
     place = f"{os.fsdecode(name)}: " if isinstance(name, str | bytes) else ""
-    if isinstance(error, PermissionError):
-        if error.filename2 or (os.name == "nt" and name and Path(os.fsdecode(name)).exists()):
+    if IS_WINDOWS and name and len(str(Path(os.fsdecode(name)).absolute())) > MAX_WINDOWS_PATH:
+        reason = (
+            f"the path has more than the {MAX_WINDOWS_PATH} characters that Windows takes; write to a folder nearer to the "
+            "top of the drive, or switch long paths on"
+        )
+    elif isinstance(error, PermissionError):
+        if error.filename2 or (IS_WINDOWS and name and Path(os.fsdecode(name)).exists()):
             reason = "cannot be replaced; if it is open in Excel or another program, close it there, then run again"
         else:
             reason = "you have no right to read or write there"

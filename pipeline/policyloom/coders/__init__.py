@@ -32,7 +32,7 @@ def load_coder(
         framework: whose elements are coded.
         classifier: a classifier or its file; by default the one that comes with a built-in framework, if there is one, with
             the encoder for the framework where one is installed, or else rules with the statuses that policyloom has learned
-            for the language; "classifier" for the same without an encoder; "none" for rules alone.
+            for the language; "classifier" for the same without an encoder; "rules" or "none" for rules alone.
         min_probability: the probability, 0 to 1, that the classifier must give every mention.
 
     Raises:
@@ -57,11 +57,12 @@ def load_coder(
             )
         lowest = min_probability or classifier.min_probability
         return ClassifierCoder(framework, replace(classifier, min_probability=lowest))
-    path = None if classifier == "classifier" else classifier
+    names = {"classifier": None, "rules": "none"}
+    path = names.get(classifier, classifier) if isinstance(classifier, str) else classifier
     found = read_classifier(framework, path, min_probability=min_probability)
     if found is not None and classifier is None:
         found = replace(found, encoder=find_encoder(framework))
     if found is not None:
         return ClassifierCoder(framework, found)
-    answerer = read_status_answerer(framework.language) if classifier != "none" else None
+    answerer = read_status_answerer(framework.language) if path != "none" else None
     return StatusCoder(framework, answerer) if answerer else RulesCoder(framework)

@@ -18,6 +18,7 @@ from typing import Annotated, Any, Literal
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints, ValidationError
 
 from policyloom.errors import FrameworkError
+from policyloom.files import decode_unicode
 from policyloom.frameworks import BUILT_IN
 from policyloom.languages import installed_languages
 from policyloom.records.show import counted, cut, html_table
@@ -297,7 +298,7 @@ def read_framework(source: str | Path = BUILT_IN) -> Framework:
             raise FrameworkError(
                 f"{path}: has more than {MAX_BYTES:,} bytes, the most that a framework may have"
             )
-        text = data.decode("utf-8").replace("\r\n", "\n")
+        text = decode_unicode(data).replace("\r\n", "\n")
     except OSError as error:
         raise FrameworkError(f"{path}: cannot be opened ({error.strerror or error})") from error
     except UnicodeDecodeError as error:

@@ -17,6 +17,7 @@ from typing import Annotated, Any
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints, ValidationError
 
 from policyloom.errors import FrameworkError
+from policyloom.files import decode_unicode
 from policyloom.framework import Element, Framework, Scope
 from policyloom.frameworks import BUILT_IN_VARIABLES
 from policyloom.records import STATED, Status
@@ -148,7 +149,7 @@ def read_variables(source: str | Path = BUILT_IN_VARIABLES) -> VariableList:
             )
         return _parse((built_in / f"{source}.toml").read_text("utf-8"), f"built-in {source}")
     try:
-        text = path.read_text("utf-8-sig")
+        text = decode_unicode(path.read_bytes()).replace("\r\n", "\n")
     except OSError as error:
         raise FrameworkError(f"{path}: cannot be opened ({error.strerror or error})") from error
     except UnicodeDecodeError as error:

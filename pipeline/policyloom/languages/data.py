@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from policyloom.errors import PolicyloomError
+from policyloom.files import decode_unicode
 from policyloom.languages import layout
 from policyloom.languages.grammar import GRAMMAR_LISTS, WordListGrammar
 from policyloom.languages.protocol import Grammar
@@ -119,7 +120,7 @@ class DataPack:
 
 def _read_toml(path: Path) -> dict[str, Any]:
     try:
-        return tomllib.loads(path.read_text("utf-8"))
+        return tomllib.loads(decode_unicode(path.read_bytes()).replace("\r\n", "\n"))
     except OSError as error:
         raise PolicyloomError(f"{path}: cannot be opened ({error.strerror or error})") from error
     except UnicodeDecodeError as error:

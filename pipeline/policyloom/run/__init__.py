@@ -17,6 +17,7 @@
     manifest       run.json, and what is read back from a run folder
     folder         no file of a person's is replaced or removed
     lock           one process writes a folder at a time
+    demo           the sample documents, to try it on
     compare        two versions of a file compared
     coders_compared  people, finished runs and machines compared as coders
     exchange       a finished run as exports take it

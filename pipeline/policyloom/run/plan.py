@@ -26,6 +26,14 @@ HIDDEN_STARTS = (".", LOCK_START)
 HASH_LENGTH = 10
 """Hexadecimal digits of a path's hash in an id."""
 
+NOT_ON_WINDOWS = str.maketrans(dict.fromkeys('<>:"|?*\\', "_"))
+"""Characters that no name has on Windows, to which a run folder may be taken."""
+
+WINDOWS_DEVICES = frozenset(
+    ("con", "prn", "aux", "nul", *(f"{port}{n}" for port in ("com", "lpt") for n in range(10)))
+)
+"""Names that on Windows are devices and not files, whatever their ending."""
+
 
 @dataclass(frozen=True, slots=True)
 class Plan:
@@ -162,7 +170,8 @@ def _is(question: Callable[[], bool]) -> bool:
 def name_documents(paths: Sequence[Path], root: Path) -> dict[Path, str]:
     """An id for each file, fit to be a file's name: its path below `root`, with `__` for `/`.
 
-    It goes without the suffix, unless two files differ in that alone. An id that is too long, or the same as another
+    It goes without the suffix, unless two files differ in that alone, and has an underscore for what Windows takes in no
+    name. An id that is too long, or the same as another
     but for capitals or the spelling of accents, ends in a hash of the path, so that it does not depend on what else is
     there; of equal ids, that of a file in `root` itself stays as it is.
     """
@@ -172,7 +181,7 @@ def name_documents(paths: Sequence[Path], root: Path) -> dict[Path, str]:
     for path, each in relative.items():
         name = unicodedata.normalize("NFC", show_name(each))
         is_unique = stems[_fold(each.with_suffix("").as_posix())] == 1
-        plain[path] = (name.removesuffix(each.suffix) if is_unique else name).replace("/", "__")
+        plain[path] = _portable((name.removesuffix(each.suffix) if is_unique else name).replace("/", "__"))
     same: dict[str, list[Path]] = {}
     for path, id in plain.items():
         same.setdefault(_fold(id), []).append(path)
@@ -183,6 +192,12 @@ def name_documents(paths: Sequence[Path], root: Path) -> dict[Path, str]:
         stays = len(rivals) == 1 or in_root == [path]
         ids[path] = id if stays and len(id.encode("utf-8")) <= MAX_NAME else _shorten(id, relative[path])
     return ids
+
+
+def _portable(name: str) -> str:
+    """A name that Windows takes as well."""
+    is_device = name.partition(".")[0].casefold() in WINDOWS_DEVICES
+    return ("_" if is_device else "") + name.translate(NOT_ON_WINDOWS)
 
 
 def _fold(name: str) -> str:

@@ -17,7 +17,7 @@ from typing import Any
 
 from policyloom.coders.language_model.prompt import Request
 from policyloom.errors import PolicyloomError
-from policyloom.files import write_bytes
+from policyloom.files import decode_unicode, write_bytes
 
 __all__ = [
     "REQUESTS_START",
@@ -283,7 +283,7 @@ def read_answers(path: str | Path) -> GivenAnswers:
     """
     path = Path(path)
     try:
-        text = path.read_text("utf-8-sig")
+        text = decode_unicode(path.read_bytes())
     except (OSError, UnicodeDecodeError) as error:
         raise PolicyloomError(f"{path}: cannot be read as UTF-8 text ({error})") from error
     answers: list[Answer] = []
