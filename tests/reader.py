@@ -155,10 +155,8 @@ def parse(words: Sequence[str]) -> None:
 
 def _is_known(line: str) -> bool:
     """Whether a line is one that can be typed: a target of make, a package, a script of ours with such options."""
-    if not line or line.startswith(("#", *OTHERS)):
-        return True
     words = [word for word in shlex.split(line, comments=True, posix=True) if not re.match(r"[A-Z_]+=", word)]
-    if not words:
+    if not words or line.startswith(OTHERS) or " ".join(words).startswith(OTHERS):
         return True
     program, *rest = words
     if program == "export":

@@ -33,6 +33,7 @@ def test_help_names_every_command_and_the_exit_status(cli) -> None:
         "check",
         "coder",
         "compare",
+        "demo",
         "estimate",
         "evaluate",
         "export",

@@ -233,7 +233,7 @@ def test_machines_are_compared_with_people_and_each_other(
 def test_one_coder_alone_is_no_comparison(corpus: Path) -> None:
     done = CliRunner().invoke(main, ["agreement", str(corpus / "gold.jsonl")])
     assert done.exit_code == 2
-    assert "name another file" in done.output
+    assert "name another source" in done.output
 
 
 def test_a_framework_is_tested_on_its_own_examples() -> None:

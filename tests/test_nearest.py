@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from policyloom.check.nearest import _describe, _words, find_nearest
+from policyloom.check.nearest import _describe, content_words, find_nearest
 from policyloom.extract import read_text
 from policyloom.framework import Framework
 from policyloom.languages import load_language
@@ -14,7 +14,7 @@ N, N_WORDS = 6, 6
 def test_sentences_that_come_equally_near_stand_in_the_order_of_the_text(framework: Framework) -> None:
     # Each of six sentences has six words of the element, of which one stands in no other, one in one other, and so on:
     # added up in any order but one, the same weights give another last digit.
-    wanted = sorted(_words(_describe(framework, "T2"), load_language("en").stop_words))
+    wanted = sorted(content_words(_describe(framework, "T2"), load_language("en").stop_words))
     rows = [wanted[N_WORDS * i : N_WORDS * (i + 1)] for i in range(N)]
     padding = [
         f"{word} {'filler ' * k}{'other ' * 9}"

@@ -59,14 +59,14 @@ def test_the_mentions_and_entities_of_the_sample_corpus(folder: Path) -> None:
 
 def test_the_findings_of_the_sample_corpus(folder: Path) -> None:
     assert table(folder, "findings.csv")["rule"].value_counts().to_dict() == {
-        "challenge-answer-elsewhere": 14,
-        "challenge-answered": 14,
-        "claim-co-occurring": 3,
-        "claim-contested": 4,
-        "claim-supported": 24,
-        "claim-unknown": 2,
+        "challenge-answer-elsewhere": 12,
+        "challenge-answered": 15,
+        "claim-co-occurring": 2,
+        "claim-contested": 1,
+        "claim-supported": 14,
+        "claim-unknown": 1,
         "off-field": 2,
-        "vague-promise": 33,
+        "vague-promise": 19,
     }
 
 
@@ -88,13 +88,14 @@ def test_the_report_and_elements_have_the_same_numbers(folder: Path) -> None:
     page = (folder / "report.html").read_text("utf-8")
     shown = {}
     glance = page.partition('<table class="glance">')[2].partition("</table>")[0]
-    for row in glance.split("<tr>")[1:]:
-        name = re.match(r'<th scope="row"><b>(\w+)</b>', row)
+    for row in glance.split("<tr")[1:]:
+        name = re.search(r'<th scope="row"><b>(\w+)</b>', row)
         if name is not None:
-            documents = re.search(r'<td class="num">(\d+)<span class="of">', row)
-            sentences = re.findall(r'<td class="num">(?:(\d+)|<span class="dot">·</span>)</td>', row)
-            assert documents is not None
-            shown[name.group(1)] = (int(documents.group(1)), int(sentences[4] or 0))
+            cells = dict(re.findall(r'data-label="(documents|sentences)"[^>]*>(?:<a [^>]*>)?([\d,]+)', row))
+            shown[name.group(1)] = (
+                int(cells["documents"]),
+                int(cells.get("sentences", "0").replace(",", "")),
+            )
     elements = table(folder, "elements.csv").set_index("id")
     assert len(shown) >= 12
     for id, numbers in shown.items():
@@ -111,7 +112,7 @@ def test_no_check_contradicts_the_network(folder: Path, used: Framework) -> None
     network = load_network(folder, used)
     findings = table(folder, "findings.csv")
     claims = findings[findings["rule"].str.startswith("claim-")]
-    assert len(claims) == 33
+    assert len(claims) == 18
     for finding in claims.itertuples():
         pair = network.pair_documents(*finding.subject.split(">"))
         told, against, together = (

@@ -12,8 +12,8 @@ import json
 import os
 import re
 import stat
-from collections.abc import Iterable
-from contextlib import AbstractContextManager
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal, get_args
@@ -58,13 +58,16 @@ class ResultFolder:
         """Where a language model's answers are kept."""
         return self.path / MARK / ANSWERS
 
-    def held(self) -> AbstractContextManager[None]:
-        """Keeps other processes out while the folder is written.
+    @contextmanager
+    def held(self) -> Iterator[None]:
+        """Keeps other processes out while the folder is written, and removes what a killed one had begun.
 
         Raises:
             RunError: another process writes there.
         """
-        return hold(self.path / MARK / LOCK)
+        with hold(self.path / MARK / LOCK):
+            _remove_unfinished(self)
+            yield
 
 
 def is_result_folder(path: str | Path) -> bool:
@@ -139,16 +142,16 @@ def claim(folder: ResultFolder, names: Iterable[str]) -> None:
             raise RunError(
                 f"{path}: was changed after policyloom wrote it; rename it to keep it, or delete it, then run again"
             )
-    _remove_unfinished(folder, [name for name, digest in ledger.items() if digest is None])
     _write_ledger(folder, ledger | dict.fromkeys(claimed))
 
 
-def _remove_unfinished(folder: ResultFolder, names: Iterable[str]) -> None:
+def _remove_unfinished(folder: ResultFolder) -> None:
     """Removes what a run that was killed had begun to write under other names, as `policyloom.files.open_atomic` gives them."""
     in_work: dict[Path, set[str]] = {}
-    for name in names:
-        path = folder.path / name
-        in_work.setdefault(path.parent, set()).add(cut_name(path.name, 100))
+    for name, digest in read_ledger(folder.path)[1].items():
+        if digest is None:
+            path = folder.path / name
+            in_work.setdefault(path.parent, set()).add(cut_name(path.name, 100))
     for parent, wanted in in_work.items():
         for path in parent.iterdir() if parent.is_dir() and not parent.is_symlink() else ():
             found = _TEMPORARY.fullmatch(path.name)
