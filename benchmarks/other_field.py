@@ -225,7 +225,10 @@ def main() -> None:
     print(f"{'':40}" + "".join(f"{f.removeprefix('element_')[:8]:>9}" for f in FIGURES))
     for name, scored in (
         ("rules, all sentences", whole),
-        ("with learned statuses", score(rows, code(rows, load_coder(framework), framework), framework)),
+        (
+            "with learned statuses and claims",
+            score(rows, code(rows, load_coder(framework), framework), framework),
+        ),
     ):
         show(name, [scored])
         hits = sum(row.hits for row in scored.by_element.values())

@@ -21,7 +21,7 @@ from policyloom.coders.classifier import (
     read_classifier,
     write_classifier,
 )
-from policyloom.coders.classifier.answers import MIN_OVERRULING, MIN_STATUS_QUESTIONS
+from policyloom.coders.classifier.answers import MIN_OVERRULING, MIN_QUESTIONS_OF_OWN
 from policyloom.coders.classifier.questions import Answer, Question
 from policyloom.errors import LabelsError, PolicyloomError
 from policyloom.framework import Element, Framework
@@ -228,7 +228,7 @@ def answering(trained: SentenceClassifier) -> SentenceClassifier:
         "had no effect": "negated",
     }
     known = [(asked(f"Grant {n} {end}"), answer, False) for n in range(300) for end, answer in ends.items()]
-    assert len(known) == MIN_STATUS_QUESTIONS
+    assert len(known) == MIN_QUESTIONS_OF_OWN["status"]
     return train_answers(trained, known)
 
 
@@ -270,9 +270,12 @@ def test_it_learns_nothing_from_too_few(answering: SentenceClassifier, trained: 
     more = [(asked(f"{n} shall be paid"), "planned", False) for n in range(200)]
     assert not train_answers(trained, [*few, *more[:-1]]).answerers
     assert set(train_answers(trained, [*few, *more]).answerers) == {"status"}
-    ties = [(Question("leads_to", ("no", "yes"), "no", (), ()), word, False) for word in ("no", "yes") * 50]
-    assert not train_answers(trained, ties[:-1]).answerers
-    assert set(train_answers(trained, ties).answerers) == {"leads_to"}
+    for about, least in MIN_QUESTIONS_OF_OWN.items():
+        if about != "status":
+            one = Question(about, ("no", "yes"), "no", (), ())
+            ties = [(one, word, False) for word in ("no", "yes") * (least // 2)]
+            assert not train_answers(trained, ties[:-1]).answerers
+            assert set(train_answers(trained, ties).answerers) == {about}
 
 
 def test_statuses_of_another_language_are_learned_from_fewer(trained: SentenceClassifier) -> None:
@@ -287,8 +290,8 @@ def test_a_tie_is_as_sure_as_its_ends(trained: SentenceClassifier) -> None:
         at = tuple((word, (i, i + 1)) for i, word in enumerate(words.split()))
         return Question("leads_to", ("no", "yes"), "no", at, (), prior)
 
-    known = [(tie(f"{n} so that"), "yes", False) for n in range(60)] + [
-        (tie(f"{n} and"), "no", False) for n in range(60)
+    known = [(tie(f"{n} so that"), "yes", False) for n in range(600)] + [
+        (tie(f"{n} and"), "no", False) for n in range(600)
     ]
     learned = train_answers(trained, known)
     sure, half, unsure, no = answer(

@@ -9,10 +9,11 @@ import pytest
 from spacy.language import Language
 
 from policyloom.coders import load_coder
-from policyloom.coders.classifier import ClassifierCoder, StatusCoder, read_status_answerer
+from policyloom.coders.classifier import ClassifierCoder, LearnedRulesCoder, read_shared_answerers
 from policyloom.coders.classifier.coder import apply_judgements
 from policyloom.coders.classifier.judge import Judgement
 from policyloom.coders.classifier.questions import (
+    RULE_PRECISION,
     Answer,
     Question,
     ask_about_claims,
@@ -244,62 +245,74 @@ def test_a_classifier_drops_no_denied_effect(nlp: Language) -> None:
     assert claim.polarity == "negative"
 
 
-def test_a_classifier_without_statuses_of_its_own_answers_as_was_learned_for_the_language(
+def test_a_classifier_without_answers_of_its_own_answers_as_was_learned_for_the_language(
     nlp: Language,
 ) -> None:
     class Bare(FakeClassifier):
         answerers: Mapping[str, FakeAnswerer] = {}  # type: ignore[assignment]
 
-    shipped = read_status_answerer("en")
-    assert shipped is not None
+    assert set(read_shared_answerers("en")) == {"status", "leads_to", "answers"}
     tagged = code(nlp, DIFFERENT, Bare())
     assert [m.status for m in tagged.mentions if m.kind == "mechanism"] == [LEARNED]
     assert all(m.status_probability < 1 for m in tagged.mentions if m.kind == "mechanism")
-    # Whether the sentence ties its two ends the rules alone answer.
     assert len(code(nlp, "Grants were paid so that job prospects improve.", Bare()).claims) == 1
-    assert not code(nlp, "Grants were paid and job prospects are good.", Bare()).claims
+    assert not code(nlp, "Grants were paid. Job prospects are good.", Bare()).claims
 
 
-# Rules with learned statuses
-
-
-def status_coder() -> StatusCoder:
-    coder = load_coder(FRAMEWORK)
-    assert isinstance(coder, StatusCoder)
-    return coder
+# Rules with learned statuses and claims
 
 
 def test_a_framework_without_a_classifier_gets_learned_statuses(nlp: Language) -> None:
-    coder = status_coder()
-    assert coder.description == "rules, with learned statuses"
+    coder = load_coder(FRAMEWORK)
+    assert coder.description == "rules, with learned statuses and claims"
     (ruled,) = tag(document(DIFFERENT), nlp, RULES).mentions
     (learned,) = tag(document(DIFFERENT), nlp, coder).mentions
     assert (ruled.status, learned.status) == (RULED, LEARNED)
     assert (learned.source, learned.probability) == (ruled.source, ruled.probability)
     assert ruled.status_probability == 1 > learned.status_probability > 0.5
     alone = load_coder(FRAMEWORK, "none")
-    assert not isinstance(alone, StatusCoder)
+    assert not isinstance(alone, LearnedRulesCoder)
     assert tag(document(DIFFERENT), nlp, alone).mentions == (ruled,)
 
 
-def test_a_framework_of_another_language_has_no_learned_statuses() -> None:
-    assert read_status_answerer("en") is not None
-    assert read_status_answerer("zh") is None
+def test_a_framework_of_another_language_has_no_learned_answers() -> None:
+    assert read_shared_answerers("en")
+    assert read_shared_answerers("zh") == {}
 
 
-def test_a_question_about_a_status_holds_nothing_of_the_element(nlp: Language) -> None:
+def test_a_framework_without_a_classifier_gets_learned_claims(nlp: Language) -> None:
+    told = "The Act provides for grants, with the objective that employment grows."
+    assert not tag(document(told), nlp, RULES).claims
+    (claim,) = tag(document(told), nlp, load_coder(FRAMEWORK)).claims
+    assert (claim.kind, claim.polarity) == ("leads_to", "positive")
+
+
+def test_questions_hold_nothing_of_the_elements(nlp: Language) -> None:
     """Else what was learned with one framework could not answer for another."""
 
-    def ask(id: str) -> Question:
-        element = Element(id=id, kind="mechanism", label=f"label {id}", definition="d", terms=("grant",))
-        framework = Framework(id=f"of-{id}", title="F", version="1", elements=(element,))
-        (sentence,) = read_sentences(document("Firms will receive grants."), load_pipeline(framework))
-        ((_, question),) = ask_about_statuses(sentence, context_of(sentence, RULES.cues))
-        return question
+    def ask(mechanism: str, outcome: str) -> list[Question]:
+        elements = (
+            Element(
+                id=mechanism, kind="mechanism", label=f"label {mechanism}", definition="d", terms=("grant",)
+            ),
+            Element(
+                id=outcome, kind="outcome", label=f"label {outcome}", definition="d", terms=("employment",)
+            ),
+        )
+        framework = Framework(id=f"of-{mechanism}", title="F", version="1", elements=elements)
+        text = "Firms will receive grants to raise employment."
+        (sentence,) = read_sentences(document(text), load_pipeline(framework))
+        context = context_of(sentence, RULES.cues)
+        return [
+            question
+            for asking in (ask_about_statuses, ask_about_claims)
+            for _, question in asking(sentence, context)
+        ]
 
-    assert ask("T1") == ask("M99")
-    question = ask("M99")
-    assert not [clue for clue, _ in (*question.words, *question.signs) if "m99" in clue.lower()]
+    assert ask("T1", "S1") == ask("M99", "O99")
+    assert [question.about for question in ask("T1", "S1")] == ["status", "status", "leads_to"]
+    clues = [clue for q in ask("M99", "O99") for clue, _ in (*q.words, *q.signs)]
+    assert not [clue for clue in clues if "99" in clue]
 
 
 def test_learned_statuses_decide_which_claims_there_are(nlp: Language) -> None:
@@ -311,7 +324,7 @@ def test_learned_statuses_decide_which_claims_there_are(nlp: Language) -> None:
 
     told = "Grants were paid so that job prospects improve."
     assert len(tag(document(told), nlp, RULES).claims) == 1
-    coder = StatusCoder(FRAMEWORK, Lacking())  # type: ignore[arg-type]
+    coder = LearnedRulesCoder(FRAMEWORK, {"status": Lacking()})  # type: ignore[dict-item]
     assert not tag(document(told), nlp, coder).claims
 
 
@@ -361,8 +374,11 @@ def test_a_claim_is_as_probable_as_both_its_ends(nlp: Language) -> None:
         replace(candidate, probability=p)
         for candidate, p in zip(sentence.candidates, (0.5, 0.4), strict=True)
     )
-    ((_, question),) = ask_about_claims(replace(sentence, candidates=likely), context, FRAMEWORK)
+    ((_, question),) = ask_about_claims(replace(sentence, candidates=likely), context)
     assert question.prior == pytest.approx(0.2)
+    # Rules alone give no probability; their mentions are taken to be right as often as measured.
+    ((_, question),) = ask_about_claims(sentence, context)
+    assert question.prior == pytest.approx(RULE_PRECISION**2)
 
 
 def test_judgements_cover_the_parts_of_an_element() -> None:

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from policyloom import read_tagged, run
-from policyloom.coders.classifier import ClassifierCoder, StatusCoder, read_classifier
+from policyloom.coders.classifier import ClassifierCoder, LearnedRulesCoder, read_classifier
 from policyloom.coders.rules import RulesCoder
 from policyloom.errors import PolicyloomError, RunError
 from policyloom.framework import Framework
@@ -132,13 +132,13 @@ def test_rules_alone_need_no_coder(framework: Framework, word: str) -> None:
     assert isinstance(make_coder(RULES, framework.model_dump_json()), RulesCoder)
 
 
-def test_learned_statuses_reach_a_framework_without_a_classifier(framework: Framework) -> None:
+def test_what_was_learned_reaches_a_framework_without_a_classifier(framework: Framework) -> None:
     mine = framework.model_copy(update={"id": "mine"})
     chosen = resolve_coder(None, mine)
-    assert isinstance(chosen.coder, StatusCoder)
-    assert chosen.form == CoderForm("statuses", version=chosen.coder.version)
+    assert isinstance(chosen.coder, LearnedRulesCoder)
+    assert chosen.form == CoderForm("learned_rules", version=chosen.coder.version)
     loaded = make_coder(pickle.loads(pickle.dumps(chosen.form)), mine.model_dump_json())
-    assert isinstance(loaded, StatusCoder)
+    assert isinstance(loaded, LearnedRulesCoder)
     assert loaded.version == chosen.coder.version
 
 
@@ -157,7 +157,7 @@ def test_learned_statuses_reach_the_workers(texts: Path, tmp_path: Path, workers
         return [m.status for t in read_tagged(out) for m in t.mentions if m.kind == "mechanism"]
 
     assert statuses(None) == ["lacking"]
-    assert "Mentions are found by rules, with learned statuses." in (
+    assert "Mentions are found by rules, with learned statuses and claims." in (
         tmp_path / "out-None" / "report.html"
     ).read_text("utf-8")
     assert statuses("rules") == ["affirmed"]

@@ -26,13 +26,13 @@ def load_coder(
     *,
     min_probability: float = 0.0,
 ) -> Coder:
-    """The coder for a framework: its classifier beside its rules, or its rules with learned statuses.
+    """The coder for a framework: its classifier beside its rules, or its rules with learned statuses and claims.
 
     Args:
         framework: whose elements are coded.
         classifier: a classifier or its file; by default the one that comes with a built-in framework, if there is one, with
-            the encoder for the framework where one is installed, or else rules with the statuses that policyloom has learned
-            for the language; "classifier" for the same without an encoder; "rules" or "none" for rules alone.
+            the encoder for the framework where one is installed, or else rules with the statuses and claims that policyloom
+            has learned for the language; "classifier" for the same without an encoder; "rules" or "none" for rules alone.
         min_probability: the probability, 0 to 1, that the classifier must give every mention.
 
     Raises:
@@ -42,11 +42,11 @@ def load_coder(
     """
     from policyloom.coders.classifier import (
         ClassifierCoder,
+        LearnedRulesCoder,
         SentenceClassifier,
-        StatusCoder,
         find_encoder,
         read_classifier,
-        read_status_answerer,
+        read_shared_answerers,
     )
     from policyloom.coders.rules import RulesCoder
 
@@ -64,5 +64,5 @@ def load_coder(
         found = replace(found, encoder=find_encoder(framework))
     if found is not None:
         return ClassifierCoder(framework, found)
-    answerer = read_status_answerer(framework.language) if path != "none" else None
-    return StatusCoder(framework, answerer) if answerer else RulesCoder(framework)
+    shared = read_shared_answerers(framework.language) if path != "none" else {}
+    return LearnedRulesCoder(framework, shared) if shared else RulesCoder(framework)

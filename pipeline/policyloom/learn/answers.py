@@ -66,7 +66,7 @@ def _known(
             # Claims are asked of mentions as they should be, not as the rules see them.
             candidates[place] = replace(candidates[place], status=status)
     labelled = replace(ruled, candidates=tuple(candidates), claims=find_claims(candidates, context))
-    for claim, question in ask_about_claims(labelled, context, framework):
+    for claim, question in ask_about_claims(labelled, context):
         ends = candidates[claim.mechanism].element, candidates[claim.target].element
         told = sentence.links if claim.kind == "leads_to" else sentence.answers
         yield question, "yes" if (framework.top(ends[0]), framework.top(ends[1])) in told else "no"

@@ -15,12 +15,12 @@ from sklearn.model_selection import GroupKFold
 
 from policyloom.coders.classifier.answers import (
     MIN_QUESTIONS,
-    MIN_STATUS_QUESTIONS,
+    MIN_QUESTIONS_OF_OWN,
     Answerer,
     fit_answerer,
 )
 from policyloom.coders.classifier.features import Features
-from policyloom.coders.classifier.files import read_status_answerer
+from policyloom.coders.classifier.files import read_shared_answerers
 from policyloom.coders.classifier.judge import SentenceClassifier, find_ruled, min_probabilities
 from policyloom.coders.classifier.questions import Question, QuestionKind
 from policyloom.errors import LabelsError
@@ -213,12 +213,12 @@ def train_answers(
     for about in get_args(QuestionKind):
         asked = [(question, answer, fair) for question, answer, fair in known if question.about == about]
         weights = np.array([SAMPLE_WEIGHT if fair else 1.0 for *_, fair in asked])
-        is_shipped = about == "status" and read_status_answerer(classifier.language) is not None
+        is_shared = about in read_shared_answerers(classifier.language)
         learned = fit_answerer(
             [question for question, *_ in asked],
             [answer for _, answer, _ in asked],
             weights,
-            least=MIN_STATUS_QUESTIONS if is_shipped else MIN_QUESTIONS,
+            least=MIN_QUESTIONS_OF_OWN[about] if is_shared else MIN_QUESTIONS,
         )
         if learned:
             answerers[about] = learned

@@ -28,7 +28,7 @@ __all__ = ["RULES", "ChosenCoder", "CoderChoice", "CoderForm", "make_coder", "re
 CoderChoice: TypeAlias = "str | Path | SentenceClassifier | LanguageModel | None"
 """How a caller may name a coder; see `resolve_coder`."""
 
-CoderKind = Literal["rules", "statuses", "classifier", "own", "language_model"]
+CoderKind = Literal["rules", "learned_rules", "classifier", "own", "language_model"]
 
 METHODS = ("code",)
 """What a coder of one's own must have; see `policyloom.records.Coder`."""
@@ -51,11 +51,12 @@ class CoderForm:
     """A coder as a worker gets it.
 
     Attributes:
-        kind: rules alone, rules with learned statuses, a classifier of ours, a coder of somebody's own, or a language model.
+        kind: rules alone, rules with learned statuses and claims, a classifier of ours, a coder of somebody's own, or a language model.
         data: the bytes of a classifier's file.
         name: `module:attribute` of a coder of somebody's own; the name of a language model; "encoder" for a classifier with the
             framework's encoder, which workers must have installed.
-        version: of a coder of somebody's own, of the learned statuses, or what a language model is told to do; results are made anew when that changes.
+        version: of a coder of somebody's own, of an encoder, of what was learned about statuses and claims, or what a language model is told
+            to do; results are made anew when that changes.
         store: the file with a language model's answers, in which workers look them up; they never ask.
         first: the coder whose mentions a language model confirms, if any.
     """
@@ -108,7 +109,7 @@ def resolve_coder(
     Args:
         coder: a classifier, or a file of `write_classifier`; "rules" or "none" for rules alone; "module:attribute" for
             a coder of one's own; a language model; by default the classifier that comes with a built-in framework, or
-            rules with learned statuses where there is none.
+            rules with learned statuses and claims where there is none.
         framework: whose elements are coded.
         min_probability: the probability, 0 to 1, that the classifier must give a mention.
         store: the file in which a language model's answers are kept; its own unless given, or else none.
@@ -125,8 +126,8 @@ def resolve_coder(
     from policyloom.coders import load_coder
     from policyloom.coders.classifier import (  # scikit-learn, which a coder of one's own does without
         ClassifierCoder,
+        LearnedRulesCoder,
         SentenceClassifier,
-        StatusCoder,
         dump_classifier,
     )
     from policyloom.coders.language_model import LanguageModel
@@ -147,11 +148,11 @@ def resolve_coder(
         )
     if isinstance(found, ClassifierCoder):
         encoder = found.classifier.encoder
-        name, version = (ENCODER, encoder.version) if encoder else ("", "")
+        name, version = (ENCODER, encoder.version) if encoder else ("", found.shared_version)
         data = dump_classifier(found.classifier)
         return ChosenCoder(found, CoderForm("classifier", data, name=name, version=version))
-    if isinstance(found, StatusCoder):
-        return ChosenCoder(found, CoderForm("statuses", version=found.version))
+    if isinstance(found, LearnedRulesCoder):
+        return ChosenCoder(found, CoderForm("learned_rules", version=found.version))
     return ChosenCoder(found, RULES)
 
 

@@ -381,7 +381,7 @@ def _settings(
     recall = coder.measured.recall
     found_by = {
         "rules": "rules",
-        "statuses": "rules, with learned statuses",
+        "learned_rules": "rules, with learned statuses and claims",
         "classifier": "rules and a classifier",
         "own": f"rules and the coder {coder.form.name}",
         "language_model": f"the language model {coder.form.name}, and names by rules",

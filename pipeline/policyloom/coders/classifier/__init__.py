@@ -14,27 +14,27 @@ framework's rules found, so that a rule counts for as much as it proved right. P
 thresholds chosen, on documents held out in turn (`policyloom.learn.fit`).
 """
 
-from policyloom.coders.classifier.coder import ClassifierCoder, StatusCoder
+from policyloom.coders.classifier.coder import ClassifierCoder, LearnedRulesCoder
 from policyloom.coders.classifier.encoder import SentenceEncoder, find_encoder, read_encoder
 from policyloom.coders.classifier.files import (
     dump_classifier,
     load_classifier,
     read_classifier,
-    read_status_answerer,
+    read_shared_answerers,
     write_classifier,
 )
 from policyloom.coders.classifier.judge import SentenceClassifier
 
 __all__ = [
     "ClassifierCoder",
+    "LearnedRulesCoder",
     "SentenceClassifier",
     "SentenceEncoder",
-    "StatusCoder",
     "dump_classifier",
     "find_encoder",
     "load_classifier",
     "read_classifier",
     "read_encoder",
-    "read_status_answerer",
+    "read_shared_answerers",
     "write_classifier",
 ]

@@ -2,59 +2,61 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 
 from policyloom.coders.classifier.answers import Answerer
-from policyloom.coders.classifier.files import read_status_answerer
+from policyloom.coders.classifier.files import read_shared_answerers
 from policyloom.coders.classifier.judge import Judgement, SentenceClassifier
-from policyloom.coders.classifier.questions import Answer, Question, ask_about_claims, ask_about_statuses
+from policyloom.coders.classifier.questions import (
+    Answer,
+    Question,
+    QuestionKind,
+    ask_about_claims,
+    ask_about_statuses,
+)
 from policyloom.coders.rules import RulesCoder, context_of, leave_out_questions, set_rule_statuses
 from policyloom.coders.rules.claims import denies_effect, find_claims
 from policyloom.framework import Framework
 from policyloom.languages.context import SentenceContext
+from policyloom.languages.cues import Cues
 from policyloom.records import Candidate, ClaimDraft, Coding, Measured, Passage, SentenceDraft
 
-__all__ = ["ClassifierCoder", "StatusCoder", "apply_judgements"]
+__all__ = ["ClassifierCoder", "LearnedRulesCoder", "apply_judgements"]
 
 
-class StatusCoder(RulesCoder):
-    """The framework's rules, with statuses as policyloom has learned them in other frameworks of the language.
+class LearnedRulesCoder(RulesCoder):
+    """The framework's rules, with statuses and claims as policyloom has learned them in other frameworks of the language.
 
     Attributes:
         framework: whose elements are coded.
-        answerer: what has learned about statuses.
+        answerers: what has learned about statuses, and about claims.
     """
 
-    description = "rules, with learned statuses"
+    description = "rules, with learned statuses and claims"
 
-    def __init__(self, framework: Framework, answerer: Answerer) -> None:
+    def __init__(self, framework: Framework, answerers: Mapping[QuestionKind, Answerer]) -> None:
         super().__init__(framework)
-        self.answerer = answerer
+        self.answerers = answerers
 
     @property
     def version(self) -> str:
         """A hash of what was learned."""
-        return self.answerer.version
+        return _version(self.answerers)
 
     def code(self, passages: Sequence[Passage]) -> list[Coding]:
         """A coding for each sentence of the passages, one after the other."""
         every = [sentence for passage in passages for sentence in passage.sentences]
         sentences = [leave_out_questions(sentence, self.cues) for sentence in every]
-        contexts = [context_of(sentence, self.cues) for sentence in sentences]
-        return [
-            Coding(s.candidates, find_claims(s.candidates, context) if context else ())
-            for s, context in zip(
-                set_statuses(sentences, contexts, self.answerer.answer), contexts, strict=True
-            )
-        ]
+        return _answer_all(sentences, self.cues, self.answerers)
 
 
 class ClassifierCoder:
     """A classifier beside the rules.
 
     It keeps or drops the candidates that rules name, adds what no rule has found, and has the last word on statuses and
-    claims, as far as it has learned to.
+    claims; where it has not learned enough about these, what policyloom has learned for the language has it.
 
     Attributes:
         framework: whose elements are coded.
@@ -64,9 +66,10 @@ class ClassifierCoder:
 
     def __init__(self, framework: Framework, classifier: SentenceClassifier) -> None:
         self.framework, self.classifier, self.rules = framework, classifier, RulesCoder(framework)
-        self._answerers = dict(classifier.answerers)
-        if "status" not in self._answerers and (shipped := read_status_answerer(framework.language)):
-            self._answerers["status"] = shipped
+        shared = read_shared_answerers(framework.language)
+        self._shared = {
+            about: answerer for about, answerer in shared.items() if about not in classifier.answerers
+        }
 
     def __repr__(self) -> str:
         return f"<ClassifierCoder: {self.classifier!r}>"
@@ -81,28 +84,16 @@ class ClassifierCoder:
         """How well it finds each element, on documents from which it has not learned."""
         return self.classifier.measured()
 
+    @property
+    def shared_version(self) -> str:
+        """A hash of what it takes from policyloom's own classifier; empty if nothing."""
+        return _version(self._shared) if self._shared else ""
+
     def code(self, passages: Sequence[Passage]) -> list[Coding]:
         """A coding for each sentence of the passages, one after the other."""
         every = [sentence for passage in passages for sentence in passage.sentences]
         sentences = self._judge([leave_out_questions(sentence, self.rules.cues) for sentence in every])
-        contexts = [context_of(sentence, self.rules.cues) for sentence in sentences]
-        sentences = set_statuses(sentences, contexts, self._answer)
-        claims = self._choose_claims(sentences, contexts)
-        return [Coding(s.candidates, c) for s, c in zip(sentences, claims, strict=True)]
-
-    @staticmethod
-    def _denies(claim: ClaimDraft, sentence: SentenceDraft, context: SentenceContext | None) -> bool:
-        mechanism, target = sentence.candidates[claim.mechanism], sentence.candidates[claim.target]
-        return context is not None and denies_effect(mechanism, target, context)
-
-    def _answer(self, questions: Sequence[Question]) -> list[Answer]:
-        """The answer to each question; the rules' own where this kind has not been learned."""
-        answers = [Answer(question.given, 1.0) for question in questions]
-        for about, answerer in self._answerers.items():
-            of_kind = [i for i, question in enumerate(questions) if question.about == about]
-            for i, answer in zip(of_kind, answerer.answer([questions[i] for i in of_kind]), strict=True):
-                answers[i] = answer
-        return answers
+        return _answer_all(sentences, self.rules.cues, {**self.classifier.answerers, **self._shared})
 
     def _judge(self, sentences: list[SentenceDraft]) -> list[SentenceDraft]:
         """The sentences with the candidates that the classifier confirms or adds; headings are left to the rules."""
@@ -114,22 +105,56 @@ class ClassifierCoder:
             for i, sentence in enumerate(sentences)
         ]
 
-    def _choose_claims(
-        self, sentences: list[SentenceDraft], contexts: list[SentenceContext | None]
-    ) -> list[tuple[ClaimDraft, ...]]:
-        """For each sentence, the claims that the classifier confirms among those that it may make."""
-        kept: list[list[ClaimDraft]] = [[] for _ in sentences]
-        asked = []
-        for number, (sentence, context) in enumerate(zip(sentences, contexts, strict=True)):
-            if context:
-                ruled = replace(sentence, claims=find_claims(sentence.candidates, context))
-                asked += [(number, *pair) for pair in ask_about_claims(ruled, context, self.framework)]
-        answers = self._answer([question for *_, question in asked])
-        for (number, claim, _), answer in zip(asked, answers, strict=True):
-            # Denied effects are too rare among labels to be learned.
-            if answer.value == "yes" or self._denies(claim, sentences[number], contexts[number]):
-                kept[number].append(replace(claim, cue=answer.at or claim.cue))
-        return [tuple(claims) for claims in kept]
+
+def _answer_all(
+    sentences: Sequence[SentenceDraft],
+    cues: Cues,
+    answerers: Mapping[QuestionKind, Answerer],
+) -> list[Coding]:
+    """The codings of sentences whose candidates stand: their statuses and claims by what has learned about them."""
+    contexts = [context_of(sentence, cues) for sentence in sentences]
+
+    def answer(questions: Sequence[Question]) -> list[Answer]:
+        answers = [Answer(question.given, 1.0) for question in questions]
+        for about, answerer in answerers.items():
+            of_kind = [i for i, question in enumerate(questions) if question.about == about]
+            for i, found in zip(of_kind, answerer.answer([questions[i] for i in of_kind]), strict=True):
+                answers[i] = found
+        return answers
+
+    sentences = set_statuses(sentences, contexts, answer)
+    claims = choose_claims(sentences, contexts, answer)
+    return [Coding(s.candidates, c) for s, c in zip(sentences, claims, strict=True)]
+
+
+def choose_claims(
+    sentences: Sequence[SentenceDraft],
+    contexts: Sequence[SentenceContext | None],
+    answer: Callable[[Sequence[Question]], Sequence[Answer]],
+) -> list[tuple[ClaimDraft, ...]]:
+    """For each sentence, those of the claims that it may make to which the answer is yes, and denied effects."""
+    kept: list[list[ClaimDraft]] = [[] for _ in sentences]
+    asked = []
+    for number, (sentence, context) in enumerate(zip(sentences, contexts, strict=True)):
+        if context:
+            ruled = replace(sentence, claims=find_claims(sentence.candidates, context))
+            asked += [(number, *pair) for pair in ask_about_claims(ruled, context)]
+    answers = answer([question for *_, question in asked])
+    for (number, claim, _), given in zip(asked, answers, strict=True):
+        # Denied effects are too rare among labels to be learned.
+        if given.value == "yes" or _denies(claim, sentences[number], contexts[number]):
+            kept[number].append(replace(claim, cue=given.at or claim.cue))
+    return [tuple(claims) for claims in kept]
+
+
+def _denies(claim: ClaimDraft, sentence: SentenceDraft, context: SentenceContext | None) -> bool:
+    mechanism, target = sentence.candidates[claim.mechanism], sentence.candidates[claim.target]
+    return context is not None and denies_effect(mechanism, target, context)
+
+
+def _version(answerers: Mapping[QuestionKind, Answerer]) -> str:
+    known = [f"{about} {answerer.version}" for about, answerer in sorted(answerers.items())]
+    return hashlib.sha256("\n".join(known).encode()).hexdigest()
 
 
 def set_statuses(

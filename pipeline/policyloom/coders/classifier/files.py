@@ -6,6 +6,7 @@ import io
 import json
 import zipfile
 import zlib
+from collections.abc import Mapping
 from dataclasses import replace
 from functools import lru_cache
 from importlib import resources
@@ -17,6 +18,7 @@ from policyloom.coders.classifier.answers import Answerer, restore_answerer
 from policyloom.coders.classifier.checks import check_arrays, check_head
 from policyloom.coders.classifier.features import Features
 from policyloom.coders.classifier.judge import SentenceClassifier
+from policyloom.coders.classifier.questions import QuestionKind
 from policyloom.errors import PolicyloomError
 from policyloom.files import write_bytes
 from policyloom.framework import Framework
@@ -28,7 +30,7 @@ __all__ = [
     "dump_classifier",
     "load_classifier",
     "read_classifier",
-    "read_status_answerer",
+    "read_shared_answerers",
     "write_classifier",
 ]
 
@@ -122,17 +124,18 @@ def _read_built_in(framework: Framework) -> SentenceClassifier | None:
 
 
 @lru_cache(maxsize=4)
-def read_status_answerer(language: str) -> Answerer | None:
-    """How a classifier that comes with policyloom answers about statuses, for any framework of a language.
+def read_shared_answerers(language: str) -> Mapping[QuestionKind, Answerer]:
+    """How a classifier that comes with policyloom answers about statuses and claims, for any framework of a language.
 
-    What it is asked holds nothing of an element, so it serves a framework that it has not learned from.
+    What it is asked holds nothing of the elements, so it serves a framework that it has not learned from. Empty where none comes
+    with policyloom for the language.
     """
     file = resources.files("policyloom") / "frameworks" / f"{BUILT_IN}.classifier"
     data = file.read_bytes() if file.is_file() else b""
     # Another language's classifier is not loaded, for that would load the language too.
     if not data or _language_of(data) != language:
-        return None
-    return load_classifier(data).answerers.get("status")
+        return {}
+    return load_classifier(data).answerers
 
 
 def _language_of(data: bytes) -> str:
