@@ -465,7 +465,7 @@ def test_one_bad_document_costs_itself_alone(tmp_path: Path, monkeypatch: pytest
     outcomes = {
         job.id: result
         for job, result in process_all(
-            jobs, Settings("{}"), workers=2, limits=Limits(seconds=2, megabytes=600)
+            jobs, Settings("{}"), workers=2, limits=Limits(seconds=6, megabytes=600)
         )
     }
     kinds = {id: result.kind for id, result in outcomes.items() if isinstance(result, Failure)}
