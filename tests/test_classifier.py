@@ -55,7 +55,7 @@ OTHER = ["The board met in May", "Minutes are kept", "The chair thanked the staf
 
 def sentences() -> list[Labelled]:
     rows = []
-    for doc in range(6):
+    for doc in range(7):
         for id, texts in (("T1", MONEY), ("T4", PLACES), ("", OTHER)):
             for n, text in enumerate(texts):
                 labels = (Label(id),) if id else ()
@@ -89,7 +89,7 @@ def test_it_learns_what_it_is_told_and_says_why(trained: SentenceClassifier) -> 
 
 def test_an_element_with_few_labels_is_left_to_the_rules(trained: SentenceClassifier) -> None:
     assert trained.labels == ("T1", "T4")
-    assert trained.card["labelled"] == {"T1": 24, "T4": 24}
+    assert trained.card["labelled"] == {"T1": 28, "T4": 28}
 
 
 def test_it_weighs_what_the_rules_found() -> None:
@@ -194,7 +194,7 @@ def test_what_is_stated_was_measured_of_the_classifier_in_use(
     assert recalls == sorted(recalls, reverse=True)
     assert all(0 <= recall <= 1 for recall in recalls)
     own = trained.measured()
-    assert own.n == {"T1": 24, "T4": 24}
+    assert own.n == {"T1": 28, "T4": 28}
     assert own.recall["T1"] == levels["0.0"]["T1"]["recall"]
     between = replace(trained, min_probability=0.55).measured()
     assert between.recall["T1"] == levels["0.6"]["T1"]["recall"]
