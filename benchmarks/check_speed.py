@@ -73,6 +73,7 @@ def make_pdf(path: Path, n_pages: int, sentences: list[str]) -> None:
 
 def main() -> None:
     """Make what is needed, time, and print."""
+    os.environ.pop("PYTHONDONTWRITEBYTECODE", None)  # modules are compiled once, as on a user's machine
     parser = argparse.ArgumentParser(
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )

@@ -313,6 +313,7 @@ def start(repeat: int) -> None:
 
 def main() -> None:
     """Measure one part and print."""
+    os.environ.pop("PYTHONDONTWRITEBYTECODE", None)  # modules are compiled once, as on a user's machine
     parser = argparse.ArgumentParser(
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
