@@ -14,6 +14,7 @@ from policyloom.errors import FrameworkError
 from policyloom.framework import CheckSettings, Element, Framework, Link
 from policyloom.network.counting import DEFAULT_STATUSES, Statuses
 from policyloom.network.evidence import CaseSentence
+from policyloom.network.pairs import PairKind
 from policyloom.records import (
     Accuracy,
     Block,
@@ -84,16 +85,9 @@ class Corpus:
     def pair_documents(self, mechanism: str, outcome: str) -> Pair:
         return self.known if (mechanism, outcome) == ("T2", "S1") else Pair()
 
-    def pair_quotes(self, mechanism: str, outcome: str) -> dict[str, tuple[Evidence, ...]]:
-        pair = self.pair_documents(mechanism, outcome)
-        return {
-            name: tuple(Evidence(id, 1, n, n + 1, f"{id} {n}") for id in documents for n in (1, 2))
-            for name, documents in (
-                ("claims", pair.claims),
-                ("denials", pair.denials),
-                ("together", pair.together),
-            )
-        }
+    def pair_quotes(self, mechanism: str, outcome: str, kind: PairKind) -> tuple[Evidence, ...]:
+        documents: tuple[str, ...] = getattr(self.pair_documents(mechanism, outcome), kind)
+        return tuple(Evidence(id, 1, n, n + 1, f"{id} {n}") for id in documents for n in (1, 2))
 
     def case_sentences(self, case: str) -> list[CaseSentence]:
         return []

@@ -11,6 +11,7 @@ from policyloom.check.coverage import N_QUOTES
 from policyloom.framework import Framework
 from policyloom.network.counting import DEFAULT_STATUSES, Statuses, claim_counts, counted_claims
 from policyloom.network.evidence import CaseSentence
+from policyloom.network.pairs import PairKind
 from policyloom.records import Claim, Evidence, Tagged
 
 __all__ = ["ClaimCheck", "ClaimState", "Knowledge", "PairKnowledge", "check_claims"]
@@ -52,8 +53,8 @@ class Knowledge(Protocol):
     def pair_documents(self, mechanism: str, outcome: str) -> PairKnowledge:
         """The documents that speak of two outermost elements."""
 
-    def pair_quotes(self, mechanism: str, outcome: str) -> dict[str, tuple[Evidence, ...]]:
-        """The sentences that claim a pair of outermost elements, deny it or name both: "claims", "denials", "together"."""
+    def pair_quotes(self, mechanism: str, outcome: str, kind: PairKind) -> tuple[Evidence, ...]:
+        """The sentences that claim a pair of outermost elements, deny it, or name both."""
 
     def case_sentences(self, case: str) -> Collection[CaseSentence]:
         """The mechanisms that sentences on a case name."""
@@ -139,11 +140,13 @@ def _check_pair(
         len(documents) - sum(id in documents for id in own)
         for documents in (found.claims, found.denials, found.together)
     )
-    others = network.pair_quotes(*pair) if n_for + n_against + n_together else {}
-    told = "claims" if n_for else "together" if not n_against else ""
+    others_for: tuple[Evidence, ...] = ()
+    if n_for or (n_together and not n_against):
+        others_for = network.pair_quotes(*pair, "claims" if n_for else "together")
+    others_against = network.pair_quotes(*pair, "denials") if n_against else ()
     return ClaimCheck(
         *pair, _state(n_for, n_against, n_together), n_for, n_against, n_together, quotes,
-        _one_a_document(others.get(told, ()), own), _one_a_document(others.get("denials", ()), own), is_hedged, bool(clear),
+        _one_a_document(others_for, own), _one_a_document(others_against, own), is_hedged, bool(clear),
     )  # fmt: skip
 
 

@@ -25,7 +25,7 @@ from policyloom.network.evidence import (
 )
 from policyloom.network.incidence import CorpusArrays
 from policyloom.network.links import CLAIMED, KINDS, EdgeKind, LinkOptions, build_links, edge_documents
-from policyloom.network.pairs import PAIR_EDGES, PairCounts, PairDocuments, count_pair
+from policyloom.network.pairs import PAIR_EDGES, PairCounts, PairDocuments, PairKind, count_pair
 from policyloom.network.signed import (
     Normalization,
     OneModeAggregation,
@@ -35,7 +35,7 @@ from policyloom.network.signed import (
     count_stances,
     project,
 )
-from policyloom.records import Evidence, Polarity
+from policyloom.records import Evidence
 from policyloom.records.show import counted
 
 if TYPE_CHECKING:
@@ -66,7 +66,7 @@ class Network:
         self.counts, self.framework, self.options = counts, framework, options or LinkOptions()
         self.sentences = tuple(sorted(sentences, key=lambda s: (s.document, s.sentence)))
         self.arrays = CorpusArrays(counts, framework)
-        self._quotes: dict[tuple[str, str], dict[str, tuple[Evidence, ...]]] = {}
+        self._quotes: dict[tuple[str, str, PairKind], tuple[Evidence, ...]] = {}
 
     @classmethod
     def from_counts(
@@ -145,38 +145,43 @@ class Network:
             *(self._documents_by_edge.get((*ends, kind), frozenset()) for kind in PAIR_EDGES)
         )
 
-    def pair_quotes(self, mechanism: str, outcome: str) -> dict[str, tuple[Evidence, ...]]:
-        """The sentences behind `pair_documents`: those that claim a pair, that deny it, and that name either in a unit with both.
+    def pair_quotes(self, mechanism: str, outcome: str, kind: PairKind) -> tuple[Evidence, ...]:
+        """The sentences behind one part of `pair_documents`: those that claim a pair, deny it, or name either in a unit with both.
 
         Returns:
-            Under "claims", "denials" and "together", each in the order of documents and their text; of the claims those first
-            that name the mechanism before the outcome, as they are right more often.
+            In the order of documents and their text; of claims those first that name the mechanism before the outcome, as they
+            are right more often.
         """
         ends = self.framework.top(mechanism), self.framework.top(outcome)
         # Each document that claims a pair asks for it, so that without this the time would grow with the square of their number.
-        if ends not in self._quotes:
-            self._quotes[ends] = self._find_quotes(ends)
-        return self._quotes[ends]
+        if (*ends, kind) not in self._quotes:
+            self._quotes[*ends, kind] = tuple(map(_evidence_of, self._find_quotes(ends, kind)))
+        return self._quotes[*ends, kind]
 
-    def _find_quotes(self, ends: tuple[str, str]) -> dict[str, tuple[Evidence, ...]]:
-        top = self.framework.top
+    def _find_quotes(self, ends: tuple[str, str], kind: PairKind) -> list[dict[str, object]]:
+        node_of = self._tops.__getitem__
         of_each = [self._sentences_by_top.get(end, []) for end in ends]
-        polarities: tuple[tuple[str, Polarity], ...] = (("claims", "positive"), ("denials", "negative"))
-        found = {
-            name: claim_evidence(
-                of_each[0], self.framework, *ends, kind="leads_to", polarity=polarity,
-                statuses=self.options.counting, node_of=top,
-            )
-            for name, polarity in polarities
-        }  # fmt: skip
-        in_order = {(s.document, s.sentence) for s in of_each[0] if names_in_order(s, *ends, node_of=top)}
-        found["claims"].sort(key=lambda row: (row["document"], row["sentence"]) not in in_order)
-        near = {(s.document, s.sentence): s for side in of_each for s in side}
-        found["together"] = pair_evidence(
-            [near[key] for key in sorted(near)], self.framework, *ends, unit=self.options.unit_of("co_occurs"),
-            statuses=self.options.counting, node_of=top,
+        if kind == "together":
+            near = {(s.document, s.sentence): s for side in of_each for s in side}
+            return pair_evidence(
+                [near[key] for key in sorted(near)], self.framework, *ends, unit=self.options.unit_of("co_occurs"),
+                statuses=self.options.counting, node_of=node_of,
+            )  # fmt: skip
+        claiming = [s for s in of_each[0] if s.claims]
+        rows = claim_evidence(
+            claiming, self.framework, *ends, kind="leads_to", polarity="positive" if kind == "claims" else "negative",
+            statuses=self.options.counting, node_of=node_of,
         )  # fmt: skip
-        return {name: tuple(map(_evidence_of, rows)) for name, rows in found.items()}
+        if kind == "claims":
+            in_order = {
+                (s.document, s.sentence) for s in claiming if names_in_order(s, *ends, node_of=node_of)
+            }
+            rows.sort(key=lambda row: (row["document"], row["sentence"]) not in in_order)
+        return rows
+
+    @cached_property
+    def _tops(self) -> dict[str, str]:
+        return {element.id: self.framework.top(element.id) for element in self.framework}
 
     def case_sentences(self, case: str) -> list[CaseSentence]:
         """The mechanisms that sentences on one of the framework's outermost cases name, in the order of documents and their text."""

@@ -5,9 +5,9 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from typing import Any
+from typing import Any, Literal
 
-__all__ = ["PAIR_EDGES", "PairCounts", "PairDocuments", "count_pair"]
+__all__ = ["PAIR_EDGES", "PairCounts", "PairDocuments", "PairKind", "count_pair"]
 
 PAIR_EDGES = ("co_occurs", "claims", "claims_negative")
 """The kinds of edges that `PairDocuments` holds, in the order of its fields."""
@@ -42,6 +42,10 @@ class PairCounts:
     claims_hedged: int = 0
     claims_negative: int = 0
     claims_negative_documents: int = 0
+
+
+PairKind = Literal["claims", "denials", "together"]
+"""What a document says of a pair: that one leads to the other, that it does not, or no more than both."""
 
 
 @dataclass(frozen=True, slots=True)
