@@ -20,8 +20,8 @@ from policyloom import check_file, extract_files, read_tagged, run, tag_file
 from policyloom.errors import DocumentError, FrameworkError, PolicyloomError, RunError
 from policyloom.frameworks import BUILT_IN
 from policyloom.records import Document, Failure, from_json
-from policyloom.run import OUTPUTS as ALL_OUTPUTS
 from policyloom.run import Limits, Progress, Run, find_files, find_skipped, name_documents, workers
+from policyloom.run.corpus import OUTPUTS as ALL_OUTPUTS
 from policyloom.run.plan import FOLDER_SUFFIXES
 from policyloom.run.results import Result
 from policyloom.run.settings import Job, Settings
