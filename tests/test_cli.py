@@ -13,7 +13,8 @@ import click
 import pytest
 from click.testing import CliRunner, Result
 
-from policyloom.cli import LINK_UNITS, main
+from policyloom.cli import main
+from policyloom.cli.run import LINK_UNITS
 from policyloom.network.counting import UNITS
 from policyloom.records import Finding
 
