@@ -34,7 +34,7 @@ from policyloom.export import (
 )
 from policyloom.files import open_table, write_bytes, write_csv
 from policyloom.framework import Framework
-from policyloom.network import Network, compare_with_peers, find_links
+from policyloom.network import Network, compare_with_peers, find_links, tell_stress
 from policyloom.network.acts import Act, find_acts
 from policyloom.network.counting import Unit, count_units
 from policyloom.network.gaps import find_gaps
@@ -59,7 +59,7 @@ if TYPE_CHECKING:
 
 __all__ = ["Written", "reported_document", "write_check", "write_outputs"]
 
-WORD_BRIEF = "brief.docx"
+WORD_BRIEF, PEERS = "brief.docx", "peers.csv"
 CHECK_OUTPUTS = (
     "findings.csv", "coverage.csv", "promises.csv", "mentions.csv", "entities.csv", "claims.csv", "brief.md", "check.html",
 )  # fmt: skip
@@ -279,7 +279,7 @@ def _write_checks(
 
 def _write_peers(peers: pd.DataFrame, out: Path, columns: UserColumns) -> None:
     names = list(peers.columns)
-    with open_table(out / "peers.csv", columns.after(names)) as add:
+    with open_table(out / PEERS, columns.after(names)) as add:
         rows = peers.itertuples(index=False, name=None)
         add(columns.add(dict(zip(names, row, strict=True)) for row in rows))
 
@@ -295,15 +295,29 @@ def _same_text(files: Mapping[str, str], versions: Sequence[tuple[str, str, floa
 
 
 def write_check(
-    out: Path, tagged: Tagged, checked: Checked, framework: Framework, *, against: str, measured: Measured
+    out: Path,
+    tagged: Tagged,
+    checked: Checked,
+    framework: Framework,
+    *,
+    against: str,
+    measured: Measured,
+    peers: pd.DataFrame | None = None,
 ) -> None:
     """Write one document's check: its tables, brief.md, brief.docx where python-docx is installed, and check.html.
+
+    With `peers`, its rows against a run's documents, peers.csv too.
 
     Raises:
         RunError: `out` cannot be written without losing somebody's files.
     """
     folder = open_folder(out, "check")
-    names = (*CHECK_OUTPUTS, WORD_BRIEF) if can_write_word() else CHECK_OUTPUTS
+    names = (
+        *CHECK_OUTPUTS,
+        *([WORD_BRIEF] if can_write_word() else []),
+        *([PEERS] if peers is not None else []),
+    )
+    stress = tell_stress(peers) if peers is not None else ""
     with folder.held():
         claim(folder, names)
         for name, columns, rows in (
@@ -316,10 +330,12 @@ def write_check(
         ):
             with open_table(out / name, columns) as add:
                 add(rows)
-        brief = make_brief(tagged, checked, framework, against=against)
-        write_bytes(brief.encode("utf-8"), out / "brief.md")
+        if peers is not None:
+            _write_peers(peers, out, UserColumns())
+        brief = draft_brief(tagged, checked, framework, against=against, stress=stress)
+        write_bytes(make_brief(brief).encode("utf-8"), out / "brief.md")
         if WORD_BRIEF in names:
-            write_word_brief(draft_brief(tagged, checked, framework, against=against), out / WORD_BRIEF)
+            write_word_brief(brief, out / WORD_BRIEF)
         write_check_report(
             out / "check.html",
             framework=framework,
@@ -329,6 +345,8 @@ def write_check(
             claims=checked.claims,
             promises=checked.promises,
             cases=checked.cases,
+            peers=peers.to_dict("records") if peers is not None else (),
+            stress=stress,
             against=against,
             measured=measured,
         )
