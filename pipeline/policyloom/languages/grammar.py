@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, fields
 from typing import Any
 
-from policyloom.languages.protocol import StatusMark, TokenSpan
+from policyloom.languages.protocol import EffectDenial, StatusMark, TokenSpan
 
 __all__ = ["GRAMMAR_LISTS", "WordListGrammar"]
 
@@ -44,6 +44,11 @@ class WordListGrammar:
     no_object: frozenset[str] = frozenset()
     verbs: frozenset[str] = frozenset()
     fact_before: frozenset[str] = frozenset()
+
+    @property
+    def negators(self) -> frozenset[str]:
+        """None."""
+        return frozenset()
 
     @classmethod
     def of(cls, lists: Mapping[str, Iterable[str]], cues: Mapping[str, Any]) -> WordListGrammar:
@@ -109,6 +114,10 @@ class WordListGrammar:
         return ()
 
     def void_spans(self, forms: Sequence[str]) -> Sequence[TokenSpan]:  # noqa: ARG002 -- word lists tell none
+        """None."""
+        return ()
+
+    def effect_denials(self, forms: Sequence[str]) -> Sequence[EffectDenial]:  # noqa: ARG002 -- word lists tell none
         """None."""
         return ()
 

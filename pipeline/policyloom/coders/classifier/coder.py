@@ -11,6 +11,7 @@ from policyloom.coders.classifier.judge import Judgement, SentenceClassifier
 from policyloom.coders.classifier.questions import Answer, Question, ask_about_claims, ask_about_statuses
 from policyloom.coders.rules import RulesCoder, context_of, leave_out_questions, set_rule_statuses
 from policyloom.coders.rules.claims import denies_effect, find_claims
+from policyloom.coders.rules.denied import deny_effects, find_denied_pairs
 from policyloom.framework import Framework
 from policyloom.languages.context import SentenceContext
 from policyloom.records import Candidate, ClaimDraft, Coding, Measured, Passage, SentenceDraft
@@ -43,7 +44,10 @@ class StatusCoder(RulesCoder):
         sentences = [leave_out_questions(sentence, self.cues) for sentence in every]
         contexts = [context_of(sentence, self.cues) for sentence in sentences]
         return [
-            Coding(s.candidates, find_claims(s.candidates, context) if context else ())
+            Coding(
+                s.candidates,
+                deny_effects(find_claims(s.candidates, context), s.candidates, context) if context else (),
+            )
             for s, context in zip(
                 set_statuses(sentences, contexts, self.answerer.answer), contexts, strict=True
             )
@@ -88,7 +92,10 @@ class ClassifierCoder:
         contexts = [context_of(sentence, self.rules.cues) for sentence in sentences]
         sentences = set_statuses(sentences, contexts, self._answer)
         claims = self._choose_claims(sentences, contexts)
-        return [Coding(s.candidates, c) for s, c in zip(sentences, claims, strict=True)]
+        return [
+            Coding(s.candidates, deny_effects(found, s.candidates, context) if context else found)
+            for s, found, context in zip(sentences, claims, contexts, strict=True)
+        ]
 
     @staticmethod
     def _denies(claim: ClaimDraft, sentence: SentenceDraft, context: SentenceContext | None) -> bool:
@@ -110,9 +117,32 @@ class ClassifierCoder:
         judgements = self.classifier.judge([sentences[i] for i in judged])
         found = dict(zip(judged, judgements, strict=True))
         return [
-            apply_judgements(sentence, found[i], self.framework) if i in found else sentence
+            self._keep_denied_ends(sentence, apply_judgements(sentence, found[i], self.framework), found[i])
+            if i in found
+            else sentence
             for i, sentence in enumerate(sentences)
         ]
+
+    def _keep_denied_ends(
+        self, ruled: SentenceDraft, judged: SentenceDraft, judgements: Mapping[str, Judgement]
+    ) -> SentenceDraft:
+        """The judged sentence, with the candidates of the rules that are an end of an effect it denies.
+
+        Sentences that deny an effect are too rare among labels for a classifier to know what they name.
+        """
+        context = context_of(ruled, self.rules.cues)
+        if context is None or not context.effect_denials:
+            return judged
+        there = {self.framework.top(candidate.element) for candidate in judged.candidates}
+        dropped = [
+            replace(c, probability=judgements[top].probability)
+            for c in ruled.candidates
+            if (top := self.framework.top(c.element)) not in there and top in judgements
+        ]
+        every = sorted((*judged.candidates, *dropped), key=lambda c: (c.start, c.end, c.element))
+        ends = {place for m, t, _ in find_denied_pairs(every, context) for place in (m, t)}
+        kept = [c for place, c in enumerate(every) if place in ends or c not in dropped]
+        return replace(judged, candidates=tuple(kept))
 
     def _choose_claims(
         self, sentences: list[SentenceDraft], contexts: list[SentenceContext | None]
