@@ -33,7 +33,7 @@ class SentenceContext:
         purposes: the cues of its infinitives of purpose.
         heading: the status that the headings over it suggest.
         leaves_status_to_heading: whether it is the item of a list, or words without a verb, and speaks of nothing past.
-        effect_denials: the words that say that something had no effect.
+        effect_denials: the words that say that something had no effect; None where statuses alone tell it.
     """
 
     forms: tuple[str, ...]
@@ -47,7 +47,7 @@ class SentenceContext:
     purposes: tuple[Cue, ...]
     heading: Status | None
     leaves_status_to_heading: bool
-    effect_denials: tuple[EffectDenial, ...] = ()
+    effect_denials: tuple[EffectDenial, ...] | None = None
 
     def is_divided(self, left: int, right: int) -> bool:
         """Whether a clause ends between tokens `left` and `right`."""
@@ -94,7 +94,7 @@ def read_context(draft: SentenceDraft, cues: Cues) -> SentenceContext:
         and draft.block_kind != "heading"
         and not grammar.is_past(forms)
         and (is_list_item or grammar.is_fragment(forms, first)),
-        tuple(grammar.effect_denials(forms)),
+        None if (denials := grammar.effect_denials(forms)) is None else tuple(denials),
     )
 
 

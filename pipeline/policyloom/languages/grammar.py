@@ -50,6 +50,11 @@ class WordListGrammar:
         """None."""
         return frozenset()
 
+    @property
+    def joining(self) -> frozenset[str]:
+        """None."""
+        return frozenset()
+
     @classmethod
     def of(cls, lists: Mapping[str, Iterable[str]], cues: Mapping[str, Any]) -> WordListGrammar:
         """The grammar of a language: `[grammar]` of its `language.toml`, verbs of instructions from its `cues.toml`."""
@@ -117,9 +122,9 @@ class WordListGrammar:
         """None."""
         return ()
 
-    def effect_denials(self, forms: Sequence[str]) -> Sequence[EffectDenial]:  # noqa: ARG002 -- word lists tell none
-        """None."""
-        return ()
+    def effect_denials(self, forms: Sequence[str]) -> Sequence[EffectDenial] | None:  # noqa: ARG002 -- word lists tell none
+        """None: a negated outcome tells it."""
+        return None
 
     def clause_starts(self, forms: Sequence[str]) -> Sequence[int]:  # noqa: ARG002 -- word lists tell none
         """None."""

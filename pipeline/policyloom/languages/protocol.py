@@ -65,6 +65,10 @@ class Grammar(Protocol):
     def negators(self) -> frozenset[str]:
         """Words that deny what stands beside them: "no", "not", "without"."""
 
+    @property
+    def joining(self) -> frozenset[str]:
+        """Words that join two things of one kind: "and", "or"."""
+
     def first_word(self, forms: Sequence[str]) -> int:
         """The token at which the sentence begins, after list marks, numbers and the like: "(a)", "•", "Thirdly,"."""
 
@@ -89,8 +93,8 @@ class Grammar(Protocol):
     def void_spans(self, forms: Sequence[str]) -> Sequence[TokenSpan]:
         """Words in which no cue of status counts, as one takes back another: "no plans to end"."""
 
-    def effect_denials(self, forms: Sequence[str]) -> Sequence[EffectDenial]:
-        """The words that say that something had no effect, in order: "did not raise", "made no difference to"."""
+    def effect_denials(self, forms: Sequence[str]) -> Sequence[EffectDenial] | None:
+        """The words that say that something had no effect, in order: "did not raise"; None where statuses alone tell it."""
 
     def clause_starts(self, forms: Sequence[str]) -> Sequence[int]:
         """The marks after which a clause with a subject of its own begins: the comma in "…, and it offers"."""

@@ -17,6 +17,9 @@ __all__ = ["deny_effects", "find_denied_pairs"]
 OUTCOME_REACH = 12
 """Tokens between the words that deny and the outcome."""
 
+JOINED = 5
+"""Tokens between two mechanisms that "and" joins."""
+
 DENIAL_REACH = 4
 """Tokens before a mechanism in which a word may deny the mechanism itself: "without any grant"."""
 
@@ -24,16 +27,24 @@ DENIAL_REACH = 4
 def deny_effects(
     claims: Sequence[ClaimDraft], candidates: Sequence[Candidate], context: SentenceContext
 ) -> tuple[ClaimDraft, ...]:
-    """The claims of a sentence, and those that it denies: in place of a claim of the same elements, or beside the others."""
-    denied = find_denied_pairs(candidates, context)
-    if not denied:
+    """The claims of a sentence, and the effects that it denies, which take the place of claims of the same elements.
+
+    Where the language tells of words that deny an effect, a negated end alone makes no denial: "should not be used to raise wages".
+    """
+    if context.effect_denials is None:
         return tuple(claims)
+    denied = find_denied_pairs(candidates, context)
 
     def ends(mechanism: int, target: int) -> tuple[str, str]:
         return candidates[mechanism].element, candidates[target].element
 
     gone = {ends(m, t) for m, t, _ in denied}
-    kept = [c for c in claims if c.kind != "leads_to" or ends(c.mechanism, c.target) not in gone]
+    kept = [
+        claim
+        for claim in claims
+        if claim.kind != "leads_to"
+        or (claim.polarity == "positive" and ends(claim.mechanism, claim.target) not in gone)
+    ]
     kept += [ClaimDraft("leads_to", m, t, at, "negative", context.hedged) for m, t, at in denied]
     return tuple(sorted(kept, key=lambda c: (c.mechanism, c.target, c.kind)))
 
@@ -43,7 +54,7 @@ def find_denied_pairs(
 ) -> list[tuple[int, int, TokenSpan]]:
     """The mechanism and the outcome, by their places, of each effect that a sentence denies, and the words that do."""
     best: dict[tuple[str, str], tuple[int, int, int, TokenSpan]] = {}
-    for denial in context.effect_denials:
+    for denial in context.effect_denials or ():
         target = _find_outcome(denial, candidates, context)
         if target is None:
             continue
@@ -100,7 +111,25 @@ def _find_causes(
     early = [m for m in mechanisms if candidates[m].start < last and far(m) == 0]
     late = [m for m in mechanisms if candidates[m].start >= last and far(m) == 0]
     previous = [m for m in mechanisms if candidates[m].start < first and 0 < far(m) <= 1 + denial.refers_back]
-    return early or late or previous
+    return _nearest_with_coordinated(early or late or previous, first, candidates, context)
+
+
+def _nearest_with_coordinated(
+    places: Sequence[int], to: int, candidates: Sequence[Candidate], context: SentenceContext
+) -> list[int]:
+    """Of some candidates the nearest to a token, and those that are joined to it, as in "workshops and grants"."""
+    order = sorted(places, key=lambda m: (abs(candidates[m].start - to), m))
+    kept = order[:1]
+    for m in order[1:]:
+        start, end = candidates[m].span
+        for other in kept:
+            first, last = candidates[other].span
+            between = context.forms[min(end, last) : max(start, first)]
+            is_joined = len(between) <= JOINED and not context.cues.grammar.joining.isdisjoint(between)
+            if (start < last and first < end) or is_joined:
+                kept.append(m)
+                break
+    return kept
 
 
 def _is_itself_denied(span: TokenSpan, denial: EffectDenial, context: SentenceContext) -> bool:

@@ -53,6 +53,7 @@ _HEADS = frozenset(
 )  # fmt: skip
 """Nouns that make a compound with an -ing form before them: "training base", "funding gap"."""
 _HEAD_FORMS = _HEADS | {form for head in _HEADS for form in inflections(head) if form.endswith("s")}
+_COORDINATING = frozenset(("and", "or", "nor", "&"))
 _NEGATORS = frozenset("no not n't never without lack lacked lacking absence".split())
 _QUESTION_WORDS = frozenset("who whom whose what which when where why how".split())
 _SUBJECT_WORDS = 8
@@ -67,6 +68,11 @@ class EnglishGrammar(WordListGrammar):
     def negators(self) -> frozenset[str]:
         """Words that deny what stands beside them."""
         return _NEGATORS
+
+    @property
+    def joining(self) -> frozenset[str]:
+        """Words that join two things of one kind."""
+        return _COORDINATING
 
     @cached_property
     def gerunds(self) -> frozenset[str]:
