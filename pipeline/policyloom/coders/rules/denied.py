@@ -97,7 +97,9 @@ def _find_causes(
     outcome = candidates[target]
     first, last = min(denial.start, outcome.start), max(denial.end, outcome.end)
     mechanisms = [
-        m for m, one in enumerate(candidates) if one.kind == "mechanism" and not _is_itself_denied(one.span, denial, context)
+        m
+        for m, one in enumerate(candidates)
+        if one.kind == "mechanism" and not _is_itself_denied(one.span, denial, context)
     ]
 
     def far(m: int) -> int:

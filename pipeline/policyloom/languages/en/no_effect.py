@@ -7,6 +7,7 @@ supposed ("if it does not raise") or denied twice ("did not fail to raise") deni
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from typing import Literal
 
 from policyloom.languages.en.verbs import BE, DO, HAVE, MODALS, all_forms, is_adverb
 from policyloom.languages.protocol import EffectDenial
@@ -15,14 +16,16 @@ __all__ = ["find_effect_denials"]
 
 _RAISING = all_forms(
     "raise improve increase enhance boost lift strengthen promote foster stimulate accelerate upgrade attract lead contribute result"
-    " translate affect influence change alter help benefit produce generate bring yield create deliver make draw turn give get do"
-    " advance expand widen support achieve move add speed convert pay modernise modernize prepare equip shape transform cause"
+    " translate affect influence change alter help benefit produce generate bring yield create make draw turn give"
+    " advance expand widen speed convert pay modernise modernize equip shape transform cause"
     " encourage motivate persuade win".split()
 )  # fmt: skip
 """Verbs by which a thing acts on an outcome."""
 _LOWERING = all_forms("reduce lower cut decrease shorten curb shrink prevent stem halt ease".split())
 """Verbs by which it acts on what is bad."""
-_RISING = all_forms("rise increase improve grow change differ vary respond recover budge".split()) | {"better"}
+_RISING = all_forms("rise increase improve grow change differ vary respond recover budge".split()) | {
+    "better"
+}
 """Verbs of an outcome that itself moves."""
 _FALLING = all_forms("fall decline drop decrease shrink".split())
 _ILLS = frozenset(
@@ -40,14 +43,24 @@ _EVIDENCE = frozenset("evidence indication indications sign signs proof support 
 _MORE = frozenset(
     "more better higher faster greater larger longer stronger sooner quicker further likelier easier readier wider oftener".split()
 )
-_AS_BEFORE = frozenset("poor weak low bad high good scarce rare slow narrow thin much many little few".split())
-_SHOWN = frozenset("shown proven proved demonstrated established found confirmed seen clear certain evident obvious".split())
-_SHOWING = all_forms("show suggest indicate prove demonstrate confirm find support establish detect observe see".split())
+_AS_BEFORE = frozenset(
+    "poor weak low bad high good scarce rare slow narrow thin much many little few".split()
+)
+_SHOWN = frozenset(
+    "shown proven proved demonstrated established found confirmed seen clear certain evident obvious".split()
+)
+_SHOWING = all_forms(
+    "show suggest indicate prove demonstrate confirm find support establish detect observe see".split()
+)
 _SUPPOSING = frozenset("if unless until whether provided".split())
 _TWICE = frozenset("true deny denies denied doubt doubts disputes disputed fail".split())
 _ABSENT = frozenset("lacking missing absent weak thin scarce scant inconclusive unconvincing mixed".split())
 _NOT = frozenset(("not", "n't", "nt", "never"))
 _ENDS = frozenset((";", ":", ".", "but", "because", "although", "while"))
+
+_HARDLY = frozenset(("hardly", "barely", "scarcely"))
+_FINDING = all_forms("have make show find produce bring yield detect observe report see".split())
+_DOING = all_forms("do contribute add change bring gain achieve".split())
 
 _NEAR = 6
 """Tokens between "not" and its verb, or "no" and its noun."""
@@ -62,12 +75,16 @@ def find_effect_denials(forms: Sequence[str]) -> list[EffectDenial]:
     for i, form in enumerate(forms):
         if form in _NOT:
             found += _by_not(forms, i)
+        elif form == "nothing" or (form == "little" and i and forms[i - 1] in _DOING):
+            found += _by_nothing(forms, i)
         elif form in ("no", "little", "zero", "any", "without", "scant", "null", "minimal", "negligible"):
             found += _by_no(forms, i)
+        elif form in _HARDLY:
+            found += _by_hardly(forms, i)
+        elif form == "nor":
+            found += _by_nor(forms, i)
         elif form == "neither":
             found += _by_neither(forms, i)
-        elif form == "nothing":
-            found += _by_nothing(forms, i)
         else:
             found += _by_word(forms, i)
     kept = [mark for mark in found if not _is_supposed(forms, mark)]
@@ -76,8 +93,13 @@ def find_effect_denials(forms: Sequence[str]) -> list[EffectDenial]:
 
 def _is_supposed(forms: Sequence[str], mark: EffectDenial) -> bool:
     """Whether the denial is supposed or denied in turn: "if it does not raise", "it is not true that it did not raise"."""
-    before = [form for form in forms[: mark.start]]
+    before = list(forms[: mark.start])
     if not mark.is_open and not _SUPPOSING.isdisjoint(before):
+        return True
+    if any(
+        form in ("case", "cases") and before[n + 1 : n + 2] and before[n + 1] in ("where", "in", "when")
+        for n, form in enumerate(before)
+    ):
         return True
     return any(form in _TWICE for form in before[-12:]) and any(
         form in _NOT | {"no", "nobody", "none", "few"} for form in before
@@ -90,12 +112,18 @@ def _by_not(forms: Sequence[str], i: int) -> Iterator[EffectDenial]:
         if auxiliary in ("could", "can") and forms[i + 1 : i + 2] and _detects(forms, i + 1):
             yield EffectDenial(start, _detects(forms, i + 1), "after", True)
         return
+    if noun := _effect_after(forms, i + 1):
+        yield EffectDenial(start, noun + 1, *_side_of_noun(forms, noun))
+        return
     v = _verb_after(forms, i)
+    if list(forms[v : v + 2]) in (["succeed", "in"], ["successful", "in"]):
+        yield EffectDenial(start, v + 3, "after")
+        return
     verb = forms[v] if v < len(forms) else ""
     rest = forms[v + 1 : v + 1 + _NEAR]
     if _is_pronoun_before(forms, start) and (verb in (".", "!", ";") or not verb):
         yield EffectDenial(start, i + 1, "before", False, True)
-    elif auxiliary in BE | HAVE and "been" in (*forms[i + 1 : v], auxiliary) or auxiliary in BE:
+    elif (auxiliary in BE | HAVE and "been" in (*forms[i + 1 : v], auxiliary)) or auxiliary in BE:
         if verb in _SHOWN and {"that", "to", "any"} & set(rest[:3]):
             yield EffectDenial(start, v + 1, "after", True)
         elif verb in _TIED:
@@ -115,6 +143,46 @@ def _by_not(forms: Sequence[str], i: int) -> Iterator[EffectDenial]:
         yield EffectDenial(start, v + 1, "either" if is_moving else "after")
     elif any(form in _MORE for form in rest) and "than" in forms[v : v + 15]:
         yield EffectDenial(start, v + 1, "either")
+
+
+def _effect_after(forms: Sequence[str], at: int) -> int:
+    """The noun in "have any measurable effect", "make a difference"; 0 where none stands there."""
+    if at >= len(forms) or forms[at] not in _FINDING:
+        return 0
+    if forms[at + 1 : at + 2] and forms[at + 1] in ("a", "an", "any", "much", "the"):
+        for n in range(at + 2, min(len(forms), at + 6)):
+            if forms[n] in _EFFECTS:
+                return n
+    return 0
+
+
+def _side_of_noun(forms: Sequence[str], n: int) -> tuple[Literal["after", "either"], bool]:
+    """Where the outcome of an effect stands, and whether its cause may follow too: "no effect of grants on wages"."""
+    after = forms[n + 1] if n + 1 < len(forms) else ""
+    if after in ("on", "in", "to", "for", "upon", "between", "with", "of", "over"):
+        return "after", after in ("of", "between", "from")
+    return "either", False
+
+
+def _by_hardly(forms: Sequence[str], i: int) -> Iterator[EffectDenial]:
+    """ "has hardly raised", "had hardly any effect"."""
+    following = forms[i + 1] if i + 1 < len(forms) else ""
+    if following in _RAISING | _RISING and not MODALS & set(forms[max(0, i - 2) : i]):
+        yield EffectDenial(i, i + 2, "either" if following in _RISING else "after")
+    elif following == "any":
+        for n in range(i + 2, min(len(forms), i + 6)):
+            if forms[n] in _EFFECTS:
+                yield EffectDenial(i, n + 1, *_side_of_noun(forms, n))
+                return
+
+
+def _by_nor(forms: Sequence[str], i: int) -> Iterator[EffectDenial]:
+    """ "nor did the levy raise productivity"."""
+    if forms[i + 1 : i + 2] and forms[i + 1] in DO | HAVE:
+        for n in range(i + 2, min(len(forms), i + 10)):
+            if forms[n] in _RAISING:
+                yield EffectDenial(n, n + 1, "after")
+                return
 
 
 def _auxiliary_before(forms: Sequence[str], i: int) -> tuple[str, int]:
@@ -140,7 +208,19 @@ def _verb_after(forms: Sequence[str], i: int) -> int:
             "itself", "themselves", "average", "own", "their", "its", "turn", "general",
         ):  # fmt: skip
             at += 3 if forms[at + 1] in ("their", "its") else 2
-        elif form in ("appear", "appears", "seem", "seems", "prove", "tend", "have", "been", "be", "to", "yet") or is_adverb(form):
+        elif form in (
+            "appear",
+            "appears",
+            "seem",
+            "seems",
+            "prove",
+            "tend",
+            "have",
+            "been",
+            "be",
+            "to",
+            "yet",
+        ) or is_adverb(form):
             at += 1
         else:
             break
@@ -170,8 +250,10 @@ def _by_no(forms: Sequence[str], i: int) -> Iterator[EffectDenial]:
     following = forms[i + 1] if i + 1 < len(forms) else ""
     if following in _MORE and forms[i] in ("no", "little"):
         than = next((n for n in range(i + 1, min(len(forms), i + 16)) if forms[n] == "than"), None)
-        if forms[i + 2 : i + 3] == ["off"] or following == "better" or (
-            than is not None and not any(c.isdigit() for c in "".join(forms[than + 1 : than + 2]))
+        if (
+            forms[i + 2 : i + 3] == ["off"]
+            or following == "better"
+            or (than is not None and not any(c.isdigit() for c in "".join(forms[than + 1 : than + 2])))
         ):
             yield EffectDenial(i, i + 2, "either")
         return
@@ -183,10 +265,8 @@ def _by_no(forms: Sequence[str], i: int) -> Iterator[EffectDenial]:
         if form in _EFFECTS:
             if "such" in forms[i:n]:
                 yield EffectDenial(i, n + 1, "before", False, True)
-            elif after in ("on", "in", "to", "for", "upon", "between", "with", "of", "over"):
-                yield EffectDenial(i, n + 1, "after", after in ("of", "between", "from"))
             else:
-                yield EffectDenial(i, n + 1, "either")
+                yield EffectDenial(i, n + 1, *_side_of_noun(forms, n))
             return
         if form in _EVIDENCE:
             rest = set(forms[n + 1 : n + 5])
@@ -214,7 +294,7 @@ def _by_neither(forms: Sequence[str], i: int) -> Iterator[EffectDenial]:
 
 def _by_nothing(forms: Sequence[str], i: int) -> Iterator[EffectDenial]:
     """ "did nothing for", "contributed nothing to", "nothing suggests that"."""
-    if i and forms[i - 1] in all_forms(["do", "contribute", "add", "change", "bring", "gain"]):
+    if i and forms[i - 1] in _DOING:
         if forms[i + 1 : i + 2] and forms[i + 1] in ("for", "to", "in"):
             yield EffectDenial(i - 1, i + 1, "after")
     elif _detects(forms, i + 1):
@@ -236,19 +316,27 @@ def _by_word(forms: Sequence[str], i: int) -> Iterator[EffectDenial]:
         while v < len(forms) and is_adverb(forms[v]):
             v += 1
         verb = forms[v] if v < len(forms) else ""
-        if not is_held and (
-            verb in _RAISING or (verb in _LOWERING and _ILLS & set(forms[v : v + 6]))
-        ):
+        if not is_held and (verb in _RAISING or (verb in _LOWERING and _ILLS & set(forms[v : v + 6]))):
             yield EffectDenial(i, v + 1, "after")
     elif form in ("unchanged", "unaffected", "unmoved"):
         yield EffectDenial(i, i + 1, "before")
-    elif form == "as" and following in _AS_BEFORE and third == "as" and forms[i + 3 : i + 4] and forms[i + 3] in ("before", "ever", "elsewhere"):
+    elif (
+        form == "as"
+        and following in _AS_BEFORE
+        and third == "as"
+        and forms[i + 3 : i + 4]
+        and forms[i + 3] in ("before", "ever", "elsewhere")
+    ):
         yield EffectDenial(i, i + 4, "before")
     elif form == "indistinguishable" or (form == "insignificant" and i and forms[i - 1] == "statistically"):
         yield from _by_zero(forms, i, i + 1)
     elif form == "to" and following == "zero" and i and forms[i - 1] in ("close", "equal", "near"):
         yield from _by_zero(forms, i - 1, i + 2)
-    elif form in ("doubtful", "questionable", "unclear", "unproven") and following in ("whether", "that", "if"):
+    elif form in ("doubtful", "questionable", "unclear", "unproven") and following in (
+        "whether",
+        "that",
+        "if",
+    ):
         yield EffectDenial(i, i + 2, "after", True)
     elif form == "evidence" and following == "that":
         for n in range(i + 3, min(len(forms), i + 25)):
