@@ -75,7 +75,7 @@ def test_what_was_not_found_is_told_in_one_point() -> None:
         finding("strategy-absent", "T2"), finding("strategy-only-lacking", "T3", "", quote("a lack")), finding("outcome-absent", "S1")
     )  # fmt: skip
     assert part(found, "What is missing") == [
-        ("No mention was found of T2 label T2; S1 label S1.",), ("message T3", "“a lack” (p. 2)"),
+        ("No sure mention was found of T2 label T2; S1 label S1.",), ("message T3", "“a lack” (p. 2)"),
     ]  # fmt: skip
 
 

@@ -160,7 +160,7 @@ def _missing(checked: Checked, framework: Framework) -> BriefPart:
         f"{f.subject} {framework[f.subject].label}" for f in _of(checked, "strategy-absent", "outcome-absent")
     ]
     named = _of(checked, "strategy-only", "challenge-unanswered")
-    points = [Point(f"No mention was found of {'; '.join(absent)}.")] if absent else []
+    points = [Point(f"No sure mention was found of {'; '.join(absent)}.")] if absent else []
     points += [Point(_in_one_line(f.message), _quotes(f)) for f in named[:MAX_ITEMS]]
     return BriefPart("What is missing", points=tuple(points), n_left_out=max(0, len(named) - MAX_ITEMS))
 

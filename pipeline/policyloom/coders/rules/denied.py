@@ -105,7 +105,7 @@ def _find_causes(
     def far(m: int) -> int:
         span = candidates[m].span
         left, right = (span[1], first) if span[0] < first else (last, span[0])
-        return context.n_clause_ends(left, right) if left < right else 0
+        return _n_boundaries(left, right, context) if left < right else 0
 
     if denial.is_open:
         inside = [m for m in mechanisms if candidates[m].start >= denial.start and far(m) == 0]
@@ -132,6 +132,12 @@ def _nearest_with_coordinated(
                 kept.append(m)
                 break
     return kept
+
+
+def _n_boundaries(left: int, right: int, context: SentenceContext) -> int:
+    """How many clauses end between two tokens; a comma and the word after it, as in ", but", are one end."""
+    ends = sorted({end for end in (*context.ends, *context.clause_starts) if left <= end < right})
+    return sum(n == 0 or end - ends[n - 1] > 1 for n, end in enumerate(ends))
 
 
 def _is_itself_denied(span: TokenSpan, denial: EffectDenial, context: SentenceContext) -> bool:
