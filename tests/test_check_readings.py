@@ -272,14 +272,18 @@ def test_a_strategy_in_a_complaint_that_it_answers_is_lacking() -> None:
     named: tuple[Named, ...] = ((0, "C1", "affirmed"), (0, "T1", "affirmed"), (0, "T2", "affirmed"))
     found = {
         f.subject: f.rule
-        for f in check(read("The courses are not at all what the work of the firms needs.", named=named), FRAMEWORK).findings
+        for f in check(
+            read("The courses are not at all what the work of the firms needs.", named=named), FRAMEWORK
+        ).findings
     }
     assert found["T1"] == "strategy-only-lacking"
     assert "T2" not in found  # T2 does not answer C1
     planned = read(
         "Courses will match.", "Courses do not.", named=((0, "T1", "planned"), (1, "T1", "lacking"))
     )
-    assert not [f for f in check(planned, FRAMEWORK).findings if f.subject == "T1"]
+    assert not [
+        f for f in check(planned, FRAMEWORK).findings if f.rule.startswith("strategy") and f.subject == "T1"
+    ]
 
 
 def test_a_challenge_is_unanswered_where_all_that_answers_it_is_in_doubt() -> None:
@@ -296,7 +300,7 @@ def test_a_challenge_is_unanswered_where_all_that_answers_it_is_in_doubt() -> No
 @pytest.mark.parametrize(("id", "answers"), [("T1", ["T1"]), ("T2", [])])
 def test_one_word_of_the_challenge_ties_the_plan_of_what_answers_it(id: str, answers: list[str]) -> None:
     tagged = read(
-        "The courses are settled without the hotels and are out of date now.",
+        "The lessons are settled without the hotels and are out of date now.",
         "To close the gap with the hotels, cooks will rewrite the courses.",
         named=((0, "C1", "affirmed"), (1, id, "planned")),  # type: ignore[arg-type]
     )

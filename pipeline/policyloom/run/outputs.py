@@ -345,7 +345,11 @@ def write_check(
             claims=checked.claims,
             promises=checked.promises,
             cases=checked.cases,
-            peers=peers.to_dict("records") if peers is not None else (),
+            peers=[
+                dict(zip(peers.columns, row, strict=True)) for row in peers.itertuples(index=False, name=None)
+            ]
+            if peers is not None
+            else (),
             stress=stress,
             against=against,
             measured=measured,

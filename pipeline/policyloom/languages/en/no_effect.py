@@ -71,7 +71,7 @@ def find_effect_denials(forms: Sequence[str]) -> list[EffectDenial]:
     there = set(forms)
     if there & {"until", "unless"}:
         return []
-    found = []
+    found: list[EffectDenial] = []
     for i, form in enumerate(forms):
         if form in _NOT:
             found += _by_not(forms, i)
