@@ -40,7 +40,7 @@ def test_the_links_of_the_sample_corpus(folder: Path) -> None:
     assert {kind: tuple(row) for kind, row in found.iterrows()} == {
         "answers": (6, 21),
         "claims": (15, 43),
-        "claims_negative": (2, 3),  # such as "had no measurable effect on earnings"
+        "claims_negative": (3, 6),  # such as "had no measurable effect on earnings"
         "co_occurs": (15, 64),
     }
     first = links.iloc[0]
@@ -59,14 +59,15 @@ def test_the_mentions_and_entities_of_the_sample_corpus(folder: Path) -> None:
 
 def test_the_findings_of_the_sample_corpus(folder: Path) -> None:
     assert table(folder, "findings.csv")["rule"].value_counts().to_dict() == {
-        "challenge-answer-elsewhere": 14,
-        "challenge-answered": 14,
-        "claim-co-occurring": 3,
+        "challenge-answer-elsewhere": 12,
+        "challenge-answered": 15,
+        "claim-co-occurring": 2,
         "claim-contested": 4,
-        "claim-supported": 24,
-        "claim-unknown": 2,
+        "claim-supported": 11,
+        "claim-unknown": 1,
         "off-field": 2,
-        "vague-promise": 33,
+        "strategy-only-refused": 2,
+        "vague-promise": 19,
     }
 
 
@@ -111,7 +112,7 @@ def test_no_check_contradicts_the_network(folder: Path, used: Framework) -> None
     network = load_network(folder, used)
     findings = table(folder, "findings.csv")
     claims = findings[findings["rule"].str.startswith("claim-")]
-    assert len(claims) == 33
+    assert len(claims) == 18
     for finding in claims.itertuples():
         pair = network.pair_documents(*finding.subject.split(">"))
         told, against, together = (
