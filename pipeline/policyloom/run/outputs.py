@@ -8,7 +8,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
-from policyloom.check import Checked, check
+from policyloom.check import check
 from policyloom.export import (
     CLAIMS,
     COVERAGE,
@@ -34,7 +34,7 @@ from policyloom.export import (
 )
 from policyloom.files import open_table, write_bytes, write_csv
 from policyloom.framework import Framework
-from policyloom.network import Network, compare_with_peers, find_links, tell_stress
+from policyloom.network import Network, compare_with_peers, find_links
 from policyloom.network.acts import Act, find_acts
 from policyloom.network.counting import Unit, count_units
 from policyloom.network.gaps import find_gaps
@@ -42,27 +42,18 @@ from policyloom.records import Coverage, Document, Failure, Finding, Measured, T
 from policyloom.report import (
     ReportedDocument,
     ReportPages,
-    can_write_word,
-    draft_brief,
-    make_brief,
     report_links,
-    write_check_report,
     write_run_report,
-    write_word_brief,
 )
 from policyloom.run.coder import ChosenCoder
-from policyloom.run.folder import claim, open_folder, seal
 from policyloom.run.metadata import MetadataTable, describe
 
 if TYPE_CHECKING:
     import pandas as pd
 
-__all__ = ["Written", "reported_document", "write_check", "write_outputs"]
+__all__ = ["PEERS", "Written", "reported_document", "write_outputs", "write_peers"]
 
-WORD_BRIEF, PEERS = "brief.docx", "peers.csv"
-CHECK_OUTPUTS = (
-    "findings.csv", "coverage.csv", "promises.csv", "mentions.csv", "entities.csv", "claims.csv", "brief.md", "check.html",
-)  # fmt: skip
+PEERS = "peers.csv"
 
 Tell = Callable[[str, int], None]
 """Is told the stage and how many documents are through it."""
@@ -168,7 +159,7 @@ def write_outputs(
         add(failure_rows(failures))
     same_text = _same_text(files, versions)
     peers = compare_with_peers(network.counts, framework, same_text=same_text)
-    _write_peers(peers, out, columns)
+    write_peers(peers, out, columns)
     write_csv(find_gaps(network), out / "gap_map.csv")
     links, quotes = report_links(network)
     pages = ReportPages(
@@ -277,7 +268,8 @@ def _write_checks(
     return findings, coverage
 
 
-def _write_peers(peers: pd.DataFrame, out: Path, columns: UserColumns) -> None:
+def write_peers(peers: pd.DataFrame, out: Path, columns: UserColumns) -> None:
+    """Writes peers.csv into a folder."""
     names = list(peers.columns)
     with open_table(out / PEERS, columns.after(names)) as add:
         rows = peers.itertuples(index=False, name=None)
@@ -292,69 +284,6 @@ def _same_text(files: Mapping[str, str], versions: Sequence[tuple[str, str, floa
         found.setdefault(ids[one], set()).add(ids[other])
         found.setdefault(ids[other], set()).add(ids[one])
     return found
-
-
-def write_check(
-    out: Path,
-    tagged: Tagged,
-    checked: Checked,
-    framework: Framework,
-    *,
-    against: str,
-    measured: Measured,
-    peers: pd.DataFrame | None = None,
-) -> None:
-    """Write one document's check: its tables, brief.md, brief.docx where python-docx is installed, and check.html.
-
-    With `peers`, its rows against a run's documents, peers.csv too.
-
-    Raises:
-        RunError: `out` cannot be written without losing somebody's files.
-    """
-    folder = open_folder(out, "check")
-    names = (
-        *CHECK_OUTPUTS,
-        *([WORD_BRIEF] if can_write_word() else []),
-        *([PEERS] if peers is not None else []),
-    )
-    stress = tell_stress(peers) if peers is not None else ""
-    with folder.held():
-        claim(folder, names)
-        for name, columns, rows in (
-            ("findings.csv", FINDINGS.names, finding_rows(checked.findings)),
-            ("coverage.csv", COVERAGE.names, coverage_rows(checked.coverage, framework)),
-            ("promises.csv", PROMISES.names, promise_rows(checked.promises)),
-            ("mentions.csv", MENTIONS.names, mention_rows(tagged, framework)),
-            ("entities.csv", ENTITIES.names, entity_rows(tagged)),
-            ("claims.csv", CLAIMS.names, claim_rows(tagged, framework)),
-        ):
-            with open_table(out / name, columns) as add:
-                add(rows)
-        if peers is not None:
-            _write_peers(peers, out, UserColumns())
-        brief = draft_brief(tagged, checked, framework, against=against, stress=stress)
-        write_bytes(make_brief(brief).encode("utf-8"), out / "brief.md")
-        if WORD_BRIEF in names:
-            write_word_brief(brief, out / WORD_BRIEF)
-        write_check_report(
-            out / "check.html",
-            framework=framework,
-            document=reported_document(tagged),
-            coverage=[c for c in checked.coverage if c.is_named],
-            findings=checked.findings,
-            claims=checked.claims,
-            promises=checked.promises,
-            cases=checked.cases,
-            peers=[
-                dict(zip(peers.columns, row, strict=True)) for row in peers.itertuples(index=False, name=None)
-            ]
-            if peers is not None
-            else (),
-            stress=stress,
-            against=against,
-            measured=measured,
-        )
-        seal(folder, names)
 
 
 def n_elements(tagged: Tagged) -> int:

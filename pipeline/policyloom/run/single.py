@@ -113,7 +113,7 @@ def check_file(
     """
     from policyloom.check import check
     from policyloom.network import load_network
-    from policyloom.run.outputs import write_check
+    from policyloom.run.check_outputs import write_check
 
     if framework is None and against is not None:
         chosen = read_run_framework(against)
