@@ -3,8 +3,8 @@
     python benchmarks/denials.py [--coder none] [--mistakes]
 
 `denials.jsonl` beside this file holds 62 sentences that deny an effect, with the pair, and 62 that do not ("not only raised", "if
-it does not raise"). They were written in the wording of the field before the rules were looked at. Lines of even number were looked at
-while the rules were mended, those of odd number were not. A denial is right where it is of a listed pair of outermost elements.
+it does not raise"). They were written in the wording of the field before the rules were looked at. What was found in every
+second one, from the first, was looked at while the rules were mended; in the others it was not. A denial is right where it is of a listed pair of outermost elements.
 """
 
 from __future__ import annotations
