@@ -42,12 +42,13 @@ CASE = CaseLikeness(
 )
 
 
-def brief(*findings: Finding, cases: tuple[CaseLikeness, ...] = ()) -> Brief:
+def brief(*findings: Finding, cases: tuple[CaseLikeness, ...] = (), stress: str = "") -> Brief:
     rows = (
         Coverage("d", "T1", n_sentences=2, affirmed=1, planned=1, evidence=(quote("• best words"),)),
         Coverage("d", "T2"),
     )
-    return draft_brief(tagged(), Checked("d", rows, findings, (), (), cases), FRAMEWORK, against="a corpus")
+    checked = Checked("d", rows, findings, (), (), cases)
+    return draft_brief(tagged(), checked, FRAMEWORK, against="a corpus", stress=stress)
 
 
 def tagged() -> Tagged:
@@ -74,7 +75,7 @@ def test_what_was_not_found_is_told_in_one_point() -> None:
         finding("strategy-absent", "T2"), finding("strategy-only-lacking", "T3", "", quote("a lack")), finding("outcome-absent", "S1")
     )  # fmt: skip
     assert part(found, "What is missing") == [
-        ("No mention was found of T2 label T2; S1 label S1.",), ("message T3", "“a lack” (p. 2)"),
+        ("No sure mention was found of T2 label T2; S1 label S1.",), ("message T3", "“a lack” (p. 2)"),
     ]  # fmt: skip
 
 
@@ -124,9 +125,16 @@ def test_a_question_is_asked_once_for_a_rule_and_an_element() -> None:
     assert len(part(many, "What to ask the authors")) == 3 <= MAX_QUESTIONS
 
 
+def test_what_it_stresses_is_one_point() -> None:
+    assert part(brief(stress="It stresses more than the other documents: T1."), "What it stresses") == [
+        ("It stresses more than the other documents: T1.",)
+    ]
+    assert [p.heading for p in brief().parts] == ["What is there"]
+
+
 def test_markdown_shows_words_of_the_document_as_they_are() -> None:
     checked = Checked("d", (), (finding("not-judged", "", "Not *all* [was] read."),), ())
-    told = make_brief(tagged(), checked, FRAMEWORK, against="a corpus")
+    told = make_brief(draft_brief(tagged(), checked, FRAMEWORK, against="a corpus"))
     assert told.startswith("# A \\*draft\\*\n")
     assert "## What could not be judged\n\n- Not \\*all\\* \\[was\\] read.\n" in told
 

@@ -252,3 +252,57 @@ def test_a_note_without_a_verb_names_no_challenge(line: str | tuple[BlockKind, s
 def test_a_challenge_that_is_hardly_probable_is_not_named(probability: float, n: int) -> None:
     tagged = read(SCATTER, named=((0, "C1", "affirmed"),), probability=probability)
     assert len(find_challenges(tagged, FRAMEWORK)) == n
+
+
+# Strategies named only as lacking, and readings in doubt
+
+
+def test_a_reading_in_doubt_makes_a_strategy_neither_stated_nor_surely_named() -> None:
+    tagged = read("Grants may exist.", named=((0, "T1", "affirmed"),), probability=0.39)
+    (finding,) = (f for f in check(tagged, FRAMEWORK).findings if f.subject == "T1")
+    assert (finding.rule, finding.evidence[0].quote) == ("strategy-absent", "Grants may exist.")
+    assert finding.message.startswith(
+        "No sure mention of T1 label T1 was found; the sentences quoted may name it"
+    )
+    sure = read("Grants may exist.", named=((0, "T1", "affirmed"),), probability=0.4)
+    assert not [f for f in check(sure, FRAMEWORK).findings if f.subject == "T1"]
+
+
+def test_a_strategy_in_a_complaint_that_it_answers_is_lacking() -> None:
+    named: tuple[Named, ...] = ((0, "C1", "affirmed"), (0, "T1", "affirmed"), (0, "T2", "affirmed"))
+    found = {
+        f.subject: f.rule
+        for f in check(
+            read("The courses are not at all what the work of the firms needs.", named=named), FRAMEWORK
+        ).findings
+    }
+    assert found["T1"] == "strategy-only-lacking"
+    assert "T2" not in found  # T2 does not answer C1
+    planned = read(
+        "Courses will match.", "Courses do not.", named=((0, "T1", "planned"), (1, "T1", "lacking"))
+    )
+    assert not [
+        f for f in check(planned, FRAMEWORK).findings if f.rule.startswith("strategy") and f.subject == "T1"
+    ]
+
+
+def test_a_challenge_is_unanswered_where_all_that_answers_it_is_in_doubt() -> None:
+    tagged = read(
+        "There are no rules for firms.",
+        "Grants are perhaps paid.",
+        named=((0, "C1", "affirmed"), (1, "T1", "affirmed")),
+    )
+    doubted = replace(tagged, mentions=(tagged.mentions[0], replace(tagged.mentions[1], probability=0.3)))
+    assert [c.is_unanswered for c in find_challenges(tagged, FRAMEWORK)] == [False]
+    assert [c.is_unanswered for c in find_challenges(doubted, FRAMEWORK)] == [True]
+
+
+@pytest.mark.parametrize(("id", "answers"), [("T1", ["T1"]), ("T2", [])])
+def test_one_word_of_the_challenge_ties_the_plan_of_what_answers_it(id: str, answers: list[str]) -> None:
+    tagged = read(
+        "The lessons are settled without the hotels and are out of date now.",
+        "To close the gap with the hotels, cooks will rewrite the courses.",
+        named=((0, "C1", "affirmed"), (1, id, "planned")),  # type: ignore[arg-type]
+    )
+    (challenge,) = find_challenges(tagged, FRAMEWORK)
+    assert list(challenge.answers) == answers

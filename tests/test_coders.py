@@ -337,9 +337,15 @@ def test_learned_statuses_decide_which_claims_there_are(nlp: Language) -> None:
         ("Grants had no effect on employment.", [("T1", "S3", "negative")]),
         ("Grants did not raise employment.", [("T1", "S3", "negative")]),
         ("Workshops and grants had no effect on employment.", [("T1", "S3", "negative"), ("T4", "S3", "negative")]),
-        # another clause, a denied or lacking mechanism, an outcome that comes first: no effect is denied
-        ("Grants were paid; there was no effect on employment.", []),
-        ("There was no effect on employment where grants were paid.", []),
+        ("Grants were paid; there was no effect on employment.", [("T1", "S3", "negative")]),
+        ("Employment did not rise after grants were paid.", [("T1", "S3", "negative")]),
+        ("There is no evidence that grants raise employment.", [("T1", "S3", "negative")]),
+        # what is forbidden, supposed or denied twice, a mechanism that is not there, and another thing that is denied
+        ("Grants should not be used to raise employment.", []),
+        ("If grants do not raise employment, they end.", []),
+        ("Grants did not fail to raise employment.", [("T1", "S3", "positive")]),
+        ("Firms without grants did not raise employment.", []),
+        ("Grants raise employment without any effect on budgets.", [("T1", "S3", "positive")]),
         ("Grants were paid.", []),
     ],
 )  # fmt: skip

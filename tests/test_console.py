@@ -194,7 +194,7 @@ def test_a_run_with_another_framework_is_replaced_only_when_asked_for(tmp_path: 
     assert (tmp_path / "out" / "run.json").read_bytes() == before
     labelled = call("label", tmp_path / "out", "-o", tmp_path / "my sheet.csv", "--classifier", "none")
     assert f"policyloom train '{tmp_path}/my sheet.csv' -f '{tmp_path}/my own.toml' -o " in labelled.output
-    assert "needs 8 sentences that name it and 8 that do not" in labelled.output
+    assert "needs 25 sentences that name it and 25 that do not" in labelled.output
     again = call("label", tmp_path / "out", "-o", tmp_path / "my sheet.csv")
     assert again.exit_code == 2
     assert f"-o '{tmp_path}/my sheet-2.csv' -n 100 --coded '{tmp_path}/my sheet.csv'" in again.stderr

@@ -518,6 +518,40 @@ def test_check_file_holds_a_document_against_a_run(finished: tuple[Path, Run], t
     assert (done.status, done.out) == (0, tmp_path / "checked")
 
 
+def test_check_file_says_what_a_document_stresses_against_those_of_a_run(tmp_path: Path) -> None:
+    (tmp_path / "in").mkdir()
+    for n in range(6):
+        (tmp_path / "in" / f"{n}.txt").write_text(
+            f"Apprenticeship grows in region {n}.\n\nNothing is said.\n\n" * 20
+        )
+    done = run(tmp_path / "in", tmp_path / "out", coder="rules", workers=0)
+    (tmp_path / "draft.txt").write_text("A training levy is paid.\n\nThe weather was fine.\n\n" * 20)
+    checked = check_file(
+        tmp_path / "draft.txt", against=done.folder, out=tmp_path / "checked", coder="rules", workers=0
+    )
+    assert checked.peers is not None
+    stress = dict(zip(checked.peers["element"], checked.peers["stress"], strict=True))
+    assert (stress["T1"], stress["T2"]) == ("more", "less")
+    written = {row["element"]: row["stress"] for row in rows(tmp_path / "checked" / "peers.csv")}
+    assert written == stress
+    for name in ("brief.md", "check.html"):
+        assert "It stresses more than the other documents: T1 " in (tmp_path / "checked" / name).read_text(
+            "utf-8"
+        )
+
+
+def test_of_a_document_of_another_field_it_is_not_said_what_it_stresses(
+    finished: tuple[Path, Run], tmp_path: Path
+) -> None:
+    (tmp_path / "fish.txt").write_text("The catch of herring is counted every week in the harbour. " * 40)
+    checked = check_file(
+        tmp_path / "fish.txt", against=finished[1].folder, out=tmp_path / "checked", coder="rules", workers=0
+    )
+    assert [finding.rule for finding in checked.checked.findings] == ["off-field"]
+    assert checked.peers is None
+    assert not (tmp_path / "checked" / "peers.csv").exists()
+
+
 def test_check_file_writes_nothing_unless_asked(tmp_path: Path) -> None:
     (tmp_path / "a.txt").write_text(TEXT)
     done = check_file(tmp_path / "a.txt", coder="rules")

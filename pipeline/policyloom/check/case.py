@@ -7,12 +7,20 @@ from dataclasses import dataclass, field
 
 from policyloom.check.challenges import Challenge
 from policyloom.check.claims import ClaimCheck
+from policyloom.check.commitment import MIN_PROBABILITY
 from policyloom.check.coverage import N_QUOTES
 from policyloom.framework import Framework
 from policyloom.network.counting import counted_mentions
 from policyloom.records import Coverage, Evidence, Finding, Measured, Promise, Severity, Tagged
 
-__all__ = ["MIN_OFF_FIELD_PART", "MIN_OTHER_FIELD_SHARE", "MIN_TOLD_SHARE", "Case", "count_sentences"]
+__all__ = [
+    "MIN_OFF_FIELD_PART",
+    "MIN_OTHER_FIELD_SHARE",
+    "MIN_TOLD_SHARE",
+    "Case",
+    "Naming",
+    "count_sentences",
+]
 
 MIN_TOLD_SHARE = 0.02
 """Share of a document that could not be read from which findings state it."""
@@ -28,6 +36,25 @@ MIN_OFF_FIELD_PART = 0.1
 
 MAX_SHARE_WITH_RECALL = 0.2
 """Share of a document that could not be read from which no recall is stated: it was measured on text that was read."""
+
+
+@dataclass(frozen=True, slots=True)
+class Naming:
+    """The sentences that name a mechanism, by index.
+
+    Attributes:
+        stated: that affirm or plan it.
+        lacking: that say it is missing or weak, or affirm a challenge that it answers and the mechanism with it.
+        refused: that refuse, end or deny it.
+        doubtful: of which it is less probable than `MIN_PROBABILITY` that they name it.
+        n_elsewhere: surer mentions in headings and the like.
+    """
+
+    stated: frozenset[int]
+    lacking: frozenset[int]
+    refused: frozenset[int]
+    doubtful: frozenset[int]
+    n_elsewhere: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +85,34 @@ class Case:
         counted = counted_mentions(self.tagged, self.framework)
         return sorted({mention.sentence for mention, _ in counted if mention.kind != "actor"})
 
+    def naming_of(self, id: str) -> Naming:
+        """How sentences name an outermost mechanism, as far as their readings can be relied on."""
+        complaints = {
+            quote.start
+            for challenge in self.challenges
+            if id in challenge.linked
+            for quote in challenge.named
+        }
+        lacking, refused, stated, doubtful = set(), set(), set(), set()
+        n_elsewhere = 0
+        for mention, smallest in counted_mentions(self.tagged, self.framework):
+            if mention.kind == "actor" or self.framework.top(mention.label) != id:
+                continue
+            start = self.tagged.sentences[mention.sentence].start
+            if mention.probability < MIN_PROBABILITY:
+                doubtful.add(mention.sentence)
+            elif smallest != "sentence":
+                n_elsewhere += 1
+            elif mention.status == "negated":
+                refused.add(mention.sentence)
+            elif mention.status == "lacking" or (mention.status == "affirmed" and start in complaints):
+                lacking.add(mention.sentence)
+            else:
+                stated.add(mention.sentence)
+        return Naming(
+            frozenset(stated), frozenset(lacking), frozenset(refused), frozenset(doubtful), n_elsewhere
+        )
+
     def finding(
         self,
         rule: str,
@@ -78,6 +133,15 @@ class Case:
     def absent(self, rule: str, severity: Severity, id: str) -> Finding:
         """The finding that an element was not found, with the passages that come nearest to it."""
         return self.finding(rule, severity, id, self._not_found(id), nearest=self.nearest.get(id, ()))
+
+    def doubtful(self, rule: str, severity: Severity, id: str, sentences: Iterable[int]) -> Finding:
+        """The finding that no sentence surely names an element, with those that may."""
+        message = (
+            f"No sure mention of {self.name(id)} was found; the sentences quoted may name it, and for most such readings that is wrong"
+            f"{self.unread}{self._other_field}."
+        )
+        quotes = map(self.tagged.evidence_at, sorted(sentences))
+        return self.finding(rule, severity, id, message, quotes, self.nearest.get(id, ()))
 
     def name(self, id: str) -> str:
         """An element's id and label."""

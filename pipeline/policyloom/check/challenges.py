@@ -39,7 +39,7 @@ class Challenge:
         elsewhere: by outermost mechanism of those that answer it in the framework, the sentences that affirm or plan it, those that
             share most words with the challenge's first.
         linked: the outermost mechanisms that answer it in the framework.
-        is_unanswered: no sentence affirms or plans any of these, besides those that affirm the challenge itself.
+        is_unanswered: no sentence affirms or plans any of these with some probability, besides those that affirm the challenge itself.
     """
 
     id: str
@@ -82,20 +82,26 @@ def find_challenges(tagged: Tagged, framework: Framework) -> tuple[Challenge, ..
         own = sorted(named.get(id, ()), key=lambda m: (-m.probability, m.start))
         sure = [mention for mention in own if mention.probability >= MIN_NAMED]
         answers = read.get(id, {})
-        for sentence, told in remedies.items():
-            if any(len(told & words[m.sentence]) >= MIN_SHARED for m in sure if m.sentence != sentence):
-                for mechanism, mentions in stated.items():
-                    if any(mention.sentence == sentence for mention in mentions):
-                        answers.setdefault(mechanism, []).append(sentence)
-        if not sure and not (own and answers):
-            continue
-        complaints = {mention.sentence for mention in own}
         linked = tuple(
             dict.fromkeys(framework.top(link.source) for link in framework.linked("answers", target=id))
         )
+        for sentence, told in remedies.items():
+            shared = max((len(told & words[m.sentence]) for m in sure if m.sentence != sentence), default=0)
+            for mechanism, mentions in stated.items():
+                here = [mention for mention in mentions if mention.sentence == sentence]
+                # Of a mechanism that answers the challenge in the framework, one word of the challenge is enough.
+                is_plan = mechanism in linked and any(mention.status == "planned" for mention in here)
+                if here and shared >= (1 if is_plan else MIN_SHARED):
+                    answers.setdefault(mechanism, []).append(sentence)
+        if not sure and not (own and answers):
+            continue
+        complaints = {mention.sentence for mention in own}
         others = {
             mechanism: [
-                m for m in stated.get(mechanism, ()) if m.status == "planned" or m.sentence not in complaints
+                m
+                for m in stated.get(mechanism, ())
+                if m.probability >= MIN_PROBABILITY
+                and (m.status == "planned" or m.sentence not in complaints)
             ]
             for mechanism in linked
         }

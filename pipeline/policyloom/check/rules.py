@@ -57,17 +57,25 @@ def find_off_field(case: Case) -> Iterator[Finding]:
 
 def _strategies(case: Case) -> Iterator[Finding]:
     for id in case.framework.ids("mechanism", top=True):
-        row = case.coverage[id]
-        if row.level == "absent":
+        if case.coverage[id].level == "absent":
             yield case.absent("strategy-absent", "warning", id)
-        elif row.level in ("lacking", "refused") and not row.is_stated:
-            words = "missing, too little or weak"
-            if row.level == "refused":
-                words = "refused, ended or denied" + (", or as missing" if row.lacking else "")
-            yield case.finding(
-                f"strategy-only-{row.level}", "warning", id,
-                f"{case.name(id)} is named only as {words}, in {count_sentences(row.n_sentences)}{case.unread}.", row.evidence,
-            )  # fmt: skip
+            continue
+        named = case.naming_of(id)
+        found = sorted(named.lacking | named.refused)
+        if named.stated or named.n_elsewhere:
+            continue
+        if not found:
+            yield case.doubtful("strategy-absent", "warning", id, named.doubtful)
+            continue
+        words = "missing, too little or weak"
+        if named.refused:
+            words = "refused, ended or denied" + (", or as missing" if named.lacking else "")
+        also = f"; {count_sentences(len(named.doubtful))} more may name it" if named.doubtful else ""
+        yield case.finding(
+            f"strategy-only-{'refused' if named.refused else 'lacking'}", "warning", id,
+            f"{case.name(id)} is named only as {words}, in {count_sentences(len(found))}{also}{case.unread}.",
+            map(case.tagged.evidence_at, found),
+        )  # fmt: skip
 
 
 def _challenges(case: Case) -> Iterator[Finding]:

@@ -88,7 +88,8 @@ def check_command(
     """Hold one DOCUMENT against the framework and, with --against, a run's network.
 
     The folder then holds check.html, a brief for a reader in a hurry (brief.md and, with policyloom[word], brief.docx),
-    and the tables findings.csv, promises.csv, coverage.csv, mentions.csv, entities.csv and claims.csv.
+    and the tables findings.csv, promises.csv, coverage.csv, mentions.csv, entities.csv and claims.csv;
+    with --against, peers.csv too.
     """
     from policyloom.framework import read_framework
     from policyloom.run import check_file, read_run_framework

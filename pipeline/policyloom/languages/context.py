@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from policyloom.languages.cues import NO_LIMIT, Cue, Cues
+from policyloom.languages.protocol import EffectDenial
 from policyloom.records import SentenceDraft, Status
 
 __all__ = ["PURPOSE_REACH", "SentenceContext", "read_context"]
@@ -32,6 +33,7 @@ class SentenceContext:
         purposes: the cues of its infinitives of purpose.
         heading: the status that the headings over it suggest.
         leaves_status_to_heading: whether it is the item of a list, or words without a verb, and speaks of nothing past.
+        effect_denials: the words that say that something had no effect; None where statuses alone tell it.
     """
 
     forms: tuple[str, ...]
@@ -45,6 +47,7 @@ class SentenceContext:
     purposes: tuple[Cue, ...]
     heading: Status | None
     leaves_status_to_heading: bool
+    effect_denials: tuple[EffectDenial, ...] | None = None
 
     def is_divided(self, left: int, right: int) -> bool:
         """Whether a clause ends between tokens `left` and `right`."""
@@ -91,6 +94,7 @@ def read_context(draft: SentenceDraft, cues: Cues) -> SentenceContext:
         and draft.block_kind != "heading"
         and not grammar.is_past(forms)
         and (is_list_item or grammar.is_fragment(forms, first)),
+        None if (denials := grammar.effect_denials(forms)) is None else tuple(denials),
     )
 
 

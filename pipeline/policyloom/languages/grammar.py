@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, fields
 from typing import Any
 
-from policyloom.languages.protocol import StatusMark, TokenSpan
+from policyloom.languages.protocol import EffectDenial, StatusMark, TokenSpan
 
 __all__ = ["GRAMMAR_LISTS", "WordListGrammar"]
 
@@ -44,6 +44,16 @@ class WordListGrammar:
     no_object: frozenset[str] = frozenset()
     verbs: frozenset[str] = frozenset()
     fact_before: frozenset[str] = frozenset()
+
+    @property
+    def negators(self) -> frozenset[str]:
+        """None."""
+        return frozenset()
+
+    @property
+    def joining(self) -> frozenset[str]:
+        """None."""
+        return frozenset()
 
     @classmethod
     def of(cls, lists: Mapping[str, Iterable[str]], cues: Mapping[str, Any]) -> WordListGrammar:
@@ -111,6 +121,10 @@ class WordListGrammar:
     def void_spans(self, forms: Sequence[str]) -> Sequence[TokenSpan]:  # noqa: ARG002 -- word lists tell none
         """None."""
         return ()
+
+    def effect_denials(self, forms: Sequence[str]) -> Sequence[EffectDenial] | None:  # noqa: ARG002 -- word lists tell none
+        """None: a negated outcome tells it."""
+        return None
 
     def clause_starts(self, forms: Sequence[str]) -> Sequence[int]:  # noqa: ARG002 -- word lists tell none
         """None."""

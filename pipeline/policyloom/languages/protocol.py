@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from policyloom.languages.layout import LayoutWords
     from policyloom.records import Status
 
-__all__ = ["Grammar", "LanguagePack", "StatusMark", "TokenSpan"]
+__all__ = ["EffectDenial", "Grammar", "LanguagePack", "StatusMark", "TokenSpan"]
 
 TokenSpan = tuple[int, int]
 """`[start, end)` in tokens of a sentence."""
@@ -41,8 +41,33 @@ class StatusMark(NamedTuple):
     crosses: bool = False
 
 
+class EffectDenial(NamedTuple):
+    """Words that deny an effect: "had no effect", "did not raise".
+
+    Attributes:
+        start, end: their tokens.
+        side: where the outcome stands, "after" them, "before" them, or "either".
+        is_open: whether the cause stands after them too: "no evidence that grants raise wages".
+        refers_back: whether they take up an effect that an earlier clause tells: "it did not", "no such effect".
+    """
+
+    start: int
+    end: int
+    side: Literal["after", "before", "either"]
+    is_open: bool = False
+    refers_back: bool = False
+
+
 class Grammar(Protocol):
     """What grammar tells of a sentence, given as its tokens in lower case (`forms`)."""
+
+    @property
+    def negators(self) -> frozenset[str]:
+        """Words that deny what stands beside them: "no", "not", "without"."""
+
+    @property
+    def joining(self) -> frozenset[str]:
+        """Words that join two things of one kind: "and", "or"."""
 
     def first_word(self, forms: Sequence[str]) -> int:
         """The token at which the sentence begins, after list marks, numbers and the like: "(a)", "•", "Thirdly,"."""
@@ -67,6 +92,9 @@ class Grammar(Protocol):
 
     def void_spans(self, forms: Sequence[str]) -> Sequence[TokenSpan]:
         """Words in which no cue of status counts, as one takes back another: "no plans to end"."""
+
+    def effect_denials(self, forms: Sequence[str]) -> Sequence[EffectDenial] | None:
+        """The words that say that something had no effect, in order: "did not raise"; None where statuses alone tell it."""
 
     def clause_starts(self, forms: Sequence[str]) -> Sequence[int]:
         """The marks after which a clause with a subject of its own begins: the comma in "…, and it offers"."""

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from policyloom.check import CaseLikeness, ClaimCheck, Comparison
 from policyloom.check.pmc import PmcPolicy, PmcScore
@@ -137,6 +137,8 @@ def write_check_report(
     claims: Sequence[ClaimCheck],
     promises: Sequence[Promise] = (),
     cases: Sequence[CaseLikeness] = (),
+    peers: Sequence[Mapping[str, Any]] = (),
+    stress: str = "",
     against: str,
     measured: Measured | None = None,
 ) -> None:
@@ -151,6 +153,8 @@ def write_check_report(
         claims: the document's claims and what the network knows of each.
         promises: of the document.
         cases: those that it resembles, best first.
+        peers: the document against those of the network, rows with the columns of peers.csv.
+        stress: what it stresses more and less than they do, in words.
         against: the network it was held against, in words.
         measured: how well the coder finds claims.
 
@@ -162,6 +166,8 @@ def write_check_report(
         return {
             "framework": framework,
             "against": against,
+            "peers": peers,
+            "stress": stress,
             "detail": detail,
             **check_view(
                 framework=framework,

@@ -59,7 +59,9 @@ class Brief:
     parts: tuple[BriefPart, ...]
 
 
-def draft_brief(tagged: Tagged, checked: Checked, framework: Framework, *, against: str) -> Brief:
+def draft_brief(
+    tagged: Tagged, checked: Checked, framework: Framework, *, against: str, stress: str = ""
+) -> Brief:
     """The brief of a document's check: what is there, missing and promised, what the evidence says, and what to ask.
 
     Args:
@@ -67,6 +69,7 @@ def draft_brief(tagged: Tagged, checked: Checked, framework: Framework, *, again
         checked: its check.
         framework: against which it was held.
         against: the corpus it was held against, in words.
+        stress: what it stresses more and less than the corpus's documents, in words.
     """
     document = tagged.document
     about = (
@@ -79,6 +82,7 @@ def draft_brief(tagged: Tagged, checked: Checked, framework: Framework, *, again
         _missing(checked, framework),
         _vague(checked, framework),
         _list("What can be held to account", _of(checked, "complete-promise")),
+        BriefPart("What it stresses", points=(Point(_in_one_line(stress)),) if stress else ()),
         _evidence(checked),
         _cases(checked.cases, framework),
         _questions(checked, framework),
@@ -87,9 +91,8 @@ def draft_brief(tagged: Tagged, checked: Checked, framework: Framework, *, again
     return Brief(_in_one_line(document.metadata.title or document.source), _in_one_line(about), kept)
 
 
-def make_brief(tagged: Tagged, checked: Checked, framework: Framework, *, against: str) -> str:
-    """The brief as Markdown; the arguments are those of `draft_brief`."""
-    brief = draft_brief(tagged, checked, framework, against=against)
+def make_brief(brief: Brief) -> str:
+    """A brief as Markdown."""
     lines = [f"# {as_plain(brief.title)}", "", as_plain(brief.about), ""]
     for part in brief.parts:
         lines += [f"## {part.heading}", ""]
@@ -157,7 +160,7 @@ def _missing(checked: Checked, framework: Framework) -> BriefPart:
         f"{f.subject} {framework[f.subject].label}" for f in _of(checked, "strategy-absent", "outcome-absent")
     ]
     named = _of(checked, "strategy-only", "challenge-unanswered")
-    points = [Point(f"No mention was found of {'; '.join(absent)}.")] if absent else []
+    points = [Point(f"No sure mention was found of {'; '.join(absent)}.")] if absent else []
     points += [Point(_in_one_line(f.message), _quotes(f)) for f in named[:MAX_ITEMS]]
     return BriefPart("What is missing", points=tuple(points), n_left_out=max(0, len(named) - MAX_ITEMS))
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import hashlib
+import math
 from collections.abc import Callable, Mapping
 from functools import cache
 from importlib import resources
@@ -76,6 +77,7 @@ def _environment() -> jinja2.Environment:
         npmi=_two_places,
         expected=_expected,
         figure=_two_places,
+        odds=_odds,
         span=_span,
         q=_q,
         statuses=statuses,
@@ -91,6 +93,14 @@ def _count(n: int, noun: str, plural: str = "") -> str:
 def _two_places(value: float | None) -> str:
     # The hyphen is not a minus sign, and -0.00 is 0.00.
     return "–" if value is None else f"{round(value, 2) + 0.0:.2f}".replace("-", "−")
+
+
+def _odds(log_odds: float) -> str:
+    """An odds ratio, from its logarithm."""
+    if abs(log_odds) > math.log(1000):
+        return "> 1,000" if log_odds > 0 else "< 0.001"
+    ratio = math.exp(log_odds)
+    return f"{ratio:.1f}" if ratio >= 1 else f"{ratio:.2g}"
 
 
 def _expected(value: float | None) -> str:

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
-from policyloom.check import Checked, check
+from policyloom.check import check
 from policyloom.export import (
     CLAIMS,
     COVERAGE,
@@ -42,27 +42,18 @@ from policyloom.records import Coverage, Document, Failure, Finding, Measured, T
 from policyloom.report import (
     ReportedDocument,
     ReportPages,
-    can_write_word,
-    draft_brief,
-    make_brief,
     report_links,
-    write_check_report,
     write_run_report,
-    write_word_brief,
 )
 from policyloom.run.coder import ChosenCoder
-from policyloom.run.folder import claim, open_folder, seal
 from policyloom.run.metadata import MetadataTable, describe
 
 if TYPE_CHECKING:
     import pandas as pd
 
-__all__ = ["Written", "reported_document", "write_check", "write_outputs"]
+__all__ = ["PEERS", "Written", "reported_document", "write_outputs", "write_peers"]
 
-WORD_BRIEF = "brief.docx"
-CHECK_OUTPUTS = (
-    "findings.csv", "coverage.csv", "promises.csv", "mentions.csv", "entities.csv", "claims.csv", "brief.md", "check.html",
-)  # fmt: skip
+PEERS = "peers.csv"
 
 Tell = Callable[[str, int], None]
 """Is told the stage and how many documents are through it."""
@@ -168,7 +159,7 @@ def write_outputs(
         add(failure_rows(failures))
     same_text = _same_text(files, versions)
     peers = compare_with_peers(network.counts, framework, same_text=same_text)
-    _write_peers(peers, out, columns)
+    write_peers(peers, out, columns)
     write_csv(find_gaps(network), out / "gap_map.csv")
     links, quotes = report_links(network)
     pages = ReportPages(
@@ -277,9 +268,10 @@ def _write_checks(
     return findings, coverage
 
 
-def _write_peers(peers: pd.DataFrame, out: Path, columns: UserColumns) -> None:
+def write_peers(peers: pd.DataFrame, out: Path, columns: UserColumns) -> None:
+    """Writes peers.csv into a folder."""
     names = list(peers.columns)
-    with open_table(out / "peers.csv", columns.after(names)) as add:
+    with open_table(out / PEERS, columns.after(names)) as add:
         rows = peers.itertuples(index=False, name=None)
         add(columns.add(dict(zip(names, row, strict=True)) for row in rows))
 
@@ -292,47 +284,6 @@ def _same_text(files: Mapping[str, str], versions: Sequence[tuple[str, str, floa
         found.setdefault(ids[one], set()).add(ids[other])
         found.setdefault(ids[other], set()).add(ids[one])
     return found
-
-
-def write_check(
-    out: Path, tagged: Tagged, checked: Checked, framework: Framework, *, against: str, measured: Measured
-) -> None:
-    """Write one document's check: its tables, brief.md, brief.docx where python-docx is installed, and check.html.
-
-    Raises:
-        RunError: `out` cannot be written without losing somebody's files.
-    """
-    folder = open_folder(out, "check")
-    names = (*CHECK_OUTPUTS, WORD_BRIEF) if can_write_word() else CHECK_OUTPUTS
-    with folder.held():
-        claim(folder, names)
-        for name, columns, rows in (
-            ("findings.csv", FINDINGS.names, finding_rows(checked.findings)),
-            ("coverage.csv", COVERAGE.names, coverage_rows(checked.coverage, framework)),
-            ("promises.csv", PROMISES.names, promise_rows(checked.promises)),
-            ("mentions.csv", MENTIONS.names, mention_rows(tagged, framework)),
-            ("entities.csv", ENTITIES.names, entity_rows(tagged)),
-            ("claims.csv", CLAIMS.names, claim_rows(tagged, framework)),
-        ):
-            with open_table(out / name, columns) as add:
-                add(rows)
-        brief = make_brief(tagged, checked, framework, against=against)
-        write_bytes(brief.encode("utf-8"), out / "brief.md")
-        if WORD_BRIEF in names:
-            write_word_brief(draft_brief(tagged, checked, framework, against=against), out / WORD_BRIEF)
-        write_check_report(
-            out / "check.html",
-            framework=framework,
-            document=reported_document(tagged),
-            coverage=[c for c in checked.coverage if c.is_named],
-            findings=checked.findings,
-            claims=checked.claims,
-            promises=checked.promises,
-            cases=checked.cases,
-            against=against,
-            measured=measured,
-        )
-        seal(folder, names)
 
 
 def n_elements(tagged: Tagged) -> int:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -23,8 +23,11 @@ from policyloom.run.settings import Job, Limits, Settings
 from policyloom.run.workers import process_all
 
 if TYPE_CHECKING:
+    import pandas as pd
+
     from policyloom.check import Checked
     from policyloom.learn.labels import Labelled
+    from policyloom.network import Network
 
 __all__ = [
     "FileCheck",
@@ -55,6 +58,8 @@ class FileCheck:
         tagged: the document.
         checked: its findings, coverage and claims.
         framework: that it was held against.
+        peers: a row for each outermost element, against the run's documents, with the columns of peers.csv; None without a run,
+            and of a document of another field or not judged. `policyloom.network.tell_stress` says them in words.
         out: the folder that was written; None where none was asked for.
     """
 
@@ -62,6 +67,7 @@ class FileCheck:
     checked: Checked
     framework: Framework
     out: Path | None
+    peers: pd.DataFrame | None = None
 
     @property
     def status(self) -> int:
@@ -106,8 +112,8 @@ def check_file(
         FrameworkError: the framework is wrong.
     """
     from policyloom.check import check
-    from policyloom.network import Network, load_network
-    from policyloom.run.outputs import write_check
+    from policyloom.network import load_network
+    from policyloom.run.check_outputs import write_check
 
     if framework is None and against is not None:
         chosen = read_run_framework(against)
@@ -123,10 +129,23 @@ def check_file(
     )  # fmt: skip
     same_text = _find_same_text(tagged, against) if against is not None else frozenset()
     checked = check(tagged, chosen, network, measured=used.measured, same_text=same_text)
+    peers = _hold_against_peers(tagged, checked, network, same_text) if network is not None else None
     if out is not None:
         words = f"{against} ({len(network.documents)} documents)" if network else "the framework alone"
-        write_check(Path(out), tagged, checked, chosen, against=words, measured=used.measured)
-    return FileCheck(tagged, checked, chosen, Path(out) if out is not None else None)
+        write_check(Path(out), tagged, checked, chosen, against=words, measured=used.measured, peers=peers)
+    return FileCheck(tagged, checked, chosen, Path(out) if out is not None else None, peers)
+
+
+def _hold_against_peers(
+    tagged: Tagged, checked: Checked, network: Network, same_text: Collection[str]
+) -> pd.DataFrame | None:
+    """What a document stresses against a run's documents; None where nothing can be said of it."""
+    from policyloom.network import count, held_against_peers
+
+    if not tagged.is_judged or any(finding.rule == "off-field" for finding in checked.findings):
+        return None
+    own = count(tagged, network.framework)
+    return held_against_peers(own, network.counts, network.framework, same_text=same_text)
 
 
 def _find_same_text(tagged: Tagged, run: str | Path) -> frozenset[str]:

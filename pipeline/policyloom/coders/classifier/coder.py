@@ -18,6 +18,7 @@ from policyloom.coders.classifier.questions import (
 )
 from policyloom.coders.rules import RulesCoder, context_of, leave_out_questions, set_rule_statuses
 from policyloom.coders.rules.claims import denies_effect, find_claims
+from policyloom.coders.rules.denied import deny_effects, find_denied_pairs
 from policyloom.framework import Framework
 from policyloom.languages.context import SentenceContext
 from policyloom.languages.cues import Cues
@@ -101,9 +102,32 @@ class ClassifierCoder:
         judgements = self.classifier.judge([sentences[i] for i in judged])
         found = dict(zip(judged, judgements, strict=True))
         return [
-            apply_judgements(sentence, found[i], self.framework) if i in found else sentence
+            self._keep_denied_ends(sentence, apply_judgements(sentence, found[i], self.framework), found[i])
+            if i in found
+            else sentence
             for i, sentence in enumerate(sentences)
         ]
+
+    def _keep_denied_ends(
+        self, ruled: SentenceDraft, judged: SentenceDraft, judgements: Mapping[str, Judgement]
+    ) -> SentenceDraft:
+        """The judged sentence, with the candidates of the rules that are an end of an effect it denies.
+
+        Sentences that deny an effect are too rare among labels for a classifier to know what they name.
+        """
+        context = context_of(ruled, self.rules.cues)
+        if context is None or not context.effect_denials:
+            return judged
+        there = {self.framework.top(candidate.element) for candidate in judged.candidates}
+        dropped = [
+            replace(c, probability=judgements[top].probability)
+            for c in ruled.candidates
+            if (top := self.framework.top(c.element)) not in there and top in judgements
+        ]
+        every = sorted((*judged.candidates, *dropped), key=lambda c: (c.start, c.end, c.element))
+        ends = {place for m, t, _ in find_denied_pairs(every, context) for place in (m, t)}
+        kept = [c for place, c in enumerate(every) if place in ends or c not in dropped]
+        return replace(judged, candidates=tuple(kept))
 
 
 def _answer_all(
@@ -124,7 +148,10 @@ def _answer_all(
 
     sentences = set_statuses(sentences, contexts, answer)
     claims = choose_claims(sentences, contexts, answer)
-    return [Coding(s.candidates, c) for s, c in zip(sentences, claims, strict=True)]
+    return [
+        Coding(s.candidates, deny_effects(found, s.candidates, context) if context else found)
+        for s, found, context in zip(sentences, claims, contexts, strict=True)
+    ]
 
 
 def choose_claims(

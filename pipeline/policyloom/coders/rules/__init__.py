@@ -10,6 +10,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from policyloom.coders.rules.claims import find_claims
+from policyloom.coders.rules.denied import deny_effects
 from policyloom.coders.rules.status import WITHOUT_STATUS, decide_status
 from policyloom.framework import Framework
 from policyloom.languages import load_language
@@ -49,7 +50,8 @@ class RulesCoder:
         if context is None:
             return Coding(sentence.candidates)
         coded = set_rule_statuses(sentence, context)
-        return Coding(coded.candidates, find_claims(coded.candidates, context))
+        claims = deny_effects(find_claims(coded.candidates, context), coded.candidates, context)
+        return Coding(coded.candidates, claims)
 
 
 def context_of(sentence: SentenceDraft, cues: Cues) -> SentenceContext | None:

@@ -9,9 +9,10 @@ from functools import cached_property
 from policyloom.languages.en.denial import find_denials, find_voids
 from policyloom.languages.en.duty import find_duty_bearers
 from policyloom.languages.en.forms import inflections
+from policyloom.languages.en.no_effect import find_effect_denials
 from policyloom.languages.en.verbs import AUXILIARIES, MODALS, is_past_form
 from policyloom.languages.grammar import WordListGrammar
-from policyloom.languages.protocol import StatusMark, TokenSpan
+from policyloom.languages.protocol import EffectDenial, StatusMark, TokenSpan
 
 __all__ = ["EnglishGrammar"]
 
@@ -52,6 +53,8 @@ _HEADS = frozenset(
 )  # fmt: skip
 """Nouns that make a compound with an -ing form before them: "training base", "funding gap"."""
 _HEAD_FORMS = _HEADS | {form for head in _HEADS for form in inflections(head) if form.endswith("s")}
+_COORDINATING = frozenset(("and", "or", "nor", "&"))
+_NEGATORS = frozenset("no not n't never without lack lacked lacking absence".split())
 _QUESTION_WORDS = frozenset("who whom whose what which when where why how".split())
 _SUBJECT_WORDS = 8
 """Tokens within which a clause after ", and" must show its verb."""
@@ -60,6 +63,16 @@ _SUBJECT_WORDS = 8
 @dataclass(frozen=True)
 class EnglishGrammar(WordListGrammar):
     """Word lists, -ing forms that instruct, adverbs in infinitives ("to rapidly expand"), and how verbs are denied."""
+
+    @property
+    def negators(self) -> frozenset[str]:
+        """Words that deny what stands beside them."""
+        return _NEGATORS
+
+    @property
+    def joining(self) -> frozenset[str]:
+        """Words that join two things of one kind."""
+        return _COORDINATING
 
     @cached_property
     def gerunds(self) -> frozenset[str]:
@@ -117,6 +130,10 @@ class EnglishGrammar(WordListGrammar):
     def status_marks(self, forms: Sequence[str]) -> Sequence[StatusMark]:
         """What auxiliaries, "not" and the verb deny, what was refused or ended, and labels with a value of nothing."""
         return find_denials(forms)
+
+    def effect_denials(self, forms: Sequence[str]) -> Sequence[EffectDenial]:
+        """The words that say that something had no effect."""
+        return find_effect_denials(forms)
 
     def void_spans(self, forms: Sequence[str]) -> Sequence[TokenSpan]:
         """Where one denial takes back another, "no plans to end", and words of plans that tell a result or a cause."""
