@@ -55,6 +55,8 @@ _ENDS = frozenset(",.;:()") | {
     "must",
 }
 _DETERMINERS = frozenset(("the", "each", "every", "all"))
+_HEADINGS = frozenset(("article", "section", "chapter", "annex", "paragraph", "clause", "recital"))
+"""Words that with a number head a provision: "Article 12 Before selling, the provider shall"."""
 _MAX_TOKENS = 20
 """Tokens of the longest name of somebody who is to act."""
 
@@ -120,6 +122,10 @@ def _agent(forms: Sequence[str], after: int) -> TokenSpan | None:
 
 def _subject(forms: Sequence[str], verb: int) -> TokenSpan | None:
     start = max((i + 1 for i in range(verb) if forms[i] in _BREAKS), default=0)
+    if forms[start] in _HEADINGS and forms[start + 1][:1].isdigit():
+        start += 2  # a heading run into its text names nobody
+        if forms[start] == "of":
+            return None
     parts: list[TokenSpan] = []
     first = start
     for i in range(start, verb + 1):
@@ -149,6 +155,8 @@ def _subject(forms: Sequence[str], verb: int) -> TokenSpan | None:
         begin += 1
     if begin >= end or end - begin > _MAX_TOKENS or _is_pronoun(forms[begin:end]):
         return None
+    if not {"shall", "must", "should"}.isdisjoint(forms[begin:end]):
+        return None  # "plan" is a noun in "the Ministry shall publish a plan"
     return begin, end
 
 
