@@ -231,6 +231,11 @@ def split() -> spacy.language.Language:
     "sentences",
     [
         ["The college works with Lingong Heavy Machine Co., Ltd. on a base.", "It opened in 2024."],
+        [
+            "Kestrel Tooling Sdn. Bhd. has doubled its places.",
+            "It works with Marlin Pte. Ltd. and Orr Pvt. Ltd.",
+        ],
+        ["It was sold to Kestrel Tooling Sdn. Bhd.", "The college stayed."],
         ["Art. 3 of Act No. 4 applies.", "Sec. 2 does not."],
         ["Firms gain (e.g. Bosch).", "Others, i.e. small ones, do not."],
         ["He spoke with J. A. Smith.", "She did not."],

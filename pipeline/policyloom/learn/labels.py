@@ -72,7 +72,7 @@ class Labelled:
             is not known.
         inclusion: the probability with which it was drawn from the sentences of a run, above 0 and at most 1; None
             where it was not drawn so. `policyloom estimate` needs it; learning and scores do not use it.
-        draw: of how many sentences it is one, and of which draw, such as "200 of 394, seed 0"; empty where that is not
+        draw: of how many sentences it is one, and of which draw, such as "200 of 391, seed 0"; empty where that is not
             known.
     """
 

@@ -26,14 +26,14 @@ _MARKS = frozenset(";:") | _OPEN.keys()
 _CLOSE = frozenset("\"'”’)]»")
 _ABBREVIATIONS = frozenset(
     "art arts no nos sec secs fig figs para paras vol vols ch pp cf al eds approx dept est govt incl inc ltd co corp bros"
-    " mr mrs ms dr prof hon rev gen sr jr st vs viz etc ref refs tab reg regs cap subsec rs jan feb mar apr jun jul aug sep"
+    " mr mrs ms dr prof hon rev gen sr jr st vs viz etc ref refs tab reg regs cap subsec rs sdn bhd pte pvt pty jan feb mar apr jun jul aug sep"
     " sept oct nov dec blvd".split()
 )
 _BEFORE_NUMBER = frozenset(
     "art arts no nos sec secs fig figs para paras vol vols ch pp p ref tab reg regs cap rs jan feb mar apr jun jul aug sep sept"
     " oct nov dec".split()
 )
-_BEFORE_CAPITAL = frozenset("co etc ltd inc corp al".split())
+_BEFORE_CAPITAL = frozenset("co etc ltd inc corp bhd al".split())
 _BEFORE_STARTER = frozenset(
     "st blvd dept govt jr sr jan feb mar apr jun jul aug sep sept oct nov dec".split()
 )
