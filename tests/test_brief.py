@@ -70,6 +70,13 @@ def test_what_is_there_is_a_table_with_the_best_quotes() -> None:
     )  # fmt: skip
 
 
+def test_what_is_said_to_be_missing_counts_for_nothing_where_it_is_in_doubt() -> None:
+    (found, *_) = brief(finding("strategy-absent", "T1")).parts
+    assert found.lead.startswith("Coverage 0 of 6 ")
+    assert found.table is not None
+    assert [row[:2] for row in found.table.rows] == [("T1 label T1", "in doubt"), ("T2 label T2", "absent")]
+
+
 def test_what_was_not_found_is_told_in_one_point() -> None:
     found = brief(
         finding("strategy-absent", "T2"), finding("strategy-only-lacking", "T3", "", quote("a lack")), finding("outcome-absent", "S1")

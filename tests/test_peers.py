@@ -72,6 +72,15 @@ def test_peers_that_differ_make_an_interval_wider() -> None:
     assert width(differing) > 1.2 * width(ALIKE)
 
 
+@pytest.mark.parametrize(("relief", "stress"), [(2, ""), (3, "more")])
+def test_one_or_two_sentences_are_no_stress(relief: int, stress: str) -> None:
+    """Even where nobody else says a word of it."""
+    silent = [document(f"p{n}", relief=0, other=60) for n in range(6)]
+    row = one(compare_with_peers(counts_of(document("a", relief=relief, other=0), *silent), FRAMEWORK), "a")
+    assert row["q"] < 0.05
+    assert row["stress"] == stress
+
+
 def test_with_few_other_documents_there_is_no_interval_and_the_note_says_so() -> None:
     row = one(compare_with_peers(counts_of(document("a", relief=5, other=5), *ALIKE[:4]), FRAMEWORK), "a")
     assert np.isnan(row["ci_low"])

@@ -9,6 +9,7 @@ import random
 import re
 from collections import Counter
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from html.parser import HTMLParser
 from pathlib import Path
 
@@ -609,6 +610,24 @@ def test_check_verdict_says_which_challenges_are_met(
     tmp_path: Path, coverage: list[Coverage], words: str
 ) -> None:
     assert words in Page(check_page(tmp_path, coverage=coverage)).text
+
+
+def test_check_verdict_does_not_count_what_a_finding_says_is_missing(tmp_path: Path) -> None:
+    coverage = [covered("a", "T1", planned=1), covered("a", "T2", planned=1)]
+    doubtful = Finding("a", "strategy-absent", "warning", "T2", "…", ())
+    text = Page(check_page(tmp_path, coverage=coverage, findings=[doubtful])).text
+    assert "Names 1 of 6 elements: 0 of 2 outcomes, 0 of 2 challenges, 1 of 2 mechanisms" in text
+    assert "T2 only in sentences that are probably misread." in text
+    text = Page(check_page(tmp_path, coverage=coverage)).text
+    assert "2 of 2 mechanisms" in text
+    assert "misread" not in text
+
+
+@pytest.mark.parametrize(("share", "words"), [(0.002, "less than 1 %"), (0.824, "82 %")])
+def test_a_part_that_was_not_judged_is_never_none(tmp_path: Path, share: float, words: str) -> None:
+    partly = replace(DOCUMENTS[0], not_judged=share, unread="a table")
+    text = Page(run_page(tmp_path, documents=(partly, *DOCUMENTS[1:]))).text
+    assert f"{words} a table" in text
 
 
 def test_a_challenge_counts_as_answered_only_where_a_sentence_says_so(tmp_path: Path) -> None:

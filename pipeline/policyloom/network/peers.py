@@ -36,6 +36,9 @@ Array = np.ndarray[Any, np.dtype[Any]]
 MIN_PEERS = MIN_DOCUMENTS
 """Other documents from which intervals are given: with fewer, how much documents differ is not known."""
 
+MIN_SENTENCES = 3
+"""Sentences of a document from which it can be said to stress an element more: one or two may be misread."""
+
 MAX_Q = 0.05
 """The false discovery rate among the elements of a document below which it stresses one more, or less."""
 
@@ -55,7 +58,7 @@ PEER_COLUMNS = {
     "ci_high": "upper end",
     "g2": "log-likelihood ratio (keyness), negative where the document says less of it; takes sentences as independent",
     "q": "Benjamini-Hochberg q over the elements of the document, of the p that belongs to the interval",
-    "stress": "more or less, where q is below 0.05",
+    "stress": "more (of three sentences at least) or less, where q is below 0.05",
     "note": "why there is no interval",
 }
 """The columns of the table of peers, in order, each with what it says."""
@@ -167,7 +170,7 @@ def _keyness(own: Array, size: float, effects: Array, others: Array, sizes: Arra
         error = np.sqrt(effects * _independent_variance(own, size) + _peer_variance(others, sizes))
     p = 2 * norm.sf(np.abs(log_odds) / error)
     q = measures.adjust(np.where((own > 0) | (rest > 0), p, np.nan))
-    known = q < MAX_Q
+    known = (q < MAX_Q) & ((log_odds < 0) | (own >= MIN_SENTENCES))
     reach = norm.ppf(0.975) * error
     return {
         "n": own.astype(int),

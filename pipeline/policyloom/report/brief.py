@@ -135,8 +135,11 @@ def _there(checked: Checked, framework: Framework) -> BriefPart:
     ]
     if not any(row.is_named for row in rows):
         return BriefPart(heading)
+    # What stands only in sentences that are probably misread is said to be absent by a finding.
+    absent = {finding.subject for finding in _of(checked, "strategy-absent")}
+    score = sum(row.score for row in rows if row.element not in absent)
     lead = (
-        f"Coverage {sum(row.score for row in rows)} of {3 * len(rows)} (each strategy 0 absent, 1 named, 2 affirmed or planned, 3 promised "
+        f"Coverage {score} of {3 * len(rows)} (each strategy 0 absent or in doubt, 1 named, 2 affirmed or planned, 3 promised "
         "with all that makes it accountable)."
     )
     table = Table(
@@ -144,7 +147,7 @@ def _there(checked: Checked, framework: Framework) -> BriefPart:
         tuple(
             (
                 f"{row.element} {framework[row.element].label}",
-                row.level,
+                "in doubt" if row.is_named and row.element in absent else row.level,
                 str(row.n_sentences),
                 _quote(row.evidence[0], 120) if row.evidence else "",
             )

@@ -82,6 +82,7 @@ def _environment() -> jinja2.Environment:
         q=_q,
         statuses=statuses,
         words=_words,
+        part=_part,
     )
     return environment
 
@@ -115,6 +116,11 @@ def _q(value: float | None) -> str:
     if value is None:
         return "–"
     return "< 0.001" if value < 0.001 else f"{value:.3f}"
+
+
+def _part(share: float) -> str:
+    """A share of a document that is not none, so never "0 %"."""
+    return "less than 1 %" if share < 0.01 else f"{100 * share:.0f} %"
 
 
 def _words(coverage: Coverage) -> str:
