@@ -257,6 +257,20 @@ def test_words_selected_with_the_mouse_are_added_where_they_stand(review: Review
     assert tagged.document.text[at["start"] : at["end"]] == at["quote"]
 
 
+def test_the_button_that_is_pressed_is_that_of_the_decision(review: Reviewer) -> None:
+    def pressed() -> list[str]:
+        return [
+            b.inner_text().split()[0]
+            for b in review.page.locator('#panel .tools button[aria-pressed="true"]').all()
+        ]
+
+    review.press("d")
+    assert not {"Accept", "Reject"} & set(pressed())
+    review.press("x")
+    assert "Reject" in pressed()
+    assert "Accept" not in pressed()
+
+
 def test_a_file_is_opened_elsewhere_and_goes_on(review: Reviewer, browser: Any, tmp_path: Path) -> None:
     review.press("d", "a", "d", "x", "j", "s")
     file = review.save(tmp_path / "ann.jsonl")

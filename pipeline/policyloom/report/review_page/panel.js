@@ -107,7 +107,8 @@ function mentionParts() {
     make("p", { class: "element" }, make("b", { class: "tag " + kindOf(element), text: element }), " " + (entry?.label ?? "")),
     make("p", { class: "quiet definition", text: entry?.definition ?? "" }),
     make("p", {}, make("b", { text: how === "open" ? "Not decided" : how[0].toUpperCase() + how.slice(1) }), by ? ` by ${by}` : "", make("span", { class: "quiet", text: ` · ${facts}` })),
-    make("p", { class: "tools" }, keyed("Accept", "a", accept, { class: "main" }), keyed("Reject", "x", reject),
+    make("p", { class: "tools" }, keyed("Accept", "a", accept, { "aria-pressed": String(how === "accepted") }),
+      keyed("Reject", "x", reject, { "aria-pressed": String(how === "rejected") }),
       keyed("Element", "e", changeElement), keyed("Link", "l", linkMentions)),
     make("p", { class: "tools", role: "group", "aria-label": "Status" }, ...STATUSES.map((word, n) =>
       keyed(word, String(n + 1), () => setStatus(word), { "aria-pressed": String(word === status) }))),
