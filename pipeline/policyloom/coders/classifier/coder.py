@@ -113,7 +113,8 @@ class ClassifierCoder:
     ) -> SentenceDraft:
         """The judged sentence, with the candidates of the rules that are an end of an effect it denies.
 
-        Sentences that deny an effect are too rare among labels for a classifier to know what they name.
+        Sentences that deny an effect are too rare among labels for a classifier to know what they name; what is asked to be
+        probable has to be so all the same.
         """
         context = context_of(ruled, self.rules.cues)
         if context is None or not context.effect_denials:
@@ -122,7 +123,9 @@ class ClassifierCoder:
         dropped = [
             replace(c, probability=judgements[top].probability)
             for c in ruled.candidates
-            if (top := self.framework.top(c.element)) not in there and top in judgements
+            if (top := self.framework.top(c.element)) not in there
+            and top in judgements
+            and judgements[top].probability >= self.classifier.min_probability
         ]
         every = sorted((*judged.candidates, *dropped), key=lambda c: (c.start, c.end, c.element))
         ends = {place for m, t, _ in find_denied_pairs(every, context) for place in (m, t)}
