@@ -6,6 +6,7 @@ import hashlib
 import importlib.metadata
 import json
 import shutil
+import sys
 from dataclasses import replace
 from pathlib import Path
 
@@ -47,6 +48,7 @@ def encoder() -> SentenceEncoder:
 def installed(monkeypatch: pytest.MonkeyPatch, encoder: SentenceEncoder) -> SentenceEncoder:
     """As if its package were installed."""
     monkeypatch.setattr(classifier_package, "find_encoder", lambda _: encoder)
+    monkeypatch.setattr(sys.modules["policyloom.run.coder"], "_shipped_form", lambda *_: None)
     return encoder
 
 

@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import importlib
+import importlib.metadata
 import shutil
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -162,3 +165,35 @@ def test_a_run_of_another_framework_is_replaced_only_when_told_to(place: Path, f
     )
     run(place / "in", place / "out", framework=other, coder="rules", workers=0, force=True)
     assert b'"id": "other"' in (place / "out" / "framework.json").read_bytes()
+
+
+def test_a_run_in_which_nothing_changed_loads_nothing_heavy_and_seeks_no_copies(
+    place: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    text = (place / "in" / "a.txt").read_text()
+    (place / "in" / "again.html").write_text(f"<p>{text}</p>")
+    first = run(place / "in", place / "out")
+    assert [failure.kind for failure in first.failures] == ["duplicate"]
+    before = contents(place / "out")
+    heavy = ("sklearn", "scipy", "pandas", "spacy", "jinja2", "datasketch", "policyloom.run.outputs")
+    code = (
+        f"import sys, policyloom as pl; done = pl.run({str(place / 'in')!r}, {str(place / 'out')!r}); "
+        f"print([m for m in {heavy} if m in sys.modules], len(done.failures), done.n_reused, done.counts == {first.counts!r})"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    # With an encoder installed, the coder has to be loaded to tell its version.
+    lacks_encoder = not importlib.metadata.entry_points(group="policyloom.encoders")
+    assert done.stdout.strip().endswith("1 4 True")
+    assert done.stdout.startswith("[]") == lacks_encoder
+    assert contents(place / "out") == before
+
+
+def test_damaged_notes_of_the_run_before_cost_a_new_look_and_nothing_else(place: Path) -> None:
+    first = run(place / "in", place / "out", coder="rules", workers=0)
+    before = contents(place / "out")
+    note = place / "out" / ".policyloom" / "outputs.json"
+    kept = note.read_bytes()
+    note.write_bytes(b"{")
+    again = run(place / "in", place / "out", coder="rules", workers=0)
+    assert (again.counts, contents(place / "out")) == (first.counts, before)
+    assert note.read_bytes() == kept

@@ -8,26 +8,9 @@ import pytest
 
 from policyloom.errors import DocumentError
 from policyloom.framework import read_framework
-from policyloom.run.coder import resolve_coder
-from policyloom.run.one_file import shipped_form, tag_one
+from policyloom.run.one_file import tag_one
 
 FRAMEWORK = read_framework()
-
-
-def test_the_shipped_form_is_that_of_the_coder_that_is_chosen() -> None:
-    form = shipped_form(None, FRAMEWORK)
-    chosen = resolve_coder(None, FRAMEWORK).form
-    if chosen.name:  # with an encoder installed, the coder has to be loaded
-        assert form is None
-    else:
-        assert form == chosen
-
-
-def test_of_other_coders_and_frameworks_the_form_is_not_known_before() -> None:
-    assert shipped_form("rules", FRAMEWORK) is None
-    assert shipped_form(None, FRAMEWORK, min_probability=0.7) is None
-    assert shipped_form(None, FRAMEWORK.model_copy(update={"id": "other"})) is None
-    assert shipped_form(None, FRAMEWORK.model_copy(update={"title": "Changed"})) is None
 
 
 @pytest.mark.parametrize("workers", [0, 1])

@@ -189,3 +189,20 @@ def test_a_file_with_a_colon_in_its_name_is_a_file(
     Path("a:b").write_bytes(b"no classifier")
     with pytest.raises(PolicyloomError, match="a:b: is no classifier"):
         resolve_coder("a:b", framework)
+
+
+def test_the_form_of_what_is_shipped_is_told_without_loading_it(framework: Framework) -> None:
+    shipped, loaded = resolve_coder(None, framework), resolve_coder("classifier", framework)
+    if not shipped.form.name:  # with an encoder installed, the coder has to be loaded
+        assert "coder" not in vars(shipped)
+        assert shipped.form == loaded.form
+    assert shipped.measured.recall
+    assert "learned from" in shipped.description
+
+
+def test_another_coder_than_the_shipped_one_is_loaded_at_once(framework: Framework) -> None:
+    changed = framework.model_copy(update={"title": "Changed"})
+    for coder, of, least in (("rules", framework, 0.0), (None, framework, 0.7), (None, changed, 0.0)):
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setattr("policyloom.coders.load_coder", lambda *_, **__: RulesCoder(framework))
+            assert resolve_coder(coder, of, min_probability=least).form == RULES

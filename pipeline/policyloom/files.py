@@ -58,6 +58,9 @@ that stand after a comma do not hold a cell together.
 _INNER_FORMULA = re.compile(rf"({_SPLIT})('*)(?=[=+\-@\uff1d\uff0b\uff0d\uff20])")
 _INNER_SAFE = re.compile(rf"({_SPLIT})'('*)(?=[=+\-@\uff1d\uff0b\uff0d\uff20])")
 
+_SUSPECT = re.compile(rf"\A'*[{''.join(map(re.escape, FORMULA_STARTS))}]|[;\t\r\n]")
+"""What text has in which a spreadsheet may see a formula; most has nothing of it, and is then looked at once."""
+
 _LINE_BREAK = re.compile("[\n\r\v\f\x85\u2028\u2029]")
 
 DECIMALS = 6
@@ -137,6 +140,8 @@ def safe_cell(text: str) -> str:
         >>> safe_cell("=1+1"), safe_cell("a;=1+1"), safe_cell("tax relief")
         ("'=1+1", "a;'=1+1", 'tax relief')
     """
+    if _SUSPECT.search(text) is None:
+        return text
     text = _INNER_FORMULA.sub(r"\1'\2", text)
     return "'" + text if text.lstrip("'").startswith(FORMULA_STARTS) else text
 

@@ -212,6 +212,16 @@ class Framework(_Strict):
     def _by_id(self) -> dict[str, Element]:
         return {element.id: element for element in self.elements}
 
+    @cached_property
+    def _tops(self) -> dict[str, str]:
+        tops: dict[str, str] = {}
+        for element in self.elements:
+            at = element
+            while at.parent:
+                at = self[at.parent]
+            tops[element.id] = at.id
+        return tops
+
     def __repr__(self) -> str:
         kinds = Counter(element.kind for element in self.elements)
         counts = ", ".join(counted(n, kind) for kind, n in kinds.items())
@@ -241,10 +251,7 @@ class Framework(_Strict):
 
     def top(self, id: str) -> str:
         """The id of the outermost element that `id` is part of: T1 for T1.2, and T1 for T1."""
-        element = self[id]
-        while element.parent:
-            element = self[element.parent]
-        return element.id
+        return self._tops[self[id].id]
 
     def children(self, id: str) -> tuple[str, ...]:
         """The ids of the elements directly beneath `id`, in the file's order."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
+from sys import intern
 from typing import TYPE_CHECKING
 
 from policyloom.framework import Framework
@@ -127,7 +128,7 @@ def find_evidence(tagged: Tagged, framework: Framework) -> list[SentenceEvidence
     smallest_units: dict[int, SmallestUnit] = {}
     for m, smallest in counted_mentions(tagged, framework):
         mentions.setdefault(m.sentence, []).append(
-            MentionEvidence(m.label, m.status, tagged.quote(m), words(m.cue))
+            MentionEvidence(intern(m.label), m.status, intern(tagged.quote(m)), intern(words(m.cue)))
         )
         smallest_units[m.sentence] = smallest
     claims: dict[int, list[ClaimEvidence]] = {}
@@ -150,7 +151,7 @@ def find_evidence(tagged: Tagged, framework: Framework) -> list[SentenceEvidence
         sentence = tagged.sentences[index]
         found.append(
             SentenceEvidence(
-                tagged.document.id,
+                intern(tagged.document.id),
                 index,
                 sentence.block,
                 tagged.document.blocks[sentence.block].section,
@@ -158,7 +159,7 @@ def find_evidence(tagged: Tagged, framework: Framework) -> list[SentenceEvidence
                 tagged.page(sentence),
                 sentence.start,
                 sentence.end,
-                tagged.quote(sentence),
+                intern(tagged.quote(sentence)),
                 tuple(mentions[index]),
                 tuple(claims.get(index, ())),
             )
@@ -177,14 +178,15 @@ def pair_evidence(
     node_of: Callable[[str], str],
 ) -> list[dict[str, object]]:
     """The sentences that mention either node, from the units that hold both with a status that counts."""
+    ends = (source, target)
     near: dict[tuple[object, ...], tuple[list[SentenceEvidence], set[str]]] = {}
     for sentence in sentences:
         where = sentence.unit(unit)
         nodes = {
-            node_of(m.element)
+            node
             for m in sentence.mentions
-            if m.status in statuses.get(framework[m.element].kind, ())
-            and node_of(m.element) in (source, target)
+            if (node := node_of(m.element)) in ends
+            and m.status in statuses.get(framework[m.element].kind, ())
         }
         if where is not None and nodes:
             inside, seen = near.setdefault(where, ([], set()))

@@ -137,71 +137,112 @@ def _compare(
     sizes = arrays.sizes[:, UNITS.index("sentence")].astype(float)
     effects = _paragraph_effects(arrays, nodes, named, sizes)
     place = {id: n for n, id in enumerate(arrays.ids)}
-    parts = []
-    for at in wanted:
-        other = np.ones(len(sizes), dtype=bool)
-        other[[at, *(place[id] for id in same_text.get(arrays.ids[at], ()) if id in place)]] = False
-        other &= sizes > 0
-        if sizes[at]:
-            row = _keyness(named[at], float(sizes[at]), effects, named[other], sizes[other])
-            frame = pd.DataFrame({"document": arrays.ids[at], "element": ids, **row})
-            parts.append(frame[(frame["n"] > 0) | (frame["share_peers"] > 0)])
-    frame = pd.concat(parts, ignore_index=True) if parts else pd.DataFrame(columns=list(PEER_COLUMNS))
-    frame["label"] = [framework[id].label for id in frame["element"]]
-    frame["kind"] = [framework[id].kind for id in frame["element"]]
+    at = [n for n in wanted if sizes[n]]
+    no_peers = [[n, *(place[id] for id in same_text.get(arrays.ids[n], ()) if id in place)] for n in at]
+    table = _keyness(named, sizes, effects, at, no_peers)
+    is_named = (table["n"] > 0) | (table["share_peers"] > 0)
+    row, column = np.nonzero(is_named)
+    frame = pd.DataFrame(
+        {
+            "document": np.array(arrays.ids, dtype=object)[np.array(at, dtype=int)][row],
+            "element": np.array(ids, dtype=object)[column],
+            "label": np.array([framework[id].label for id in ids], dtype=object)[column],
+            "kind": np.array([framework[id].kind for id in ids], dtype=object)[column],
+            **{name: values[is_named] for name, values in table.items()},
+        }
+    )
     return in_columns(frame, PEER_COLUMNS)
 
 
-def _keyness(own: Array, size: float, effects: Array, others: Array, sizes: Array) -> dict[str, Any]:
-    """The columns of one document, from its sentences with each element and those of each of its peers."""
+def _keyness(
+    named: Array, sizes: Array, effects: Array, at: list[int], no_peers: list[list[int]]
+) -> dict[str, Array]:
+    """The columns, each a matrix of documents by nodes, from the sentences of all documents.
+
+    Args:
+        named: the sentences of each document, in rows, that name each node.
+        sizes: the sentences of each document.
+        effects: of paragraphs, of each node.
+        at: the documents that are told of.
+        no_peers: for each of them, the documents that are not among its peers: itself, and other versions of it.
+    """
     from scipy.stats import norm
 
-    n_peers, total, rest = len(sizes), float(sizes.sum()), others.sum(axis=0)
-    both = own, np.asarray(size), own + rest, np.asarray(size + total)
-    log_odds = measures.measure("log_odds", *both) if total else np.full(len(own), np.nan)
+    def of_peers(values: Array) -> Array:
+        """What the peers of each document sum up to, in a column or in one for each node."""
+        left_out = np.array([values[places].sum(axis=0) for places in no_peers])
+        sums = values.sum(axis=0) - left_out.reshape(len(at), *values.shape[1:])
+        return np.asarray(sums if values.ndim > 1 else sums[:, None])
+
+    own, size = named[at], sizes[at][:, None]
+    n_peers, total, rest = of_peers((sizes > 0).astype(float)), of_peers(sizes), of_peers(named)
+    both = own, size, own + rest, size + total
+    log_odds = np.where(total > 0, measures.measure("log_odds", *both), np.nan)
     g2 = np.where(log_odds < 0, -1.0, 1.0) * measures.measure("g2", *both)
-    note = (
-        ""
-        if n_peers >= MIN_PEERS
-        else f"too few other documents for an interval ({n_peers}; {MIN_PEERS} are needed)"
-    )
-    error = np.full(len(own), np.nan)
-    if not note:
-        error = np.sqrt(effects * _independent_variance(own, size) + _peer_variance(others, sizes))
+    enough = n_peers >= MIN_PEERS
+    squares = of_peers(named**2), of_peers(named * sizes[:, None]), of_peers(sizes**2)
+    variance = _peer_variance(rest, total, n_peers, squares)
+    error = np.where(enough, np.sqrt(effects * _independent_variance(own, size) + variance), np.nan)
     p = 2 * norm.sf(np.abs(log_odds) / error)
-    q = measures.adjust(np.where((own > 0) | (rest > 0), p, np.nan))
+    q = _adjust_rows(np.where((own > 0) | (rest > 0), p, np.nan))
     known = (q < MAX_Q) & ((log_odds < 0) | (own >= MIN_SENTENCES))
     reach = norm.ppf(0.975) * error
-    return {
+    notes = np.array(
+        [f"too few other documents for an interval ({n:.0f}; {MIN_PEERS} are needed)" for n in n_peers[:, 0]],
+        dtype=object,
+    )
+    columns = {
         "n": own.astype(int),
-        "n_sentences": int(size),
+        "n_sentences": size.astype(int),
         "share": own / size,
-        "n_peers": n_peers,
-        "share_peers": rest / total if total else np.zeros(len(own)),
-        "n_peers_below": (others / sizes[:, None] < own / size).sum(axis=0),
+        "n_peers": n_peers.astype(int),
+        "share_peers": rest / np.where(total > 0, total, 1),
+        "n_peers_below": _count_below(named, sizes, at, no_peers),
         "log_odds": log_odds,
         "ci_low": log_odds - reach,
         "ci_high": log_odds + reach,
         "g2": g2,
         "q": q,
         "stress": np.where(known, np.where(log_odds > 0, "more", "less"), ""),
-        "note": note,
-    }  # fmt: skip
+        "note": np.where(enough, "", notes.reshape(-1, 1)),
+    }
+    return {name: np.broadcast_to(values, own.shape) for name, values in columns.items()}
 
 
-def _independent_variance(named: Array, total: Array | float) -> Array:
+def _independent_variance(named: Array, total: Array) -> Array:
     """The variance of the log odds of each share, were sentences independent."""
     return np.asarray(1 / (named + 0.5) + 1 / (total - named + 0.5))
 
 
-def _peer_variance(named: Array, sizes: Array) -> Array:
-    """The variance of the log odds of each share over all sentences of the peers, by documents; at least that of sentences."""
-    n, total, sums = len(sizes), float(sizes.sum()), named.sum(axis=0)
-    share = (sums + 0.5) / (total + 1)
-    residuals = named - np.outer(sizes, share)
-    of_share = n / (n - 1) * (residuals**2).sum(axis=0) / total**2
-    variance: Array = np.maximum(_independent_variance(sums, total), of_share / (share * (1 - share)) ** 2)
-    return variance
+def _peer_variance(named: Array, total: Array, n: Array, squares: tuple[Array, Array, Array]) -> Array:
+    """The variance of the log odds of each share over all sentences of the peers, by documents; at least that of sentences.
+
+    Args:
+        named, total, n: sentences of the peers that name each node, all their sentences, and their number.
+        squares: the sums over the peers of `named` squared, of `named` times a document's sentences, and of these squared.
+    """
+    share = (named + 0.5) / (total + 1)
+    residuals = np.maximum(squares[0] - 2 * share * squares[1] + share**2 * squares[2], 0.0)
+    of_share = n / np.maximum(n - 1, 1) * residuals / np.maximum(total, 1) ** 2
+    by_documents = of_share / (share * (1 - share)) ** 2
+    return np.asarray(np.maximum(_independent_variance(named, total), by_documents))
+
+
+def _count_below(named: Array, sizes: Array, at: list[int], no_peers: list[list[int]]) -> Array:
+    """How many peers of each document have a smaller share of each node."""
+    share = np.where(sizes[:, None] > 0, named / np.maximum(sizes, 1)[:, None], np.inf)
+    ordered, own = np.sort(share, axis=0), share[at]
+    below = np.empty(own.shape, dtype=int)
+    for node in range(own.shape[1]):
+        below[:, node] = np.searchsorted(ordered[:, node], own[:, node], side="left")
+    for row, places in enumerate(no_peers):
+        below[row] -= (share[places] < own[row]).sum(axis=0)
+    return below
+
+
+def _adjust_rows(p: Array) -> Array:
+    """Benjamini-Hochberg q within each row."""
+    return np.array([measures.adjust(row) for row in p]).reshape(p.shape)
 
 
 def _paragraph_effects(arrays: CorpusArrays, nodes: list[int], named: Array, sizes: Array) -> Array:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from sys import intern
 from typing import Literal, get_args
 
 from policyloom.records.coding import ClaimKind, MentionKind, Polarity, Status
@@ -221,7 +222,8 @@ class Tagged:
     def evidence_at(self, sentence: int) -> Evidence:
         """A sentence, by its index, as something that a finding or an edge can carry."""
         at = self.sentences[sentence]
-        return Evidence(self.document.id, self.page(at), at.start, at.end, self.quote(at))
+        # A sentence is the evidence of much: its words are kept once, however many documents there are.
+        return Evidence(intern(self.document.id), self.page(at), at.start, at.end, intern(self.quote(at)))
 
 
 def format_ranges(numbers: Iterable[int]) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from html import escape
 from pathlib import Path
 from typing import NamedTuple
 
@@ -120,7 +121,7 @@ def _say(tagged: Tagged, framework: Framework) -> Iterator[_Said]:
 
 
 class _Text:
-    """The text of a document as HTML; every word of it is escaped."""
+    """The text of a document as HTML; every word of it is escaped where it is put in."""
 
     def __init__(self, tagged: Tagged, framework: Framework, elements: Mapping[str, str]) -> None:
         self.tagged, self.framework, self.elements = tagged, framework, elements
@@ -146,20 +147,20 @@ class _Text:
             tag = {"heading": f"h{min(block.level + 2, 6)}", "title": "p", "table": "div"}.get(
                 block.kind, "p"
             )
-            yield _Part(tag, block.kind, self._block(number, block), begins)
+            yield _Part(tag, block.kind, Markup(self._block(number, block)), begins)
 
-    def _block(self, number: int, block: Block) -> Markup:
+    def _block(self, number: int, block: Block) -> str:
         sentences = [(n, self.tagged.sentences[n]) for n in self.by_block.get(number, ())]
         if not block.cells:
             return self._stretch(block.start, block.end, sentences)
-        rows: dict[int, list[Markup]] = {}
+        rows: dict[int, list[str]] = {}
         taken: set[tuple[int, int]] = set()
         at = (-1, 0)
         for cell in sorted(block.cells, key=lambda c: (c.row, c.column)):
             row = rows.setdefault(cell.row, [])
             first = at[1] if at[0] == cell.row else 0
             # Cells without words are not among a table's cells.
-            row += [Markup("<td></td>") for n in range(first, cell.column) if (cell.row, n) not in taken]
+            row += ["<td></td>" for n in range(first, cell.column) if (cell.row, n) not in taken]
             at = (cell.row, cell.column + cell.column_span)
             taken |= {
                 (cell.row + down, cell.column + across)
@@ -167,61 +168,48 @@ class _Text:
                 for across in range(cell.column_span)
             }
             inside = [(n, s) for n, s in sentences if cell.start <= s.start < cell.end]
-            row.append(
-                Markup("<{0}{1}>{2}</{0}>").format(
-                    Markup("th" if cell.is_head else "td"),
-                    Markup(' colspan="{}" rowspan="{}"').format(cell.column_span, cell.row_span),
-                    self._stretch(cell.start, cell.end, inside),
-                )
-            )
-        body = Markup("").join(Markup("<tr>{}</tr>").format(Markup("").join(row)) for row in rows.values())
-        return Markup("<table>{}</table>").format(body)
+            tag = "th" if cell.is_head else "td"
+            spans = f'colspan="{cell.column_span}" rowspan="{cell.row_span}"'
+            row.append(f"<{tag} {spans}>{self._stretch(cell.start, cell.end, inside)}</{tag}>")
+        body = "".join(f"<tr>{''.join(row)}</tr>" for row in rows.values())
+        return f"<table>{body}</table>"
 
-    def _stretch(self, start: int, end: int, sentences: Iterable[tuple[int, Sentence]]) -> Markup:
+    def _stretch(self, start: int, end: int, sentences: Iterable[tuple[int, Sentence]]) -> str:
         """A stretch of the text with its sentences, each a place that a link can lead to."""
-        text, html, at = self.tagged.document.text, Markup(""), start
+        text, html, at = self.tagged.document.text, [], start
         for n, sentence in sentences:
-            html += Markup("{}").format(text[at : max(at, sentence.start)])
-            html += Markup('<span id="s{}">{}</span>{}').format(
-                sentence.start, self._sentence(n, sentence), self._remarks(n)
+            html.append(escape(text[at : max(at, sentence.start)]))
+            html.append(
+                f'<span id="s{sentence.start}">{self._sentence(n, sentence)}</span>{self._remarks(n)}'
             )
             at = max(at, sentence.end)
-        return html + Markup("{}").format(text[at : max(at, end)])
+        html.append(escape(text[at : max(at, end)]))
+        return "".join(html)
 
-    def _sentence(self, n: int, sentence: Sentence) -> Markup:
+    def _sentence(self, n: int, sentence: Sentence) -> str:
         """A sentence, its words that name an element marked; where mentions overlap, each stretch has all that name it."""
         text, own = self.tagged.document.text, self.mentions.get(n, ())
         cuts = {sentence.start, sentence.end}
         for mention in own:
             cuts |= {min(max(place, sentence.start), sentence.end) for place in (mention.start, mention.end)}
-        places, html = sorted(cuts), Markup("")
+        places, html = sorted(cuts), []
         for start, end in zip(places, places[1:], strict=False):
-            over = [m for m in own if m.start <= start and end <= m.end]
-            if over:
+            words = escape(text[start:end])
+            if over := [m for m in own if m.start <= start and end <= m.end]:
                 told = "; ".join(f"{m.label} {self.framework[m.label].label}, {m.status}" for m in over)
-                html += Markup('<mark class="{}" title="{}">{}</mark>').format(
-                    over[0].kind, told, text[start:end]
-                )
-            else:
-                html += Markup("{}").format(text[start:end])
-        return html
+                words = f'<mark class="{over[0].kind}" title="{escape(told)}">{words}</mark>'
+            html.append(words)
+        return "".join(html)
 
-    def _remarks(self, n: int) -> Markup:
+    def _remarks(self, n: int) -> str:
         """Behind a sentence, the elements that it names, each with its status, and the links that it states."""
-        told = dict.fromkeys((m.label, m.status) for m in self.mentions.get(n, ()))
-        html = Markup("")
-        for label, status in told:
-            page = self.elements.get(label, "")
-            open_, close = (f'<a href="../../{page}"', "a") if page else ("<span", "span")
-            html += Markup(' {} class="chip" title="{}, {}">{} <i class="{}">{}</i></{}>').format(
-                Markup(open_),
-                self.framework[label].label,
-                status,
-                label,
-                _LETTERS[status],
-                _LETTERS[status],
-                Markup(close),
-            )
+        html = []
+        for label, status in dict.fromkeys((m.label, m.status) for m in self.mentions.get(n, ())):
+            page, letter = self.elements.get(label, ""), _LETTERS[status]
+            tag, link = ("a", f' href="../../{escape(page)}"') if page else ("span", "")
+            about = escape(f"{self.framework[label].label}, {status}")
+            chip = f'{escape(label)} <i class="{letter}">{letter}</i>'
+            html.append(f' <{tag}{link} class="chip" title="{about}">{chip}</{tag}>')
         for arrow in dict.fromkeys(self.claims.get(n, ())):
-            html += Markup(' <span class="claim">{}</span>').format(arrow)
-        return html
+            html.append(f' <span class="claim">{escape(arrow)}</span>')
+        return "".join(html)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import hashlib
 import math
+import re
 from collections.abc import Callable, Mapping
 from functools import cache
 from importlib import resources
@@ -26,13 +27,13 @@ SCRIPTS = ("script.js", "gap_map.js")
 STYLES = ("colours.css", "style.css", "side.css", "gap_map.css")
 
 # Characters that occur in text from PDFs and that HTML forbids; tab and newline stay.
-_CONTROL = dict.fromkeys([*range(9), 11, 12, *range(14, 32), *range(127, 160), 0xFFFE, 0xFFFF])
+_CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ufffe\uffff]")
 
 
 def render(template: str, data: Mapping[str, object]) -> bytes:
     """A page in UTF-8."""
     page = _environment().get_template(template).render(data)
-    return page.translate(_CONTROL).encode("utf-8", "replace")
+    return _CONTROL.sub("", page).encode("utf-8", "replace")
 
 
 def write_page(

@@ -9,18 +9,21 @@ from __future__ import annotations
 import hashlib
 import importlib
 import re
+from collections.abc import Callable
 from dataclasses import dataclass, replace
-from functools import lru_cache
+from functools import cached_property, lru_cache
+from importlib import metadata, resources
 from pathlib import Path
 from types import ModuleType
 from typing import TYPE_CHECKING, Any, Literal, TypeAlias
 
 from policyloom.errors import RunError
+from policyloom.framework import Framework, read_framework
+from policyloom.frameworks import BUILT_IN
 
 if TYPE_CHECKING:
     from policyloom.coders.classifier import SentenceClassifier
     from policyloom.coders.language_model import LanguageModel
-    from policyloom.framework import Framework
     from policyloom.records import Coder, Measured
 
 __all__ = ["RULES", "ChosenCoder", "CoderChoice", "CoderForm", "make_coder", "resolve_coder"]
@@ -35,6 +38,9 @@ METHODS = ("code",)
 
 ENCODER = "encoder"
 """The name in the form of a classifier that has an encoder beside it."""
+
+ENCODERS = "policyloom.encoders"
+"""The group of entry points under which packages offer encoders; with one of them the coder has to be loaded to tell its form."""
 
 NO_CLASSIFIER = ("rules", "none")
 """The words for rules alone; `--coder rules` on the command line."""
@@ -80,12 +86,17 @@ RULES = CoderForm("rules")
 """No coder besides the framework's rules."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class ChosenCoder:
-    """A coder for this process, and the form in which workers get it."""
+    """A coder for this process, loaded when it is first asked for, and the form in which workers get it."""
 
-    coder: Coder
+    load: Callable[[], Coder]
     form: CoderForm
+
+    @cached_property
+    def coder(self) -> Coder:
+        """The coder itself."""
+        return self.load()
 
     @property
     def description(self) -> str:
@@ -122,6 +133,8 @@ def resolve_coder(
     """
     if isinstance(coder, str) and _is_name(coder):
         return _import_coder(coder, min_probability)
+    if (form := _shipped_form(coder, framework, min_probability)) is not None:
+        return ChosenCoder(lambda: _load_shipped(framework), form)
 
     from policyloom.coders import load_coder
     from policyloom.coders.classifier import (  # scikit-learn, which a coder of one's own does without
@@ -150,10 +163,26 @@ def resolve_coder(
         encoder = found.classifier.encoder
         name, version = (ENCODER, encoder.version) if encoder else ("", found.shared_version)
         data = dump_classifier(found.classifier)
-        return ChosenCoder(found, CoderForm("classifier", data, name=name, version=version))
+        return ChosenCoder(lambda: found, CoderForm("classifier", data, name=name, version=version))
     if isinstance(found, LearnedRulesCoder):
-        return ChosenCoder(found, CoderForm("learned_rules", version=found.version))
-    return ChosenCoder(found, RULES)
+        return ChosenCoder(lambda: found, CoderForm("learned_rules", version=found.version))
+    return ChosenCoder(lambda: found, RULES)
+
+
+def _shipped_form(coder: CoderChoice, framework: Framework, min_probability: float) -> CoderForm | None:
+    """The form of the classifier that comes with the built-in framework, where that is the one to choose; None where it takes loading to tell."""
+    if coder is not None or min_probability or framework.id != BUILT_IN:
+        return None
+    if framework != read_framework(BUILT_IN) or metadata.entry_points(group=ENCODERS, name=framework.id):
+        return None
+    file = resources.files("policyloom") / "frameworks" / f"{BUILT_IN}.classifier"
+    return CoderForm("classifier", file.read_bytes()) if file.is_file() else None
+
+
+def _load_shipped(framework: Framework) -> Coder:
+    from policyloom.coders import load_coder  # scikit-learn, which takes a second
+
+    return load_coder(framework)
 
 
 def _choose_language_model(
@@ -178,7 +207,8 @@ def _choose_language_model(
         store=kept.path,
         first=first.form if first else None,
     )
-    return ChosenCoder(coder_with_store(framework, model, kept, first=first.coder if first else None), form)
+    asked = coder_with_store(framework, model, kept, first=first.coder if first else None)
+    return ChosenCoder(lambda: asked, form)
 
 
 def make_coder(form: CoderForm, framework: str) -> Coder:
@@ -203,7 +233,6 @@ def _make_language_model(form: CoderForm, framework: str) -> Coder:
 @lru_cache(maxsize=2)
 def _read_framework(framework: str) -> tuple[Framework, SentenceClassifier | None]:
     from policyloom.coders.classifier import read_classifier
-    from policyloom.framework import Framework
 
     chosen = Framework.model_validate_json(framework)
     return chosen, read_classifier(chosen, None)
@@ -216,7 +245,6 @@ def _make_coder(form: CoderForm, framework: str) -> Coder:
         return own
     from policyloom.coders import load_coder
     from policyloom.coders.classifier import find_encoder, load_classifier
-    from policyloom.framework import Framework
 
     chosen = Framework.model_validate_json(framework)
     if form.kind != "classifier":
@@ -243,7 +271,7 @@ def _import_coder(name: str, min_probability: float) -> ChosenCoder:
             "leave out in your coder what is not probable enough"
         )
     module, coder = _find_attribute(name)
-    return ChosenCoder(coder, CoderForm("own", name=name, version=_version_of(module, coder)))
+    return ChosenCoder(lambda: coder, CoderForm("own", name=name, version=_version_of(module, coder)))
 
 
 def _find_attribute(name: str) -> tuple[ModuleType, Any]:

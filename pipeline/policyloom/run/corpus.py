@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import os
 import time
 from concurrent.futures import Executor
 from dataclasses import dataclass, replace
@@ -23,6 +24,7 @@ from policyloom.run.folder import ResultFolder, claim, open_folder, read_ledger,
 from policyloom.run.manifest import (
     MANIFEST,
     read_found,
+    read_keys,
     read_manifest,
     refuse_other_framework,
     write_manifest,
@@ -32,7 +34,13 @@ from policyloom.run.plan import Plan, find_files, make_plan
 from policyloom.run.preview import Preview, preview
 from policyloom.run.progress import Progress, Tell, tell_nobody
 from policyloom.run.reading import UNANSWERED, ReadDocuments, read_documents, read_results, set_copies_aside
-from policyloom.run.recount import OutputsNote, describe_decisions, sign_outputs, write_outputs_note
+from policyloom.run.recount import (
+    OutputsNote,
+    describe_decisions,
+    read_outputs_note,
+    sign_outputs,
+    write_outputs_note,
+)
 from policyloom.run.settings import DaskChoice, Limits, Settings, choose_limits
 from policyloom.run.single import refuse_other_file
 
@@ -176,7 +184,6 @@ def run(
         read = read_documents(plan, settings, results.cache, workers, limits, executor, tell, talk, dask=dask)
         if not read.jobs and read_manifest(out) and all(f.kind == UNANSWERED for f in read.failures):
             raise RunError(f"{out}: {read.failures[0].reason}; the results of before are left as they are")
-        read = set_copies_aside(read, plan, results.cache)
         return _write_results(
             results, plan, read, framework, settings, chosen, kept_limits, folder.resolve().name, tell, started,
             framework_file=framework_file, talk=talk, unit=unit, metadata=described,
@@ -335,14 +342,16 @@ def _write_results(
     out = results.path
     base = _sign(plan, read, unit, talk, metadata)
     decisions = read_decisions_of(out, framework)
-    about = replace(read, jobs=tuple(job for job in read.jobs if job.id in decisions.by_document))
-    decided = decisions.results(read_results(results.cache, plan, about))
     signature = sign_outputs(base, decisions)
     before = read_manifest(out)
+    as_before = _as_before(out, read) if before.get("signature") == signature else None
+    read = as_before or set_copies_aside(read, plan, results.cache)
+    about = replace(read, jobs=tuple(job for job in read.jobs if job.id in decisions.by_document))
+    decided = decisions.results(read_results(results.cache, plan, about))
     told = [*([ANSWERS_FILE] if talk else []), *([DECISIONS_TABLE] if decided else [])]
     written = [MANIFEST, *OUTPUTS, *told, *(f"documents/{job.id}.json" for job in read.jobs)]
     there = [*written, *(file for file in read_ledger(out)[1] if file.startswith(f"{PAGES_FOLDER}/"))]
-    is_done = before.get("signature") == signature and all((out / file).exists() for file in there)
+    is_done = as_before is not None and all(os.path.exists(out / file) for file in there)
     found = read_found(before) if is_done else None
     is_done = found is not None
     claim(results, [MANIFEST] if is_done else written)
@@ -383,12 +392,14 @@ def _write_results(
         out, tuple(job.id for job in read.jobs), failures, read.n_reused, totals, errors, time.monotonic() - started,
         no_links, read.versions, (*metadata.notes, *notes), tuple(unfit_in_words(decided)),
     )  # fmt: skip
-    write_outputs_note(
-        results,
-        OutputsNote(
-            base, read.failures, settings.model, (chosen.form.kind, chosen.form.name), chosen.description, chosen.measured, name, unit, read.versions
-        ),
-    )  # fmt: skip
+    if not is_done:
+        coder = chosen.form.kind, chosen.form.name
+        write_outputs_note(
+            results,
+            OutputsNote(
+                base, read.failures, settings.model, coder, chosen.description, chosen.measured, name, unit, read.versions
+            ),
+        )  # fmt: skip
     write_manifest(
         done, plan, settings, framework=framework, framework_file=framework_file, limits=limits, outputs=counts,
         signature=signature, unit=unit, metadata=metadata,
@@ -397,10 +408,23 @@ def _write_results(
     return done
 
 
+def _as_before(out: Path, read: ReadDocuments) -> ReadDocuments | None:
+    """The documents without the copies that the run before found among the same ones; None where its notes are damaged."""
+    try:
+        kept, note = dict(read_keys(out)), read_outputs_note(out)
+    except RunError:
+        return None
+    jobs = tuple(job for job in read.jobs if job.id in kept)
+    return replace(read, jobs=jobs, failures=note.failures, versions=note.versions)
+
+
 def _sign(
     plan: Plan, read: ReadDocuments, unit: Unit, talk: Conversation | None, metadata: MetadataTable
 ) -> str:
-    """A hash of all that decides the outputs: the unit of links, answers, the documents' keys and rows, the failures."""
+    """A hash of all that decides the outputs: the unit of links, answers, the documents' keys and rows, the failures.
+
+    Which documents are copies of others follows from them, and need not be found to tell it.
+    """
     lines = [
         unit,
         talk.sign() if talk else "",

@@ -4,26 +4,21 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-from importlib import metadata, resources
 from pathlib import Path
 from typing import TypeVar
 
 from policyloom.errors import DocumentError, UnansweredError
 from policyloom.extract import read_document
 from policyloom.files import show_name
-from policyloom.framework import Framework, read_framework
-from policyloom.frameworks import BUILT_IN
+from policyloom.framework import Framework
 from policyloom.records import Document, Failure, OcrUse, Tagged, from_json
-from policyloom.run.coder import ChosenCoder, CoderChoice, CoderForm, resolve_coder
+from policyloom.run.coder import ChosenCoder, CoderChoice, resolve_coder
 from policyloom.run.settings import Job, Limits, Settings, choose_limits
 from policyloom.run.workers import process_all
 
-__all__ = ["shipped_form", "tag_one"]
+__all__ = ["tag_one"]
 
 T = TypeVar("T")
-
-ENCODERS = "policyloom.encoders"
-"""The group of entry points under which packages offer encoders; with one of them the coder has to be loaded to tell its form."""
 
 
 def tag_one(
@@ -57,42 +52,16 @@ def tag_one(
         from policyloom.tag.pipeline import find_model
 
         find_model(model)
-
-    def resolve() -> ChosenCoder:
-        return resolve_coder(coder, framework, min_probability=min_probability)
-
-    form = shipped_form(coder, framework, min_probability=min_probability) if workers != 0 else None
-    if form is None:
-        chosen = resolve()
-        if workers == 0 or chosen.form.kind == "language_model":
-            return (
-                _tag_here(path, framework, chosen, model, password, ocr, workers, limits),
-                chosen,
-                meanwhile(),
-            )
-        form, resolve = chosen.form, lambda: chosen
-    settings = Settings(framework.model_dump_json(), form, model, password, ocr)
+    chosen = resolve_coder(coder, framework, min_probability=min_probability)
+    if workers == 0 or chosen.form.kind == "language_model":
+        tagged = _tag_here(path, framework, chosen, model, password, ocr, workers, limits)
+        return tagged, chosen, meanwhile()
+    settings = Settings(framework.model_dump_json(), chosen.form, model, password, ocr)
     with ThreadPoolExecutor(1) as pool:
-        others, resolved = pool.submit(meanwhile), pool.submit(resolve)
+        others, loaded = pool.submit(meanwhile), pool.submit(lambda: chosen.coder)
         tagged = from_json(Tagged, _in_a_worker(Path(path), settings, limits))
-        return tagged, resolved.result(), others.result()
-
-
-def shipped_form(
-    coder: CoderChoice, framework: Framework, *, min_probability: float = 0.0
-) -> CoderForm | None:
-    """The form of the built-in framework's classifier, if that is what `resolve_coder` would choose; None where it takes loading to tell.
-
-    Args:
-        coder, min_probability: as for `resolve_coder`.
-        framework: whose elements are coded.
-    """
-    if coder is not None or min_probability or framework.id != BUILT_IN:
-        return None
-    if framework != read_framework(BUILT_IN) or metadata.entry_points(group=ENCODERS, name=framework.id):
-        return None
-    file = resources.files("policyloom") / "frameworks" / f"{BUILT_IN}.classifier"
-    return CoderForm("classifier", file.read_bytes()) if file.is_file() else None
+        loaded.result()
+        return tagged, chosen, others.result()
 
 
 def _tag_here(

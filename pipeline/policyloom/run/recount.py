@@ -33,6 +33,7 @@ __all__ = [
     "OutputsNote",
     "describe_decisions",
     "kept_decisions",
+    "read_outputs_note",
     "recount",
     "sign_outputs",
     "write_outputs_note",
@@ -100,7 +101,7 @@ def recount(run: str | Path, decisions: Decisions, tell: Tell) -> list[DecisionR
     from policyloom.run.outputs import write_outputs  # pandas and scipy
 
     framework = read_run_framework(run)
-    note = _read_note(Path(run))
+    note = read_outputs_note(run)
     results = open_folder(run, "run")
     with results.held():
         manifest = read_manifest(run)
@@ -121,7 +122,8 @@ def recount(run: str | Path, decisions: Decisions, tell: Tell) -> list[DecisionR
             note.failures,
             model=note.model,
             coder=ChosenCoder(
-                _NotedCoder(note.description, note.measured), CoderForm(note.coder[0], name=note.coder[1])
+                lambda: _NotedCoder(note.description, note.measured),
+                CoderForm(note.coder[0], name=note.coder[1]),
             ),
             name=note.name,
             unit=note.unit,
@@ -164,8 +166,13 @@ def describe_decisions(decisions: Decisions) -> str:
     )
 
 
-def _read_note(run: Path) -> OutputsNote:
-    path = run / MARK / NOTE
+def read_outputs_note(run: str | Path) -> OutputsNote:
+    """What the outputs of a finished run are made of.
+
+    Raises:
+        RunError: it cannot be read.
+    """
+    path = Path(run) / MARK / NOTE
     try:
         return from_json(OutputsNote, path.read_bytes())
     except (OSError, ValueError) as error:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import faulthandler
+import importlib
 import multiprocessing
 import os
 import signal
@@ -378,6 +379,8 @@ def _load(settings: Settings) -> None:
     make_sketch("")
     with suppress(Exception):  # a coder that cannot be loaded is told with each document
         make_coder(settings.coder, settings.framework)
+    if settings.coder.kind in ("classifier", "learned_rules"):
+        importlib.import_module("sklearn.feature_extraction.text")
 
 
 def _guard() -> None:

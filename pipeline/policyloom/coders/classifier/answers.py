@@ -5,17 +5,19 @@ from __future__ import annotations
 import hashlib
 import re
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
-from typing import Any
+from dataclasses import dataclass
+from functools import cached_property
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import numpy.typing as npt
 from scipy.sparse import csr_matrix
 from scipy.special import expit
-from sklearn.feature_extraction.text import TfidfVectorizer
-from sklearn.linear_model import LogisticRegression
 
 from policyloom.coders.classifier.questions import Answer, Question, QuestionKind
+
+if TYPE_CHECKING:
+    from sklearn.feature_extraction.text import TfidfVectorizer
 
 __all__ = ["MIN_QUESTIONS", "MIN_QUESTIONS_OF_OWN", "Answerer", "fit_answerer", "restore_answerer"]
 
@@ -64,15 +66,15 @@ class Answerer:
     idf: Floats
     weights: npt.NDArray[np.float32]
     offsets: Floats
-    _vectorizer: TfidfVectorizer = field(init=False)
 
     def __repr__(self) -> str:
         return f"<Answerer {' | '.join(self.options)}: {len(self.vocabulary):,} features>"
 
-    def __post_init__(self) -> None:
-        vectorizer = _vectorizer(vocabulary={name: i for i, name in enumerate(self.vocabulary)})
+    @cached_property
+    def _vectorizer(self) -> TfidfVectorizer:
+        vectorizer = _make_vectorizer(vocabulary={name: i for i, name in enumerate(self.vocabulary)})
         vectorizer.idf_ = self.idf
-        object.__setattr__(self, "_vectorizer", vectorizer)
+        return vectorizer
 
     def answer(self, questions: Sequence[Question]) -> list[Answer]:
         """The most likely answer to each question, among its options."""
@@ -147,7 +149,9 @@ def fit_answerer(
     options = tuple(sorted(set(answers)))
     if len(questions) < least or len(options) < 2:
         return None
-    vectorizer = _vectorizer()
+    from sklearn.linear_model import LogisticRegression
+
+    vectorizer = _make_vectorizer()
     matrix = vectorizer.fit_transform(questions)
     truth = np.array([[answer == option for option in options] for answer in answers])
     learned = np.zeros((matrix.shape[1], len(options)), dtype=np.float32)
@@ -161,7 +165,11 @@ def fit_answerer(
     return Answerer(options, names, vectorizer.idf_, learned, offsets)
 
 
-def _vectorizer(**more: Any) -> TfidfVectorizer:
+def _make_vectorizer(**more: Any) -> TfidfVectorizer:
+    from sklearn.feature_extraction.text import (
+        TfidfVectorizer,  # takes a second, which telling of a classifier need not
+    )
+
     return TfidfVectorizer(analyzer=_features, lowercase=False, sublinear_tf=True, min_df=2, **more)
 
 

@@ -5,15 +5,18 @@ from __future__ import annotations
 import itertools
 import re
 from collections.abc import Callable, Mapping, Sequence
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from operator import itemgetter
+from typing import TYPE_CHECKING
 
 import numpy as np
 import numpy.typing as npt
 from scipy.sparse import csr_matrix, hstack
-from sklearn.feature_extraction.text import TfidfVectorizer
 
 from policyloom.records import SentenceDraft
+
+if TYPE_CHECKING:
+    from sklearn.feature_extraction.text import TfidfVectorizer
 
 __all__ = ["BLOCKS", "TOKEN", "Features", "Parts", "tokens_of"]
 
@@ -84,7 +87,6 @@ class Features:
                     for form in (word[1:],) if word.startswith("=") else inflect(word):
                         self._by_form.setdefault(form, set()).add(name)
         self._lists_of: dict[str, tuple[str, ...]] = {}
-        self._vectorizers: dict[str, TfidfVectorizer] = {}
 
     def take_apart(self, sentence: SentenceDraft) -> Parts:
         """The features of a sentence; the vocabulary is not needed for it."""
@@ -99,23 +101,29 @@ class Features:
     def fit(self, sentences: Sequence[Parts]) -> csr_matrix:
         """Learns the vocabulary from sentences that were taken apart, and gives their matrix."""
         columns = []
-        for name, vectorizer in self._make().items():
+        self._vectorizers = self._make()
+        for name, vectorizer in self._vectorizers.items():
             columns.append(vectorizer.fit_transform(sentences) * BLOCKS[name])
             self.vocabulary[name] = sorted(vectorizer.vocabulary_, key=vectorizer.vocabulary_.__getitem__)
             self.idf[name] = vectorizer.idf_
-            self._vectorizers[name] = vectorizer
         return hstack(columns).tocsr()
 
     def restore(
         self, vocabulary: Mapping[str, Sequence[str]], idf: Mapping[str, npt.NDArray[np.float64]]
     ) -> Features:
         """These features with a vocabulary that was learned before."""
-        for name, vectorizer in self._make().items():
-            vectorizer.vocabulary = {feature: i for i, feature in enumerate(vocabulary[name])}
-            vectorizer.idf_ = idf[name]
+        for name in BLOCKS:
             self.vocabulary[name], self.idf[name] = list(vocabulary[name]), idf[name]
-            self._vectorizers[name] = vectorizer
         return self
+
+    @cached_property
+    def _vectorizers(self) -> dict[str, TfidfVectorizer]:
+        """For what `restore` has put back."""
+        made = self._make()
+        for name, vectorizer in made.items():
+            vectorizer.vocabulary = {feature: i for i, feature in enumerate(self.vocabulary[name])}
+            vectorizer.idf_ = self.idf[name]
+        return made
 
     def transform(self, sentences: Sequence[Parts]) -> csr_matrix:
         """The matrix of sentences that were taken apart, one a row."""
@@ -134,7 +142,7 @@ class Features:
             weights: of the label, one a column.
         """
         tokens = tokens_of(sentence.text)
-        where: dict[str, dict[str, list[int]]] = {block: {} for block in self._vectorizers}
+        where: dict[str, dict[str, list[int]]] = {block: {} for block in BLOCKS}
         for i, token in enumerate(tokens):
             where["words"].setdefault(token, []).append(i)
             if i + 1 < len(tokens):
@@ -164,6 +172,10 @@ class Features:
         raise IndexError(column)
 
     def _make(self) -> dict[str, TfidfVectorizer]:
+        from sklearn.feature_extraction.text import (
+            TfidfVectorizer,  # takes a second, which telling of a classifier need not
+        )
+
         rules = sorted({*self.tops, *(f"{top} or part" for top in self.tops.values())})
         return {
             "words": TfidfVectorizer(
