@@ -1,11 +1,13 @@
 """Score the check on policies with known properties: which findings are right, and which are missed.
 
     python benchmarks/planted_policies.py benchmarks/check/a [benchmarks/check/b ...] [--encoder FOLDER] [--mistakes]
+        [--requests FILE.jsonl | --answers FILE.jsonl]
 
 Each folder holds policies, evidence documents and `expected.json`, written by one writer who knew the rules' definitions and never
 saw what the tool finds. Set a was looked at while the check was written; b and c were not. A finding is right where the writer
 lists its rule and subject for the document; a promise where he lists it for that very sentence. What a writer marks as arguable
-counts neither way.
+counts neither way. With `--requests` what a language model would be asked about the documents is written to a file, and with
+`--answers` it is the coder, by its answers.
 """
 
 from __future__ import annotations
@@ -17,8 +19,20 @@ from collections import Counter
 from pathlib import Path
 from typing import Any
 
-from policyloom import check, find_links, load_coder, load_pipeline, read_document, read_framework
-from policyloom.records import Finding
+from policyloom import (
+    check,
+    find_links,
+    language_model_coder,
+    load_coder,
+    load_pipeline,
+    read_document,
+    read_framework,
+    tag,
+)
+from policyloom.coders.language_model import write_unanswered
+from policyloom.errors import UnansweredError
+from policyloom.framework import Framework
+from policyloom.records import Finding, Measured
 from policyloom.tag import tag_together
 
 PROMISES = ("vague-promise", "complete-promise")
@@ -57,6 +71,23 @@ def is_same(finding: Finding, expected: dict[str, Any], subjects: set[str]) -> b
     return quote in own or own in quote
 
 
+def write_requests(sets: list[Path], framework: Framework, path: Path) -> int:
+    """Writes what a language model would be asked about all documents of the sets."""
+    nlp, coder = load_pipeline(framework), language_model_coder(framework, "reader")
+    asked = []
+    for file in (
+        file
+        for folder in sets
+        for part in ("evidence", "policies")
+        for file in sorted((folder / part).iterdir())
+    ):
+        try:
+            tag(read_document(file), nlp, coder)
+        except UnansweredError as error:
+            asked += error.requests
+    return write_unanswered(asked, path, framework)
+
+
 def main() -> None:
     """Score and print."""
     parser = argparse.ArgumentParser(
@@ -65,9 +96,14 @@ def main() -> None:
     parser.add_argument("sets", nargs="+", type=Path)
     parser.add_argument("--coder", default="classifier", help='"none" for rules alone')
     parser.add_argument("--encoder", type=Path, help="a folder with an encoder, beside the classifier")
+    parser.add_argument("--requests", type=Path)
+    parser.add_argument("--answers", type=Path)
     parser.add_argument("--mistakes", action="store_true")
     options = parser.parse_args()
     framework = read_framework()
+    if options.requests:
+        n = write_requests(options.sets, framework, options.requests)
+        raise SystemExit(f"{n} requests in {options.requests}")
     nlp, coder = load_pipeline(framework), load_coder(framework, options.coder)
     if options.encoder:
         from dataclasses import replace
@@ -75,6 +111,8 @@ def main() -> None:
         from policyloom.coders.classifier import read_encoder
 
         coder = load_coder(framework, replace(coder.classifier, encoder=read_encoder(options.encoder)))  # type: ignore[attr-defined]
+    if options.answers:
+        coder = language_model_coder(framework, "reader", answers=options.answers)
     right: Counter[str] = Counter()
     wrong: Counter[str] = Counter()
     missed: Counter[str] = Counter()
@@ -87,7 +125,8 @@ def main() -> None:
         network = find_links(evidence, framework)
         for name, listed in expected["policies"].items():
             tagged = tag_together([read_document(folder / "policies" / name)], nlp, coder)[0]
-            checked = check(tagged, framework, network, measured=coder.measured)  # type: ignore[attr-defined]
+            measured = getattr(coder, "measured", Measured())
+            checked = check(tagged, framework, network, measured=measured)
             also = {letters(p["quote"]): set(p.get("also", ())) for p in expected["promises"].get(name, ())}
             open_rows = list(listed)
             for finding in checked.findings:

@@ -21,3 +21,36 @@ from policyloom.languages.en.duty import find_duty_bearers
 def test_a_heading_is_no_actor(sentence: str, bearers: list[str]) -> None:
     forms = sentence.split()
     assert [" ".join(forms[a:b]) for a, b in find_duty_bearers(forms)] == bearers
+
+
+@pytest.mark.parametrize(
+    ("sentence", "bearers"),
+    [
+        ("the functions of the board shall be —", ["the board"]),
+        ("the functions of the board are :", ["the board"]),
+        ("the main duties and responsibilities of the council shall include", ["the council"]),
+        ("the tasks of the council are as follows", ["the council"]),
+        ("the board 's functions are to promote", ["the board"]),
+        ("the role of the institute is to train", ["the institute"]),
+        ("it shall be the duty of every college to keep accounts", ["every college"]),
+        ("the levies are : 2 per cent", []),
+        ("the fees are as follows", []),
+        ("the board shall perform the functions of a court", ["the board"]),
+    ],
+)
+def test_whose_tasks_are_told_is_to_act(sentence: str, bearers: list[str]) -> None:
+    forms = sentence.split()
+    assert [" ".join(forms[a:b]) for a, b in find_duty_bearers(forms)] == bearers
+
+
+@pytest.mark.parametrize(
+    ("sentence", "bearers"),
+    [
+        ("so that firms and colleges meet , the chamber and the guild will sign", ["the chamber and the guild"]),
+        ("in order that firms take part , the board shall pay", ["the board"]),
+        ("goal 2 . by 31 december 2028 the education officer shall sign", ["the education officer"]),
+    ],
+)
+def test_what_stands_before_the_subject_is_no_actor(sentence: str, bearers: list[str]) -> None:
+    forms = sentence.split()
+    assert [" ".join(forms[a:b]) for a, b in find_duty_bearers(forms)] == bearers

@@ -93,6 +93,7 @@ def test_who_is_to_act_is_told_by_the_verb_of_duty(pipeline: Language, text: str
         ("Mentoring will start on 3 May everywhere.", None),  # a date
         ("Mentoring will start under Section 4 everywhere.", None),  # something numbered
         ("4.2.1 Mentoring will start everywhere.", None),
+        ("4.2 Places for mentoring will start everywhere.", None),
         ("4. Mentoring will start everywhere.", None),
         ("Mentoring will follow part 4.2.1 here.", None),
         ("Mentoring will take place for the 3rd time.", None),
@@ -116,6 +117,26 @@ def test_a_number_that_counts_something_is_an_amount(
 )
 def test_a_time_limit_is_quoted_whole(pipeline: Language, text: str, deadline: str | None) -> None:
     assert particulars(read(pipeline, text)).get("deadline") == deadline
+
+
+@pytest.mark.parametrize(
+    ("text", "monitoring"),
+    [
+        ("Mentoring will start, and its use is to be reported on to the House each March.", "reported on to the House each March"),
+        ("Mentoring will start; the guild will account for it to the assembly of its members every six months.",
+         "account for it to the assembly of its members every six months"),
+        ("Mentoring will start, and the guild will publish a guide to it for each town.", None),
+    ],
+)  # fmt: skip
+def test_telling_at_set_times_is_monitoring_however_much_stands_between(
+    pipeline: Language, text: str, monitoring: str | None
+) -> None:
+    assert particulars(read(pipeline, text)).get("monitoring") == monitoring
+
+
+def test_items_of_somebodys_tasks_are_that_bodys(pipeline: Language) -> None:
+    tagged = read(pipeline, "The functions of the Registrar shall be:", "• to provide mentoring;", "• tutoring.")
+    assert particulars(tagged)["actor"] == particulars(tagged, "T2")["actor"] == "the Registrar"
 
 
 def test_the_line_before_a_list_lends_its_items_what_they_lack(pipeline: Language) -> None:

@@ -19,6 +19,9 @@ Tokenize = Callable[[str], Sequence[str]]
 MAX_GAP = 5
 """Words that `...` may stand for."""
 
+MAX_GAPS = 3
+"""How many `...` may stand one after the other, each for as many words."""
+
 MAX_SIDES = 4
 """Sides of a term that `&` may join: with each, the ways to combine what is found multiply."""
 
@@ -95,7 +98,9 @@ class TermNotation:
             raise TermError(f"has {len(written)} words, and the most is {MAX_PLACES}")
         for raw in written:
             if raw == "...":
-                gap = MAX_GAP
+                gap += MAX_GAP
+                if gap > MAX_GAPS * MAX_GAP:
+                    raise TermError(f"'...' stands {MAX_GAPS} times in a row at most; use ' & ' for words that are far apart")
                 continue
             places.append(list(self._ways(raw, gap)))
             gap = 0

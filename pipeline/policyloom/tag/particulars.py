@@ -107,6 +107,7 @@ def _find_facets(context: SentenceContext, entities: Sequence[tuple[str, int, in
         if facet[0] != "amount"
         or (
             not _YEAR.fullmatch(context.forms[facet[1]])
+            and not _numbers_a_section(context, facet[1])
             and context.cues.numbered_words.isdisjoint(context.forms[facet[1] - 1 : facet[1]])
         )
     ]
@@ -135,11 +136,17 @@ def _numbers(context: SentenceContext) -> list[TokenSpan]:
             continue
         if i and (forms[i - 1] in cues.numbered_words or forms[i - 1] in cues.frequency_words):
             continue
-        if _SECTION.fullmatch(forms[i]) and (i == context.first or forms[i].count(".") > 1):
+        if _numbers_a_section(context, i):
             continue
         if i + 1 < len(forms) and forms[i + 1] not in cues.months:
             found.append((i, i + 2))
     return found
+
+
+def _numbers_a_section(context: SentenceContext, i: int) -> bool:
+    """Whether a number is that of the section which the sentence begins, as in "6.1 Colleges will"."""
+    form = context.forms[i]
+    return bool(_SECTION.fullmatch(form)) and (i <= context.first or form.count(".") > 1)
 
 
 def _overlaps(span: TokenSpan, others: Sequence[TokenSpan]) -> bool:

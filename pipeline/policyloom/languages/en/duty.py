@@ -29,7 +29,7 @@ _BESIDE = frozenset(
 """Words that open what stands between the subject and its verb: "the Board, in consultation with firms, shall"."""
 
 _BREAKS = frozenset(
-    (";", ":", "that", "which", "who", "what", "because", "so", "but", "(", ")", "“", "”", '"', "—", "–", "•")
+    (";", ":", ".", "that", "which", "who", "what", "because", "so", "but", "(", ")", "“", "”", '"', "—", "–", "•")
 )
 _PRONOUNS = frozenset(
     "it this that these those they we i you he she there which who what one each all both such".split()
@@ -57,6 +57,13 @@ _ENDS = frozenset(",.;:()") | {
 _DETERMINERS = frozenset(("the", "each", "every", "all"))
 _HEADINGS = frozenset(("article", "section", "chapter", "annex", "paragraph", "clause", "recital"))
 """Words that with a number head a provision: "Article 12 Before selling, the provider shall"."""
+_TASKS = frozenset(
+    "function functions duty duties responsibility responsibilities task tasks role roles power powers object objects objective"
+    " objectives mandate mission remit".split()
+)
+"""What a body is told to have, in place of telling what it shall do: "The functions of the Board shall be"."""
+_LISTING = frozenset((":", "—", "–", "-", "to", "as"))
+"""What goes on after "are" where tasks are listed: "The functions of the Board are: (a) to", "are as follows"."""
 _MAX_TOKENS = 20
 """Tokens of the longest name of somebody who is to act."""
 
@@ -64,7 +71,8 @@ _MAX_TOKENS = 20
 def find_duty_bearers(forms: Sequence[str]) -> list[TokenSpan]:
     """The tokens of the noun phrases that are to act, by the verbs of duty, in order.
 
-    In the passive it is what "by" adds: "shall be set up by the Ministry".
+    In the passive it is what "by" adds: "shall be set up by the Ministry". Where a sentence lists somebody's tasks, it is that
+    somebody: "The functions of the Board shall be".
     """
     found = [_bearer_at(forms, i) for i in range(len(forms))]
     return [span for span in found if span is not None]
@@ -74,12 +82,38 @@ def _bearer_at(forms: Sequence[str], i: int) -> TokenSpan | None:
     form, following = forms[i], list(forms[i + 1 : i + 2])
     if form in _DIRECTING and (i == 0 or forms[i - 1] not in ("is", "are", "be", "been")):
         return _directed(forms, i + 1)
+    if form in _TASKS and following == ["of"] and forms[max(0, i - 2) : i] in (["be", "the"], ["is", "the"]):
+        return _directed(forms, i + 2)  # "It shall be the duty of every college to"
     is_due = form in ("is", "are") and following == ["to"]
-    if form not in _DUTIES and not is_due:
+    if form in ("is", "are") and not _LISTING.isdisjoint(following):
+        span = _subject(forms, i)
+        return _whose_task(forms, span) if span and (is_due or _names_tasks(forms, span)) else None
+    if form not in _DUTIES:
         return None
     if form == "need" and following != ["to"]:
         return None
-    return _agent(forms, i + 1) if _is_passive(forms, i + 1) else _subject(forms, i)
+    if _is_passive(forms, i + 1):
+        return _agent(forms, i + 1)
+    span = _subject(forms, i)
+    return _whose_task(forms, span) if span else None
+
+
+def _names_tasks(forms: Sequence[str], span: TokenSpan) -> bool:
+    """Whether a noun phrase is of somebody's tasks: "the functions of the Board", "the Board's functions"."""
+    return _whose_task(forms, span) != span
+
+
+def _whose_task(forms: Sequence[str], span: TokenSpan) -> TokenSpan:
+    """The noun phrase whose tasks a noun phrase names, or else itself."""
+    start, end = span
+    for i in range(start, end - 1):
+        if forms[i] in _TASKS and forms[i + 1] == "of" and i + 2 < end:
+            return i + 2, end
+    if forms[end - 1] in _TASKS:
+        for i in range(end - 2, start, -1):
+            if forms[i] in ("'s", "’s", "'", "’"):
+                return start, i
+    return span
 
 
 def _directed(forms: Sequence[str], start: int) -> TokenSpan | None:
@@ -126,6 +160,7 @@ def _subject(forms: Sequence[str], verb: int) -> TokenSpan | None:
         start += 2  # a heading run into its text names nobody
         if forms[start] == "of":
             return None
+    is_purpose = forms[max(0, start - 2) : start] in (["so", "that"], ["order", "that"], ["end", "that"])
     parts: list[TokenSpan] = []
     first = start
     for i in range(start, verb + 1):
@@ -133,6 +168,8 @@ def _subject(forms: Sequence[str], verb: int) -> TokenSpan | None:
             if i > first:
                 parts.append((first, i))
             first = i + 1
+    if is_purpose:
+        parts = parts[1:]  # "So that firms take part, the Board shall"
     while parts and (forms[parts[0][0]] in _OPENERS or not any(f.isalpha() for f in forms[slice(*parts[0])])):
         opening = parts.pop(0)
         if not parts and (at := _after_opening(forms, *opening)) is not None:
