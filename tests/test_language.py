@@ -482,6 +482,9 @@ def names(*blocks: str) -> list[tuple[str, str, str]]:
         (("The Ministry of Labour pays.", "The Ministry also reports."), ("Ministry", "ORG.government", "Ministry of Labour")),
         (("The Ministry of Labour pays.", "The Ministry of Health pays.", "In 2025 the Ministry reported."),
          ("Ministry", "ORG.government", "Ministry of Health")),
+        (("The Council pays.", "The Orsa Training Council met."), ("Council", "ORG.government", "Orsa Training Council")),
+        (("In this Act “Board” means the Orsa Skills Board.", "The Wages Board met.", "The Board pays."),
+         ("Board", "ORG.government", "Orsa Skills Board")),
         (("CLEAN RIVERS ACT, No. 12 of 2023", "The Water Act applies.", "Under this Act fees fall."),
          ("Act", "LAW", "Clean Rivers Act, No. 12 of 2023")),
         (("The Advisory Board of Orsa College (hereinafter the “Council”) meets.", "The chair of the Council votes."),
@@ -493,6 +496,11 @@ def names(*blocks: str) -> list[tuple[str, str, str]]:
 )  # fmt: skip
 def test_a_short_form_stands_for_the_name(blocks: tuple[str, ...], short: tuple[str, str, str]) -> None:
     assert short in names(*blocks)
+
+
+def test_a_short_form_before_several_names_stands_for_none_of_them() -> None:
+    found = names("The Council pays.", "The Wages Council met.", "The Film Council met.")
+    assert [name for text, _, name in found if text == "Council" and name != "Council"] == []
 
 
 def test_an_act_and_the_body_that_it_sets_up_share_a_short_form() -> None:

@@ -22,6 +22,8 @@ SHORT = "rule: short form"
 _DEFINED = re.compile(
     r"\((?:(?:hereinafter|hereafter|also|or)[\w\s,-]*?)?(?:the )?([\"“”‘]?)([A-Z][\w&+.-]*(?: [A-Z][\w-]*){0,3})[\"“”’]?\)"
 )
+_MEANS = re.compile(r"[\"“‘]([A-Z][\w&+.-]*(?: [A-Z][\w-]*){0,3})[\"”’],? (?:means|shall mean|refers to) (?:the )?")
+"""A definition as laws give it: “Board” means the Technical Education Board."""
 _TOWN_OF = re.compile(r"(?:City|Province|County|Municipality|District) of ([A-Z][\w’-]+(?: [A-Z][\w’-]+)?)")
 _SMALL_WORDS = frozenset("of for and on in the to with a de la".split())
 _LEGAL_FORMS = (
@@ -40,7 +42,7 @@ def name_entities(docs: Sequence[Doc]) -> None:
         docs: the document's blocks, in order.
 
     An abbreviation in brackets after a name stands for it everywhere, and one that is explained by other words is no
-    entity. "The Ministry" stands for the last ministry named before it, or else for the first one after; "this Act" for
+    entity. "The Ministry" stands for the last ministry named before it, or else for the one after, if no other is named; "this Act" for
     the first act that the document names; a last name for the person; a firm's first word for the firm. What a rule
     found in one place has the rule's type wherever the model finds it.
     """
@@ -135,6 +137,10 @@ def _defined(blocks: Sequence[_Block], lists: EntityWords) -> dict[str, tuple[st
                 shorts[e.text] = e.label_, normal_name(e.text, e.label_, lists)
             elif e.label_ == "GPE" and (town := _TOWN_OF.fullmatch(e.text)):
                 shorts[town[1]] = "GPE", town[1]
+        for match in _MEANS.finditer(text):
+            meant = next((e for e in named if e.start_char == match.end() and e.text != match[1]), None)
+            if meant is not None:
+                shorts[match[1]] = meant.label_, normal_name(meant.text, meant.label_, lists)
         for match in _DEFINED.finditer(text):
             for entity in reversed([e for e in named if e.end_char < match.start()]):
                 if _shortens(match[2], entity.text) or (
@@ -245,9 +251,11 @@ def _bare_heads(doc: Doc, text: str, lists: EntityWords) -> list[tuple[int, int,
 
 
 def _antecedent(names: list[tuple[int, int, str, str]], block: int, start: int) -> tuple[str, str] | None:
-    """Name and label of the last one before a place, or else of the first one after."""
+    """Name and label of the last one before a place; of one after only where all are of the same name."""
     n_before = bisect.bisect_left(names, (block, start))
-    return names[max(0, n_before - 1)][2:] if names else None
+    if n_before:
+        return names[n_before - 1][2:]
+    return names[0][2:] if len({name for _, _, name, _ in names}) == 1 else None
 
 
 def _as_spans(doc: Doc, found: dict[tuple[int, int], tuple[str, str, str]]) -> list[Span]:
