@@ -132,6 +132,12 @@ CSV = (
 )
 
 
+@pytest.mark.parametrize("cell", ["job;wage", "job, wage", "job\nwage", "job,\nwage;"])
+def test_terms_stand_beside_one_another_in_a_cell_as_people_write_them(tmp_path: Path, cell: str) -> None:
+    found, _ = begin(tmp_path, "a.csv", f'id,label,kind,terms\nS1,Jobs,outcome,"{cell}"\n')
+    assert found["S1"].terms == ("job", "wage")
+
+
 def test_a_table_gives_what_its_columns_say(tmp_path: Path) -> None:
     found, notes = begin(tmp_path, "a.csv", "\ufeff" + CSV)
     assert shown(found) == [

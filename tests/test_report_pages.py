@@ -17,7 +17,7 @@ from policyloom.network import find_links
 from policyloom.network.acts import NOBODY, OTHER, find_acts
 from policyloom.network.gaps import find_gaps, split_by_status
 from policyloom.records import Block, Cell, Document, Evidence, Mention, Metadata, Sentence, Tagged
-from policyloom.report import ReportedDocument
+from policyloom.report import ReportedDocument, rendering
 from policyloom.report.document_page import write_document_page
 from policyloom.report.side_pages import PAGE_SIZE, Group, Noted, PlannedPage
 from tests.made_run import ATTACK, make_documents, write_made_run
@@ -51,7 +51,7 @@ def quotes(path: Path, group: str = "") -> list[str]:
     """The quotes of a page, or of the sections whose heading begins with some words."""
     sections = re.findall(r"<section.*?</section>", path.read_text("utf-8"), re.DOTALL)
     return [
-        unescape(found)
+        unescape(re.sub("</?mark>", "", found))
         for section in sections
         if re.search(rf"<h2>{group}", section)
         for found in re.findall(r"<li><q[^>]*>(.*?)</q>", section, re.DOTALL)
@@ -116,6 +116,26 @@ def test_all_sentences_behind_a_link_stand_in_its_pages(made: Path) -> None:
             " ".join(e["quote"].split()) for e in evidence if (e["source"], e["target"], e["kind"]) == key
         )
         assert len(told) == int(row["n"])
+
+
+def test_the_words_that_name_an_element_are_marked_in_its_sentences(made: Path) -> None:
+    words = {row["quote"] for row in table(made / "mentions.csv") if row["element"] == "T1" or row["part_of"] == "T1"}
+    page = next((made / "report" / "elements").glob("*-T1.html")).read_text("utf-8")
+    marked = {unescape(text) for text in re.findall("<mark>(.*?)</mark>", page)}
+    assert marked
+    assert marked <= words
+
+
+@pytest.mark.parametrize(
+    ("words", "expected"),
+    [
+        (("grants", "nd grants", "none"), "<mark>grants</mark> &lt;b&gt; a<mark>nd grants</mark>"),
+        ((), "grants &lt;b&gt; and grants"),
+        (("grants <b>", "grants"), "<mark>grants &lt;b&gt;</mark> and grants"),
+    ],
+)
+def test_marked_words_are_escaped_and_the_quote_stays_whole(words: tuple[str, ...], expected: str) -> None:
+    assert rendering._marked("grants <b> and grants", words) == expected
 
 
 def test_every_link_of_every_page_leads_somewhere(made: Path) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -116,6 +117,25 @@ def test_text_of_another_field_was_read() -> None:
     assert tagged.is_judged
     assert tagged.unreadable_share == 0
     assert tagged.other_field_share > 0.9
+
+
+def test_only_pages_that_are_mostly_of_another_field_are_told_as_such() -> None:
+    river = "The river was dredged and the birds came back to the marsh in spring. "
+    whole = document(ENGLISH * 12, river, river * 30, ENGLISH, ENGLISH * 12)
+    sections = (("Grants",), ("Rivers",), ("Rivers",), ("Places",), ("Places",))
+
+    def told(*pages: int) -> tuple[int, ...]:
+        blocks = tuple(
+            replace(block, pages=(page,), section=section)
+            for block, page, section in zip(whole.blocks, pages, sections, strict=True)
+        )
+        tagged = tag(replace(whole, blocks=blocks, n_pages=max(pages)), NLP, CODER)
+        assert tagged.other_field_share > 0.3
+        (part,) = tagged.unread
+        return part.pages
+
+    assert told(1, 1, 2, 2, 3) == (2,)
+    assert told(1, 1, 1, 1, 1) == ()
 
 
 def test_what_was_not_judged_is_in_no_denominator() -> None:

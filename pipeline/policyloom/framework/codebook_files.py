@@ -149,8 +149,8 @@ def _find_columns(header: Sequence[str]) -> dict[str, int]:
 
 
 def _entries(cell: str, column: str) -> tuple[str, ...]:
-    """The entries of a cell: a line each; terms may stand beside one another with semicolons."""
-    parts = re.split(r"[\n;]" if column == "terms" else r"\n", cell)
+    """The entries of a cell: a line each; terms may stand beside one another with semicolons or commas, which no term reads over."""
+    parts = re.split(r"[\n;,]" if column == "terms" else r"\n", cell)
     return tuple(" ".join(part.split()) for part in parts if part.strip())
 
 

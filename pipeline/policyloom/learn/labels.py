@@ -181,7 +181,9 @@ def read_labels(path: str | Path, framework: Framework) -> tuple[Labelled, ...]:
     """
     found = tuple(row for row in read_sampled(path, framework) if row.elements is not None)
     if not found:
-        raise LabelsError(f"{path}: has no coded sentence")
+        raise LabelsError(
+            f"{path}: has no coded sentence; code some rows, and write an entry in the column “none” where a sentence names nothing"
+        )
     return found
 
 

@@ -6,13 +6,13 @@ import base64
 import hashlib
 import math
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from functools import cache
 from importlib import resources
 from pathlib import Path
 
 import jinja2
-from markupsafe import Markup
+from markupsafe import Markup, escape
 
 from policyloom.files import write_bytes
 from policyloom.records import Coverage
@@ -83,6 +83,7 @@ def _environment() -> jinja2.Environment:
         q=_q,
         statuses=statuses,
         words=_words,
+        marked=_marked,
         part=_part,
     )
     return environment
@@ -132,3 +133,14 @@ def _words(coverage: Coverage) -> str:
         return f"no sentence; {_count(coverage.n_elsewhere, 'heading or the like', 'headings or the like')}"
     parts = ", ".join(f"{n} {word}" for _, word, n in statuses(coverage))
     return f"{_count(coverage.n_sentences, 'sentence')}: {parts}"
+
+
+def _marked(quote: str, words: Iterable[str]) -> Markup:
+    """A quote in which words that stand in it are marked, each where it stands first; of those that overlap, the first and longest."""
+    places = sorted((start, -len(word)) for word in set(words) if (start := quote.find(word)) >= 0)
+    html, at = [], 0
+    for start, length in places:
+        if start >= at:
+            html.append(f"{escape(quote[at:start])}<mark>{escape(quote[start : start - length])}</mark>")
+            at = start - length
+    return Markup("".join((*html, escape(quote[at:]))))

@@ -40,10 +40,11 @@ ELSEWHERE = "elsewhere"
 
 
 class Noted(NamedTuple):
-    """A sentence with a remark, such as its statuses."""
+    """A sentence with a remark, such as its statuses, and the words in it that name what the page is about."""
 
     evidence: Evidence
     note: str = ""
+    words: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,11 +110,13 @@ def plan_elements(sentences: Iterable[SentenceEvidence], framework: Framework) -
     found: dict[str, dict[str, list[Noted]]] = {}
     for sentence in sentences:
         statuses: dict[str, list[str]] = {}
+        words: dict[str, list[str]] = {}
         for mention in sentence.mentions:
             at: str | None = mention.element
             while at is not None:
                 if mention.status not in statuses.setdefault(at, []):
                     statuses[at].append(mention.status)
+                words.setdefault(at, []).append(mention.words)
                 at = framework[at].parent
         evidence = Evidence(sentence.document, sentence.page, sentence.start, sentence.end, sentence.quote)
         for id, own in statuses.items():
@@ -121,7 +124,7 @@ def plan_elements(sentences: Iterable[SentenceEvidence], framework: Framework) -
             for group in groups:
                 also = [status for status in own if group not in (status, ELSEWHERE)]
                 note = f"also {' and '.join(also)}" if also else ""
-                found.setdefault(id, {}).setdefault(group, []).append(Noted(evidence, note))
+                found.setdefault(id, {}).setdefault(group, []).append(Noted(evidence, note, tuple(words[id])))
     return {
         element.id: PlannedPage(
             f"elements/{number:02}-{element.id}",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
@@ -119,17 +120,21 @@ def read_units(document: Document, nlp: Language) -> ReadDocument:
 def _find_other_field(
     units: Sequence[Unit], read: Sequence[ReadUnit], in_field: Sequence[bool]
 ) -> tuple[UnreadPart, ...]:
-    """What was read but is of another field, so that nothing but cases is looked for in it."""
-    pages: set[int] = set()
+    """What was read but is of another field, so that nothing but cases is looked for in it; with the pages that are mostly so."""
+    on_page: Counter[int] = Counter()
+    off_on_page: Counter[int] = Counter()
     n_characters = 0
     for unit, found, of_field in zip(units, read, in_field, strict=True):
-        off = [s for s in found.passage.sentences if not s.is_on_topic]
-        if off and not of_field:
-            pages.update(unit.pages)
-            n_characters += sum(len(sentence.text) for sentence in off)
+        sentences = found.passage.sentences
+        off = sum(len(s.text) for s in sentences if not s.is_on_topic) if not of_field else 0
+        n_characters += off
+        for page in unit.pages:
+            on_page[page] += sum(len(s.text) for s in sentences)
+            off_on_page[page] += off
     if not n_characters:
         return ()
-    return (UnreadPart("field", tuple(sorted(pages)), n_characters, "text of another field"),)
+    pages = tuple(sorted(page for page, n in off_on_page.items() if 2 * n > on_page[page]))
+    return (UnreadPart("field", pages, n_characters, "text of another field"),)
 
 
 def _read_unit(unit: Unit, doc: Doc, framework: Framework, *, is_of_field: bool) -> ReadUnit:
