@@ -97,6 +97,7 @@ class TermMatcher:
     ) -> None:
         self._sequences: list[tuple[_Step, ...]] = []
         self._needs: list[int] = []  # of each sequence, the choices that a sentence must offer
+        self._side_by_side: list[tuple[int, ...]] = []  # of those whose words all stand side by side, their choices
         self._choices: dict[tuple[frozenset[str], tuple[str, ...]], int] = {}
         self._terms: list[tuple[str, str, tuple[int, ...]]] = []
         self._terms_of: dict[int, list[int]] = {}
@@ -134,7 +135,10 @@ class TermMatcher:
     def _add(self, parts: Sequence[Part]) -> int:
         """The number of a new sequence."""
         self._sequences.append(tuple(map(self._compile, parts)))
-        self._needs.append(sum({s.choice for s in self._sequences[-1] if not s.optional}))
+        steps = self._sequences[-1]
+        self._needs.append(sum({step.choice for step in steps if not step.optional}))
+        is_plain = not any(step.optional or step.gap for step in steps)
+        self._side_by_side.append(tuple(step.choice for step in steps) if is_plain else ())
         return len(self._sequences) - 1
 
     def _compile(self, part: Part) -> _Step:
@@ -159,10 +163,14 @@ class TermMatcher:
         # Most sequences that could begin somewhere lack a word later on, which the whole sentence's choices tell.
         missing = ~reduce(or_, choices, 0)
         hits: dict[int, list[_Hit]] = {}
+        needs, side_by_side = self._needs, self._side_by_side
         for i, (_, ids) in enumerate(read):
             for id in ids:
-                if not self._needs[id] & missing:
-                    end = _find_end(self._sequences[id], choices, i)
+                if not needs[id] & missing:
+                    if plain := side_by_side[id]:
+                        end = _end_of(plain, choices, i)
+                    else:
+                        end = _find_end(self._sequences[id], choices, i)
                     if end is not None:
                         hits.setdefault(id, []).append((i, end, id))
         found: dict[tuple[str, int], tuple[TermMatch, Sequence[_Hit]]] = {}
@@ -216,6 +224,17 @@ class TermMatcher:
 
 _Hit = tuple[int, int, int]
 """Where a sequence was found: `[start, end)`, and the sequence's number."""
+
+
+def _end_of(plain: tuple[int, ...], choices: Sequence[int], start: int) -> int | None:
+    """Where the sequence ends that begins at `start`, or None, if its words stand side by side."""
+    end = start + len(plain)
+    if end > len(choices):
+        return None
+    for at in range(start, end):
+        if not choices[at] & plain[at - start]:
+            return None
+    return end
 
 
 def _find_end(steps: tuple[_Step, ...], choices: Sequence[int], start: int) -> int | None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -81,6 +82,10 @@ class FileCheck:
         return 1 if is_grave or not self.tagged.is_judged else 0
 
 
+USED_AFTERWARDS = ("datasketch", "pandas", "scipy.stats")
+"""What a document is held against its corpus with; it is loaded while a worker reads the document."""
+
+
 def check_file(
     path: str | Path,
     *,
@@ -121,7 +126,12 @@ def check_file(
         chosen = framework if isinstance(framework, Framework) else read_framework(framework or BUILT_IN)
 
     def load() -> Network | None:
-        return load_network(against, chosen) if against is not None else None
+        if against is None:
+            return None
+        network = load_network(against, chosen)
+        for library in USED_AFTERWARDS:
+            importlib.import_module(library)
+        return network
 
     tagged, used, network = tag_one(
         path, chosen, coder, min_probability=min_probability, model=model, password=password, ocr=ocr, workers=workers,
