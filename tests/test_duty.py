@@ -46,7 +46,10 @@ def test_whose_tasks_are_told_is_to_act(sentence: str, bearers: list[str]) -> No
 @pytest.mark.parametrize(
     ("sentence", "bearers"),
     [
-        ("so that firms and colleges meet , the chamber and the guild will sign", ["the chamber and the guild"]),
+        (
+            "so that firms and colleges meet , the chamber and the guild will sign",
+            ["the chamber and the guild"],
+        ),
         ("in order that firms take part , the board shall pay", ["the board"]),
         ("goal 2 . by 31 december 2028 the education officer shall sign", ["the education officer"]),
     ],

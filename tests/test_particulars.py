@@ -135,7 +135,9 @@ def test_telling_at_set_times_is_monitoring_however_much_stands_between(
 
 
 def test_items_of_somebodys_tasks_are_that_bodys(pipeline: Language) -> None:
-    tagged = read(pipeline, "The functions of the Registrar shall be:", "• to provide mentoring;", "• tutoring.")
+    tagged = read(
+        pipeline, "The functions of the Registrar shall be:", "• to provide mentoring;", "• tutoring."
+    )
     assert particulars(tagged)["actor"] == particulars(tagged, "T2")["actor"] == "the Registrar"
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from math import log, sqrt
 
 import numpy as np
@@ -12,7 +13,7 @@ from policyloom.framework import Framework
 from policyloom.network import Counts, count, sum_counts
 from policyloom.network.counts import DocumentCounts
 from policyloom.network.peers import PEER_COLUMNS, compare_with_peers, held_against_peers, tell_stress
-from policyloom.records import Tagged
+from policyloom.records import Tagged, UnreadPart
 from tests.conftest import load_script
 from tests.test_network import FRAMEWORK, make_tagged
 
@@ -99,6 +100,19 @@ def test_other_versions_of_a_text_are_no_peers() -> None:
     counts = counts_of(document("a", relief=5, other=5), *ALIKE)
     row = one(compare_with_peers(counts, FRAMEWORK, same_text={"a": ["p1", "gone"]}), "a")
     assert row["n_peers"] == 5
+
+
+def test_a_document_of_another_field_is_nobodys_peer_and_stresses_nothing() -> None:
+    rivers = document("rivers", relief=0, other=40)
+    part = UnreadPart("field", (), len(rivers.document.text) * 3 // 4, "text of another field")
+    rivers = replace(rivers, unread=(part,))
+    frame = compare_with_peers(counts_of(document("a", relief=5, other=5), rivers, *ALIKE), FRAMEWORK)
+    assert "rivers" not in set(frame["document"])
+    assert (one(frame, "a")["n_peers"], one(frame, "a")["share_peers"]) == (6, 0.1)
+    alone = held_against_peers(
+        counts_of(document("a", relief=5, other=5)), counts_of(rivers, *ALIKE), FRAMEWORK
+    )
+    assert one(alone, "a")["n_peers"] == 6
 
 
 def test_what_nobody_names_has_no_row() -> None:

@@ -6,6 +6,7 @@ import csv
 import json
 import re
 from collections import Counter
+from dataclasses import replace
 from html import unescape
 from pathlib import Path
 from urllib.parse import unquote
@@ -16,7 +17,17 @@ import pytest
 from policyloom.network import find_links
 from policyloom.network.acts import NOBODY, OTHER, find_acts
 from policyloom.network.gaps import find_gaps, split_by_status
-from policyloom.records import Block, Cell, Document, Evidence, Mention, Metadata, Sentence, Tagged
+from policyloom.records import (
+    Block,
+    Cell,
+    Document,
+    Evidence,
+    Mention,
+    Metadata,
+    Sentence,
+    Tagged,
+    UnreadPart,
+)
 from policyloom.report import ReportedDocument, rendering
 from policyloom.report.document_page import write_document_page
 from policyloom.report.side_pages import PAGE_SIZE, Group, Noted, PlannedPage
@@ -119,7 +130,11 @@ def test_all_sentences_behind_a_link_stand_in_its_pages(made: Path) -> None:
 
 
 def test_the_words_that_name_an_element_are_marked_in_its_sentences(made: Path) -> None:
-    words = {row["quote"] for row in table(made / "mentions.csv") if row["element"] == "T1" or row["part_of"] == "T1"}
+    words = {
+        row["quote"]
+        for row in table(made / "mentions.csv")
+        if row["element"] == "T1" or row["part_of"] == "T1"
+    }
     page = next((made / "report" / "elements").glob("*-T1.html")).read_text("utf-8")
     marked = {unescape(text) for text in re.findall("<mark>(.*?)</mark>", page)}
     assert marked
@@ -181,6 +196,20 @@ def test_which_documents_lack_an_element_is_said_by_name_and_file(made: Path) ->
     assert lacking
     assert re.findall(r"<code>(.*?)</code>", lacking.group()) == ["north/d0000.pdf", "north/d0010.pdf"]
     assert "2 of 20" in Page(lacking.group()).text
+
+
+def test_a_document_of_another_field_stands_apart_from_those_that_lack_an_element(tmp_path: Path) -> None:
+    rivers = make_tagged("rivers", *["Nothing of the field is said."] * 9)
+    part = UnreadPart("field", (), len(rivers.document.text), "text of another field")
+    write_made_run(tmp_path / "run", [*make_documents(11), replace(rivers, unread=(part,))])
+    report = (tmp_path / "run" / "report.html").read_text("utf-8")
+    lacking = re.search(r'<div id="w-T2">.*?</div>', report, re.DOTALL)
+    assert lacking
+    items = [Page(item).text.strip() for item in re.findall(r"<li>(.*?)</li>", lacking.group(), re.DOTALL)]
+    assert [item.endswith("of another field") for item in items] == [False, False, True]
+    assert items[-1].startswith("rivers")
+    rows = {row["document"]: row["other_field"] for row in table(tmp_path / "run" / "documents.csv")}
+    assert (rows["rivers"], rows["d0000"]) == ("1.0", "0.0")
 
 
 def test_planned_and_done_stand_side_by_side_with_who_is_to_act(made: Path) -> None:

@@ -10,12 +10,11 @@ from policyloom.check.claims import ClaimCheck
 from policyloom.check.commitment import MIN_PROBABILITY
 from policyloom.check.coverage import N_QUOTES
 from policyloom.framework import Framework
-from policyloom.network.counting import counted_mentions
+from policyloom.network.counting import counted_mentions, is_off_field
 from policyloom.records import Coverage, Evidence, Finding, Measured, Promise, Severity, Tagged
 
 __all__ = [
     "MIN_OFF_FIELD_PART",
-    "MIN_OTHER_FIELD_SHARE",
     "MIN_TOLD_SHARE",
     "Case",
     "Naming",
@@ -24,12 +23,6 @@ __all__ = [
 
 MIN_TOLD_SHARE = 0.02
 """Share of a document that could not be read from which findings state it."""
-
-MIN_OTHER_FIELD_SHARE = 0.5
-"""Share of the text that is of another field from which a document with next to no element is off-field as a whole."""
-
-MAX_OFF_FIELD_SENTENCES = 2
-"""Sentences that name an element in such a document; a forest policy has one on trainers' centres."""
 
 MIN_OFF_FIELD_PART = 0.1
 """Share of the text that is of another field from which a document of the field is said to have such a part."""
@@ -75,9 +68,8 @@ class Case:
 
     @property
     def is_off_field(self) -> bool:
-        """Whether the document is of another field: most of its text is, and hardly a sentence names an element."""
-        is_other = self.tagged.other_field_share >= MIN_OTHER_FIELD_SHARE
-        return is_other and len(self.naming) <= MAX_OFF_FIELD_SENTENCES
+        """Whether the document is of another field, so that nothing is said of it."""
+        return is_off_field(self.tagged, self.framework)
 
     @property
     def naming(self) -> list[int]:

@@ -20,11 +20,11 @@ from dataclasses import dataclass, replace
 from fractions import Fraction
 from typing import Literal
 
-from policyloom.check.case import MIN_OTHER_FIELD_SHARE, MIN_TOLD_SHARE
+from policyloom.check.case import MIN_TOLD_SHARE
 from policyloom.check.nearest import find_nearest
 from policyloom.framework import Framework
 from policyloom.framework.variables import Variable, VariableList
-from policyloom.network.counting import SmallestUnit, counted_mentions
+from policyloom.network.counting import MIN_OTHER_FIELD_SHARE, SmallestUnit, counted_mentions
 from policyloom.records import Evidence, Mention, Tagged
 
 __all__ = [

@@ -60,6 +60,12 @@ DOCUMENTS: Table[_DocumentIn] = Table(
         Column(
             "not_judged", "share of it that could not be read", lambda x: x.tagged.unreadable_share, "float64"
         ),
+        Column(
+            "other_field",
+            "share of it that was read and is of another field than the framework, so that nothing is looked for there",
+            lambda x: x.tagged.other_field_share,
+            "float64",
+        ),
     )
 )
 

@@ -100,7 +100,9 @@ class TermNotation:
             if raw == "...":
                 gap += MAX_GAP
                 if gap > MAX_GAPS * MAX_GAP:
-                    raise TermError(f"'...' stands {MAX_GAPS} times in a row at most; use ' & ' for words that are far apart")
+                    raise TermError(
+                        f"'...' stands {MAX_GAPS} times in a row at most; use ' & ' for words that are far apart"
+                    )
                 continue
             places.append(list(self._ways(raw, gap)))
             gap = 0

@@ -97,7 +97,9 @@ class TermMatcher:
     ) -> None:
         self._sequences: list[tuple[_Step, ...]] = []
         self._needs: list[int] = []  # of each sequence, the choices that a sentence must offer
-        self._side_by_side: list[tuple[int, ...]] = []  # of those whose words all stand side by side, their choices
+        self._side_by_side: list[
+            tuple[int, ...]
+        ] = []  # of those whose words all stand side by side, their choices
         self._choices: dict[tuple[frozenset[str], tuple[str, ...]], int] = {}
         self._terms: list[tuple[str, str, tuple[int, ...]]] = []
         self._terms_of: dict[int, list[int]] = {}

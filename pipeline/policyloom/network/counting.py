@@ -1,5 +1,6 @@
 """What counts: the one place that decides it, for the network, its evidence, the coverage of a document and the checks.
 
+field     a document of another field says nothing of the framework, and lacks nothing
 place     a mention counts in its sentence, its section or its document, by the kind of block it stands in
 status    which statuses of a mention count for a link, and which state that something is done
 act       an actor counts as acting where the words that act are its mention, in one sentence with what it does
@@ -30,6 +31,7 @@ from policyloom.records import (
 
 __all__ = [
     "DEFAULT_STATUSES",
+    "MIN_OTHER_FIELD_SHARE",
     "SMALLEST_UNITS",
     "STATED",
     "STATUSES",
@@ -45,6 +47,7 @@ __all__ = [
     "counted_claims",
     "counted_mentions",
     "counts_within",
+    "is_off_field",
     "joint_pairs",
     "named_in_sentences",
     "smallest_unit",
@@ -54,6 +57,12 @@ Unit = Literal["sentence", "paragraph", "section", "document"]
 UNITS: tuple[Unit, ...] = get_args(Unit)
 
 SmallestUnit = Literal["sentence", "section", "document"]
+
+MIN_OTHER_FIELD_SHARE = 0.5
+"""Share of the text that is of another field from which a document with next to no element is off-field as a whole."""
+
+MAX_OFF_FIELD_SENTENCES = 2
+"""Sentences that name an element in such a document; a forest policy has one on trainers' centres."""
 
 SMALLEST_UNITS: dict[BlockKind, SmallestUnit] = {
     "paragraph": "sentence",
@@ -112,6 +121,15 @@ def counted_mentions(tagged: Tagged, framework: Framework) -> Iterator[tuple[Men
         smallest = smallest_unit(_block(tagged, mention.sentence))
         if smallest is not None:
             yield mention, smallest
+
+
+def is_off_field(tagged: Tagged, framework: Framework) -> bool:
+    """Whether a document is of another field than the framework: most of its text is, and hardly a sentence names an element."""
+    if tagged.other_field_share < MIN_OTHER_FIELD_SHARE:
+        return False
+    counted = counted_mentions(tagged, framework)
+    naming = {mention.sentence for mention, _ in counted if mention.kind != "actor"}
+    return len(naming) <= MAX_OFF_FIELD_SENTENCES
 
 
 def counted_claims(tagged: Tagged) -> Iterator[Claim]:

@@ -20,6 +20,7 @@ from policyloom.network.counting import (
     counted_acts,
     counted_claims,
     counted_mentions,
+    is_off_field,
 )
 from policyloom.network.repeats import sentence_keys
 from policyloom.records import ClaimKind, Polarity, Status, Tagged, from_json, to_json
@@ -56,6 +57,7 @@ class DocumentCounts:
         sha256: of the file, to tell copies.
         date: as the document states it.
         n_sentences, n_paragraphs, n_sections: units in which something could have been found.
+        is_off_field: whether it is of another field than the framework.
         events, claims, acts, paragraphs: packed rows, in the forms `EVENT`, `CLAIM`, `ACT` and `PARAGRAPH`.
     """
 
@@ -68,6 +70,7 @@ class DocumentCounts:
     claims: bytes = b""
     acts: bytes = b""
     paragraphs: bytes = b""
+    is_off_field: bool = False
 
     def __repr__(self) -> str:
         return f"<DocumentCounts: {counted(self.n_sentences, 'sentence')}, {counted(len(self.events) // EVENT.size, 'event')}>"
@@ -189,6 +192,7 @@ def count(tagged: Tagged, framework: Framework) -> Counts:
         _pack_claims(tagged, codes),
         _pack_acts(tagged, framework, codes),
         b"".join(PARAGRAPH.pack(*paragraph) for paragraph in units.paragraphs),
+        is_off_field(tagged, framework),
     )
     return Counts(framework.id, elements, {document.id: counts})
 

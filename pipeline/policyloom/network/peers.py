@@ -4,7 +4,8 @@ A document's share of an element is that of its sentences of running text that n
 coverage.csv. The peers' share is that of the sentences of the other documents together. The log odds ratio of the two is
 taken with half a sentence added to each cell, and its interval allows for sentences that hang together: the document's own
 by paragraphs, the peers' by their documents. It tells whether the document says more than its peers do together, not whether
-it is odd among them: documents differ anyway, and `n_peers_below` shows how much.
+it is odd among them: documents differ anyway, and `n_peers_below` shows how much. A document of another field than the framework
+is nobody's peer.
 
 Source: Dunning 1993, Computational Linguistics 19(1) (keyness by log-likelihood); Haldane 1956 and Anscombe 1956 (half
 a unit in each cell, which is also the median of the posterior under Jeffreys' prior); Cochran 1977, Sampling
@@ -50,7 +51,7 @@ PEER_COLUMNS = {
     "n": "sentences of the document that name it, whatever the status, as in coverage.csv",
     "n_sentences": "sentences of running text of the document",
     "share": "`n` in `n_sentences`",
-    "n_peers": "the other documents of the run; copies and other versions of its text are left out, as is what was not judged",
+    "n_peers": "the other documents of the run; copies and other versions of its text are left out, as is what was not judged or is of another field",
     "share_peers": "the share of the sentences of these documents that name it",
     "n_peers_below": "how many of these documents have a smaller share of it",
     "log_odds": "log odds ratio of the two shares, half a sentence added to each count; above 0 the document says more of it",
@@ -78,7 +79,7 @@ def compare_with_peers(
         framework: with which they were made.
         same_text: by document, those that hold another version of its text; they are no peers of it.
     """
-    return _compare(CorpusArrays(counts, framework), list(range(len(counts.documents))), same_text or {})
+    return _compare(counts, framework, None, same_text or {})
 
 
 def held_against_peers(
@@ -102,8 +103,7 @@ def held_against_peers(
         i for i, other in peers.documents.items() if document.sha256 and other.sha256 == document.sha256
     )
     left_out = {id, *copies, *same_text} & peers.documents.keys()
-    arrays = CorpusArrays(sum_counts((own, peers.without(*left_out))), framework)
-    return _compare(arrays, [arrays.ids.index(id)], {})
+    return _compare(sum_counts((own, peers.without(*left_out))), framework, (id,), {})
 
 
 def tell_stress(rows: pd.DataFrame) -> str:
@@ -125,19 +125,25 @@ def tell_stress(rows: pd.DataFrame) -> str:
 
 
 def _compare(
-    arrays: CorpusArrays, wanted: list[int], same_text: Mapping[str, Collection[str]]
+    counts: Counts,
+    framework: Framework,
+    wanted: Collection[str] | None,
+    same_text: Mapping[str, Collection[str]],
 ) -> pd.DataFrame:
+    """The rows of the documents that are wanted, or of all."""
     import pandas as pd
 
-    framework = arrays.framework
+    arrays = CorpusArrays(counts, framework)
     nodes = [n for n, id in enumerate(nodes_at(framework, "top")) if framework[id].kind != "actor"]
     ids = [nodes_at(framework, "top")[n] for n in nodes]
     by_document = arrays.incidence(unit="sentence", level="top", statuses=_ANY).by_node
     named = by_document.toarray()[:, nodes].astype(float)
     sizes = arrays.sizes[:, UNITS.index("sentence")].astype(float)
     effects = _paragraph_effects(arrays, nodes, named, sizes)
+    of_field = np.array([not counts.documents[id].is_off_field for id in arrays.ids], dtype=bool)
+    named, sizes = named * of_field[:, None], sizes * of_field
     place = {id: n for n, id in enumerate(arrays.ids)}
-    at = [n for n in wanted if sizes[n]]
+    at = [n for n, id in enumerate(arrays.ids) if sizes[n] and (wanted is None or id in wanted)]
     no_peers = [[n, *(place[id] for id in same_text.get(arrays.ids[n], ()) if id in place)] for n in at]
     table = _keyness(named, sizes, effects, at, no_peers)
     is_named = (table["n"] > 0) | (table["share_peers"] > 0)

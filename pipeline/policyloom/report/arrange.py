@@ -289,8 +289,9 @@ class _Source:
         rows = [row for row in self.rows if not self.at(row, element).is_named]
         return WithoutView(
             element,
-            tuple(row for row in rows if not row.not_judged),
-            tuple(row for row in rows if row.not_judged),
+            tuple(row for row in rows if not row.not_judged and not row.is_off_field),
+            tuple(row for row in rows if row.not_judged and not row.is_off_field),
+            tuple(row for row in rows if row.is_off_field),
         )
 
     def document(self, row: ReportedDocument, columns: Iterable[Element]) -> DocumentView:

@@ -37,6 +37,7 @@ class ReportedDocument:
         warnings: what could not be read well, in plain words.
         not_judged: the share of it, 0 to 1, that was not judged; what stands there is not absent.
         unread: why, in words.
+        is_off_field: whether it is of another field than the framework; then it lacks nothing.
         beside: what the user's own table says of it, by column.
     """
 
@@ -55,6 +56,7 @@ class ReportedDocument:
     warnings: tuple[str, ...] = ()
     not_judged: float = 0.0
     unread: str = ""
+    is_off_field: bool = False
     beside: Mapping[str, str] = field(default_factory=dict)
 
     @property

@@ -109,16 +109,17 @@ class ElementSummary:
 
 @dataclass(frozen=True, slots=True)
 class WithoutView:
-    """An element with the documents in which it was not found, those of which a part was not judged apart."""
+    """An element with the documents in which it was not found, those of which a part was not judged apart, and those of another field."""
 
     element: Element
     documents: tuple[ReportedDocument, ...]
     in_part: tuple[ReportedDocument, ...]
+    off_field: tuple[ReportedDocument, ...]
 
     @property
     def n(self) -> int:
         """How many there are."""
-        return len(self.documents) + len(self.in_part)
+        return len(self.documents) + len(self.in_part) + len(self.off_field)
 
 
 @dataclass(frozen=True, slots=True)

@@ -91,7 +91,7 @@ def write_check(
         write_check_report(
             out / "check.html",
             framework=framework,
-            document=reported_document(tagged),
+            document=reported_document(tagged, framework),
             coverage=[c for c in checked.coverage if c.is_named],
             findings=checked.findings,
             claims=checked.claims,

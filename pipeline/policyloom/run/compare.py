@@ -103,7 +103,7 @@ def _write(out: Path, old: Tagged, new: Tagged, comparison: Comparison, framewor
 
     folder = open_folder(out, "comparison")
     claim(folder, OUTPUTS)
-    rows = reported_document(old), reported_document(new)
+    rows = reported_document(old, framework), reported_document(new, framework)
     with open_table(out / "changes.csv", CHANGES.names) as add:
         add(change_rows(comparison.changes))
     brief = make_comparison_brief(comparison, framework, old_name=rows[0].source, new_name=rows[1].source)

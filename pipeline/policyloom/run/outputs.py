@@ -36,7 +36,7 @@ from policyloom.files import open_table, write_bytes, write_csv
 from policyloom.framework import Framework
 from policyloom.network import Network, compare_with_peers, find_links
 from policyloom.network.acts import Act, find_acts
-from policyloom.network.counting import Unit, count_units
+from policyloom.network.counting import Unit, count_units, is_off_field
 from policyloom.network.gaps import find_gaps
 from policyloom.records import Coverage, Document, Failure, Finding, Measured, Tagged, to_json
 from policyloom.report import (
@@ -101,7 +101,7 @@ class _Totals:
             reason = f"was not judged: {tagged.explain_unread()}"
             self.not_judged.append(Failure(tagged.document.source, "not-judged", reason))
             return
-        self.rows.append(replace(reported_document(tagged), beside=beside))
+        self.rows.append(replace(reported_document(tagged, framework), beside=beside))
         self.acts.extend(find_acts(tagged, framework))
         self.counts["sentences"] += self.rows[-1].n_sentences
         self.counts["mentions"] += n_elements(tagged)
@@ -291,7 +291,7 @@ def n_elements(tagged: Tagged) -> int:
     return sum(mention.kind not in ("entity", "actor") for mention in tagged.mentions)
 
 
-def reported_document(tagged: Tagged) -> ReportedDocument:
+def reported_document(tagged: Tagged, framework: Framework) -> ReportedDocument:
     """What a report says of a document."""
     document = tagged.document
     return ReportedDocument(
@@ -310,6 +310,7 @@ def reported_document(tagged: Tagged) -> ReportedDocument:
         warnings=document.warnings,
         not_judged=tagged.unreadable_share,
         unread=tagged.explain_unread() if tagged.unreadable_share else "",
+        is_off_field=is_off_field(tagged, framework),
     )
 
 

@@ -22,7 +22,9 @@ SHORT = "rule: short form"
 _DEFINED = re.compile(
     r"\((?:(?:hereinafter|hereafter|also|or)[\w\s,-]*?)?(?:the )?([\"“”‘]?)([A-Z][\w&+.-]*(?: [A-Z][\w-]*){0,3})[\"“”’]?\)"
 )
-_MEANS = re.compile(r"[\"“‘]([A-Z][\w&+.-]*(?: [A-Z][\w-]*){0,3})[\"”’],? (?:means|shall mean|refers to) (?:the )?")
+_MEANS = re.compile(
+    r"[\"“‘]([A-Z][\w&+.-]*(?: [A-Z][\w-]*){0,3})[\"”’],? (?:means|shall mean|refers to) (?:the )?"
+)
 """A definition as laws give it: “Board” means the Technical Education Board."""
 _TOWN_OF = re.compile(r"(?:City|Province|County|Municipality|District) of ([A-Z][\w’-]+(?: [A-Z][\w’-]+)?)")
 _SMALL_WORDS = frozenset("of for and on in the to with a de la".split())

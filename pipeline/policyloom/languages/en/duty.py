@@ -29,7 +29,26 @@ _BESIDE = frozenset(
 """Words that open what stands between the subject and its verb: "the Board, in consultation with firms, shall"."""
 
 _BREAKS = frozenset(
-    (";", ":", ".", "that", "which", "who", "what", "because", "so", "but", "(", ")", "“", "”", '"', "—", "–", "•")
+    (
+        ";",
+        ":",
+        ".",
+        "that",
+        "which",
+        "who",
+        "what",
+        "because",
+        "so",
+        "but",
+        "(",
+        ")",
+        "“",
+        "”",
+        '"',
+        "—",
+        "–",
+        "•",
+    )
 )
 _PRONOUNS = frozenset(
     "it this that these those they we i you he she there which who what one each all both such".split()
