@@ -33,7 +33,6 @@ from policyloom.coders.language_model import write_unanswered
 from policyloom.errors import UnansweredError
 from policyloom.framework import Framework
 from policyloom.records import Finding, Measured
-from policyloom.tag import tag_together
 
 PROMISES = ("vague-promise", "complete-promise")
 _LETTERS = re.compile(r"\W+")
@@ -119,12 +118,10 @@ def main() -> None:
     for folder in options.sets:
         expected = json.loads((folder / "expected.json").read_text("utf-8"))
         arguable = read_arguable(folder, expected)
-        evidence = tag_together(
-            [read_document(p) for p in sorted((folder / "evidence").iterdir())], nlp, coder
-        )
+        evidence = [tag(read_document(p), nlp, coder) for p in sorted((folder / "evidence").iterdir())]
         network = find_links(evidence, framework)
         for name, listed in expected["policies"].items():
-            tagged = tag_together([read_document(folder / "policies" / name)], nlp, coder)[0]
+            tagged = tag(read_document(folder / "policies" / name), nlp, coder)
             measured = getattr(coder, "measured", Measured())
             checked = check(tagged, framework, network, measured=measured)
             also = {letters(p["quote"]): set(p.get("also", ())) for p in expected["promises"].get(name, ())}

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import replace
 
 from policyloom.coders.classifier.answers import Answerer
@@ -94,7 +94,9 @@ class ClassifierCoder:
         """A coding for each sentence of the passages, one after the other."""
         every = [sentence for passage in passages for sentence in passage.sentences]
         sentences = self._judge([leave_out_questions(sentence, self.rules.cues) for sentence in every])
-        return _answer_all(sentences, self.rules.cues, {**self.classifier.answerers, **self._shared})
+        return _answer_all(
+            sentences, self.rules.cues, {**self.classifier.answerers, **self._shared}, shared=self._shared
+        )
 
     def _judge(self, sentences: list[SentenceDraft]) -> list[SentenceDraft]:
         """The sentences with the candidates that the classifier confirms or adds; headings are left to the rules."""
@@ -137,15 +139,21 @@ def _answer_all(
     sentences: Sequence[SentenceDraft],
     cues: Cues,
     answerers: Mapping[QuestionKind, Answerer],
+    *,
+    shared: Collection[QuestionKind] = (),
 ) -> list[Coding]:
-    """The codings of sentences whose candidates stand: their statuses and claims by what has learned about them."""
+    """The codings of sentences whose candidates stand: their statuses and claims by what has learned about them.
+
+    What is shared by all frameworks has not learned how far this one's probabilities go, and takes the ends of a claim as given.
+    """
     contexts = [context_of(sentence, cues) for sentence in sentences]
 
     def answer(questions: Sequence[Question]) -> list[Answer]:
         answers = [Answer(question.given, 1.0) for question in questions]
         for about, answerer in answerers.items():
             of_kind = [i for i, question in enumerate(questions) if question.about == about]
-            for i, found in zip(of_kind, answerer.answer([questions[i] for i in of_kind]), strict=True):
+            asked = [replace(questions[i], prior=1.0) if about in shared else questions[i] for i in of_kind]
+            for i, found in zip(of_kind, answerer.answer(asked), strict=True):
                 answers[i] = found
         return answers
 
