@@ -19,7 +19,7 @@ from policyloom.languages.en.duty import find_duty_bearers
     ],
 )
 def test_a_heading_is_no_actor(sentence: str, bearers: list[str]) -> None:
-    forms = sentence.split()
+    forms = tuple(sentence.split())
     assert [" ".join(forms[a:b]) for a, b in find_duty_bearers(forms)] == bearers
 
 
@@ -39,7 +39,7 @@ def test_a_heading_is_no_actor(sentence: str, bearers: list[str]) -> None:
     ],
 )
 def test_whose_tasks_are_told_is_to_act(sentence: str, bearers: list[str]) -> None:
-    forms = sentence.split()
+    forms = tuple(sentence.split())
     assert [" ".join(forms[a:b]) for a, b in find_duty_bearers(forms)] == bearers
 
 
@@ -55,5 +55,5 @@ def test_whose_tasks_are_told_is_to_act(sentence: str, bearers: list[str]) -> No
     ],
 )
 def test_what_stands_before_the_subject_is_no_actor(sentence: str, bearers: list[str]) -> None:
-    forms = sentence.split()
+    forms = tuple(sentence.split())
     assert [" ".join(forms[a:b]) for a, b in find_duty_bearers(forms)] == bearers

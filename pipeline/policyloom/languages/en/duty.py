@@ -101,7 +101,11 @@ def _bearer_at(forms: Sequence[str], i: int) -> TokenSpan | None:
     form, following = forms[i], list(forms[i + 1 : i + 2])
     if form in _DIRECTING and (i == 0 or forms[i - 1] not in ("is", "are", "be", "been")):
         return _directed(forms, i + 1)
-    if form in _TASKS and following == ["of"] and forms[max(0, i - 2) : i] in (["be", "the"], ["is", "the"]):
+    if (
+        form in _TASKS
+        and following == ["of"]
+        and tuple(forms[max(0, i - 2) : i]) in (("be", "the"), ("is", "the"))
+    ):
         return _directed(forms, i + 2)  # "It shall be the duty of every college to"
     is_due = form in ("is", "are") and following == ["to"]
     if form in ("is", "are") and not _LISTING.isdisjoint(following):
@@ -179,7 +183,11 @@ def _subject(forms: Sequence[str], verb: int) -> TokenSpan | None:
         start += 2  # a heading run into its text names nobody
         if forms[start] == "of":
             return None
-    is_purpose = forms[max(0, start - 2) : start] in (["so", "that"], ["order", "that"], ["end", "that"])
+    is_purpose = tuple(forms[max(0, start - 2) : start]) in (
+        ("so", "that"),
+        ("order", "that"),
+        ("end", "that"),
+    )
     parts: list[TokenSpan] = []
     first = start
     for i in range(start, verb + 1):
