@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Mapping
 
-from policyloom.check.commitment import commits, is_for_readers
+from policyloom.check.commitment import MIN_PROBABILITY, commits, is_for_readers
+from policyloom.check.plan_tables import find_plan_rows
 from policyloom.framework import Framework, Particular
 from policyloom.languages import load_language
-from policyloom.languages.cues import compile_cues
+from policyloom.languages.cues import Cues, compile_cues
 from policyloom.network.counting import counted_mentions
-from policyloom.records import Mention, Promise, Tagged
+from policyloom.records import STATED, Mention, Promise, Tagged
 
 __all__ = ["find_promises", "join_words"]
 
@@ -22,7 +23,8 @@ def find_promises(tagged: Tagged, framework: Framework) -> tuple[Promise, ...]:
     """The sentences of running text that plan a mechanism, each of them one promise, in order.
 
     A sentence that plans several is a promise of the one that it names most probably, or else first. What an item of a list is
-    promised with may stand in the line that introduces the list, or in the sentence after it.
+    promised with may stand in the line that introduces the list, or in the sentence after it. A row of a plan's table is a promise
+    too, with what the other cells of the row say.
     """
     found: dict[int, list[Mention]] = {}
     for mention, smallest in counted_mentions(tagged, framework):
@@ -31,7 +33,7 @@ def find_promises(tagged: Tagged, framework: Framework) -> tuple[Promise, ...]:
     cues = compile_cues(load_language(framework.language), framework.facets)
     for_readers = bool(found) and is_for_readers(tagged, cues)
     measured = {m.sentence for m in tagged.mentions if m.kind == "entity" and m.label in _MEASURES}
-    return tuple(
+    in_sentences = [
         _make(
             tagged,
             framework,
@@ -41,14 +43,43 @@ def find_promises(tagged: Tagged, framework: Framework) -> tuple[Promise, ...]:
             ),
         )
         for sentence in sorted(found)
-    )
+    ]
+    promises = [*in_sentences, *_in_tables(tagged, framework, cues)]
+    return tuple(sorted(promises, key=lambda promise: (promise.evidence.start, promise.element)))
+
+
+def _in_tables(tagged: Tagged, framework: Framework, cues: Cues) -> Iterator[Promise]:
+    """The promises of plans' tables."""
+    rows = find_plan_rows(tagged, cues)
+    planned = [
+        mention
+        for mention, _ in (counted_mentions(tagged, framework) if rows else ())
+        if mention.kind == "mechanism" and mention.status in STATED
+    ]
+    for row in rows:
+        mentions = [m for m in planned if any(cell.start <= m.start < cell.end for cell in row.actions)]
+        if not mentions:
+            continue
+        said: dict[Particular, str] = {
+            column: join_words(tagged, cell.start, cell.end)
+            for column, cell in row.others.items()
+            if column != "action"
+        }
+        yield _make(
+            tagged, framework, mentions, commits=lambda best: best.probability >= MIN_PROBABILITY, said=said
+        )
 
 
 def _make(
-    tagged: Tagged, framework: Framework, mentions: list[Mention], commits: Callable[[Mention], bool]
+    tagged: Tagged,
+    framework: Framework,
+    mentions: list[Mention],
+    commits: Callable[[Mention], bool],
+    said: Mapping[Particular, str] | None = None,
 ) -> Promise:
+    """The promise of a sentence's mentions, with the particulars that are said elsewhere, which come first."""
     best = max(mentions, key=lambda mention: (mention.probability, -mention.start))
-    words: dict[Particular, str] = {}
+    words: dict[Particular, str] = dict(said or {})
     for mention in mentions:
         if mention.agent is not None:
             words.setdefault("actor", join_words(tagged, *mention.agent))

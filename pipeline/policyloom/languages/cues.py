@@ -12,10 +12,15 @@ from policyloom.languages.protocol import Grammar, LanguagePack, TokenSpan
 from policyloom.languages.terms import TermMatcher
 from policyloom.records import ClaimKind, FacetKind, MentionKind, Status
 
-__all__ = ["NO_LIMIT", "Cue", "Cues", "Strength", "compile_cues"]
+__all__ = ["NO_LIMIT", "Cue", "Cues", "PlanColumn", "Strength", "compile_cues"]
 
 Strength = Literal["strong", "medium", "weak"]
 """How firmly words bind whoever is to act: "shall"; "should"; "may"."""
+
+PlanColumn = Literal["action", "actor", "deadline", "monitoring", "amount"]
+"""What a column of a plan's table holds: what is to be done, by whom, by when, how it is watched, how much."""
+
+PLAN_COLUMNS: tuple[PlanColumn, ...] = get_args(PlanColumn)
 
 NO_LIMIT = 1_000
 """The reach, in tokens, of a cue that only the end of its clause stops."""
@@ -39,6 +44,7 @@ _TABLES = {
     "strength": {"level", "terms"},
     "continuing": {"openers"},
     "uncommitted": {"mandate", "purpose", "telling", "readers"},
+    "plan_table": {*PLAN_COLUMNS, "nothing"},
     "remedy": {"terms"},
 }
 """The tables that `cues.toml` may have, with their keys; None where any key may stand."""
@@ -89,6 +95,7 @@ class Cues:
         headings: the heading words for each status.
         telling: the forms of verbs by which something is only told: "will announce".
         readers: words for whoever reads: "you".
+        empty_cells: what stands in a cell of a plan's table that says nothing: "n/a".
         has_strengths: whether the language tells how firmly a sentence binds.
     """
 
@@ -106,6 +113,7 @@ class Cues:
     headings: Mapping[Status, tuple[str, ...]]
     telling: frozenset[str]
     readers: frozenset[str]
+    empty_cells: frozenset[str]
     has_strengths: bool
     _matcher: TermMatcher
     _rules: Sequence[Mapping[str, Any]]
@@ -113,6 +121,7 @@ class Cues:
     _strengths: TermMatcher
     _mandates: TermMatcher
     _remedies: TermMatcher
+    _plan_heads: TermMatcher
 
     def find(self, forms: tuple[str, ...]) -> tuple[tuple[Cue, ...], bool]:
         """The cues in a sentence's lower-case tokens, in order, and whether it hedges."""
@@ -137,6 +146,11 @@ class Cues:
     def is_purpose(self, forms: Sequence[str]) -> bool:
         """Whether a sentence, in lower-case tokens, says what somebody or something is for: "Its task shall be to advise"."""
         return any(match.label == "purpose" for match in self._mandates.find(forms))
+
+    def plan_column(self, forms: Sequence[str]) -> PlanColumn | None:
+        """What a column of a plan's table holds, by the lower-case tokens of its head; None where the head does not tell."""
+        found = {match.label for match in self._plan_heads.find(forms)}
+        return next((column for column in PLAN_COLUMNS if column in found), None)
 
     def find_remedies(self, forms: Sequence[str]) -> list[TokenSpan]:
         """The words in a sentence's lower-case tokens after which it tells what is to be remedied, in order: "to overcome"."""
@@ -253,6 +267,7 @@ def _compile(pack: LanguagePack, added: tuple[tuple[str, str], ...]) -> Cues:
             form for word in listed("uncommitted", "telling") for form in pack.inflections(word)
         ),
         readers=listed("uncommitted", "readers"),
+        empty_cells=listed("plan_table", "nothing"),
         has_strengths=bool(strengths),
         _matcher=TermMatcher(terms, words=words, inflect=pack.inflections),
         _rules=rules,
@@ -260,6 +275,11 @@ def _compile(pack: LanguagePack, added: tuple[tuple[str, str], ...]) -> Cues:
         _strengths=TermMatcher(strengths, words=words, inflect=pack.inflections),
         _remedies=TermMatcher(
             {"remedy": data.get("remedy", {}).get("terms", ())}, words=words, inflect=pack.inflections
+        ),
+        _plan_heads=TermMatcher(
+            {column: data.get("plan_table", {}).get(column, ()) for column in PLAN_COLUMNS},
+            words=words,
+            inflect=None,
         ),
         _mandates=TermMatcher(
             {name: data.get("uncommitted", {}).get(name, ()) for name in ("mandate", "purpose")},
