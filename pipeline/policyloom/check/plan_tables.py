@@ -52,8 +52,7 @@ def _rows_of(tagged: Tagged, block: Block, cues: Cues) -> Iterator[PlanRow]:
             column = columns.get(cell.column)
             if (
                 column is None
-                or cell.is_head
-                and column != "action"
+                or (cell.is_head and column != "action")
                 or not cell.row <= row < cell.row + cell.row_span
             ):
                 continue
