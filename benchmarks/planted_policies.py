@@ -4,7 +4,7 @@
         [--requests FILE.jsonl | --answers FILE.jsonl]
 
 Each folder holds policies, evidence documents and `expected.json`, written by one writer who knew the rules' definitions and never
-saw what the tool finds. Set a was looked at while the check was written; b and c were not. A finding is right where the writer
+saw what the tool finds. Sets a to c were looked at while the check was written, d never, e in part. A finding is right where the writer
 lists its rule and subject for the document; a promise where he lists it for that very sentence. What a writer marks as arguable
 counts neither way. With `--requests` what a language model would be asked about the documents is written to a file, and with
 `--answers` it is the coder, by its answers.
