@@ -326,7 +326,11 @@ def test_a_run_follows_decisions_without_reading_anything_again(
     before = stamps(finished)
     assert len(load_network(finished, framework).links)
     assert list((finished / "report" / "links").iterdir())
+    linked = {
+        (row["source"], row["target"], row["kind"]): int(row["n"]) for row in table(finished / "links.csv")
+    }
     done = apply_review(finished, reject_all(finished, tmp_path / "a.jsonl", framework, "outcome"))
+    assert {link[:3]: link[3:] for link in done.links} == {key: (n, 0) for key, n in linked.items() if n}
     assert (done.counts["links"], done.counts_before["links"] > 0) == (0, True)
     assert stamps(finished) == before
     assert {row["kind"] for row in table(finished / "mentions.csv")} & {"outcome"} == set()
@@ -447,6 +451,8 @@ def test_two_people_who_disagree_are_both_named(finished: Path, tmp_path: Path, 
     assert "decisions of other people overruled:" in shown.output
     assert "Ben: accept" in shown.output
     assert "instead of Ann: reject" in shown.output
+    assert "counted otherwise:\n" in shown.output
+    assert "\n  T1 with S3: 8 (before: 0)\n" in shown.output
 
 
 @pytest.mark.parametrize(

@@ -12,7 +12,14 @@ from policyloom.cli.options import EPILOG, count, fail, plain_errors
 __all__ = ["review_command", "tell_unfit"]
 
 MAX_SHOWN = 20
-"""Lines of a list that are printed; decisions.csv has all."""
+"""Lines of a list that are printed; a table of the run has all."""
+
+LINK_WORDS = {
+    "co_occurs": "with",
+    "claims": "is claimed to lead to",
+    "claims_negative": "is denied to lead to",
+    "exemplifies": "is a case of",
+}
 
 
 @click.command("review", epilog=EPILOG)
@@ -70,6 +77,15 @@ def _apply(run: Path, file: Path) -> None:
     for name, n in done.counts.items():
         before = done.counts_before.get(name, 0)
         say(f"{name:10}  {n:,}" + (f" (before: {before:,})" if n != before else ""))
+    _tell(
+        "link is counted otherwise",
+        "links are counted otherwise",
+        tuple(
+            f"{source} {LINK_WORDS.get(kind, kind)} {target}: {n:,} (before: {n_before:,})"
+            for source, target, kind, n_before, n in done.links
+        ),
+        "links.csv",
+    )
     _tell("decision of another person overruled", "decisions of other people overruled", done.overruled)
     tell_unfit(done.unfit)
     say(f"See {run / 'decisions.csv'} and {run / 'report.html'}")
@@ -80,10 +96,10 @@ def tell_unfit(lines: tuple[str, ...]) -> None:
     _tell("decision of a person no longer fits", "decisions of people no longer fit", lines)
 
 
-def _tell(one: str, many: str, lines: tuple[str, ...]) -> None:
+def _tell(one: str, many: str, lines: tuple[str, ...], table: str = "decisions.csv") -> None:
     if lines:
         say(f"{len(lines):,} {one if len(lines) == 1 else many}:")
     for line in lines[:MAX_SHOWN]:
         say(f"  {line}")
     if len(lines) > MAX_SHOWN:
-        say(f"  and {len(lines) - MAX_SHOWN:,} more; decisions.csv has all")
+        say(f"  and {len(lines) - MAX_SHOWN:,} more; {table} has all")

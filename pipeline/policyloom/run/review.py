@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import csv
 import hashlib
+import io
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -55,6 +57,7 @@ class Applied:
         overruled: earlier decisions of other people that the file's overrule, in words.
         counts: how many sentences, mentions, claims, links and findings the run now has.
         counts_before: the same before.
+        links: those of which another number is counted now, as (source, target, kind, number before, number now).
     """
 
     n_given: int
@@ -63,6 +66,7 @@ class Applied:
     overruled: tuple[str, ...]
     counts: dict[str, int]
     counts_before: dict[str, int]
+    links: tuple[tuple[str, str, str, int, int], ...] = ()
 
 
 def write_review(
@@ -187,6 +191,7 @@ def apply_review(run: str | Path, file: str | Path, *, progress: Tell | None = N
     before = kept_decisions(run)
     held, overruled = merge_decisions(_where_they_are_now(run, before), _where_they_are_now(run, given))
     counts_before = dict(read_manifest(run).get("outputs", {}))
+    links_before = _count_links(run)
     by_document: dict[str, list[Decision]] = {}
     for decision in held:
         by_document.setdefault(decision.document, []).append(decision)
@@ -202,4 +207,23 @@ def apply_review(run: str | Path, file: str | Path, *, progress: Tell | None = N
         ),
         dict(read_manifest(run)["outputs"]),
         counts_before,
+        _compare_links(links_before, _count_links(run)),
     )
+
+
+def _count_links(run: str | Path) -> dict[tuple[str, str, str], int]:
+    """How often each link of a run's table is counted, by source, target and kind."""
+    text = (Path(run) / "links.csv").read_text("utf-8-sig")
+    return {
+        (row["source"], row["target"], row["kind"]): int(row["n"])
+        for row in csv.DictReader(io.StringIO(text))
+    }
+
+
+def _compare_links(
+    before: dict[tuple[str, str, str], int], now: dict[tuple[str, str, str], int]
+) -> tuple[tuple[str, str, str, int, int], ...]:
+    """The links of which another number is counted, those that changed most first."""
+    changed = [(*key, before.get(key, 0), now.get(key, 0)) for key in sorted({*before, *now})]
+    changed = [link for link in changed if link[3] != link[4]]
+    return tuple(sorted(changed, key=lambda link: -abs(link[4] - link[3])))
