@@ -79,6 +79,7 @@ def test_each_row_is_a_promise_and_a_row_that_names_nothing_is_none(tmp_path: Pa
     [
         ["Basin", "Owner", "Year"],  # no column of what is to be done
         ["Action", "Basin", "Colour"],  # nothing that could be held to account
+        ["Activity", "Place", "Date"],  # what was done
         ["Moorings", "Beacons", "Year"],
     ],
 )

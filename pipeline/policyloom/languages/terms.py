@@ -97,9 +97,7 @@ class TermMatcher:
     ) -> None:
         self._sequences: list[tuple[_Step, ...]] = []
         self._needs: list[int] = []  # of each sequence, the choices that a sentence must offer
-        self._side_by_side: list[
-            tuple[int, ...]
-        ] = []  # of those whose words all stand side by side, their choices
+        self._plain: list[tuple[int, ...]] = []  # the choices of those whose words all stand side by side
         self._choices: dict[tuple[frozenset[str], tuple[str, ...]], int] = {}
         self._terms: list[tuple[str, str, tuple[int, ...]]] = []
         self._terms_of: dict[int, list[int]] = {}
@@ -140,7 +138,7 @@ class TermMatcher:
         steps = self._sequences[-1]
         self._needs.append(sum({step.choice for step in steps if not step.optional}))
         is_plain = not any(step.optional or step.gap for step in steps)
-        self._side_by_side.append(tuple(step.choice for step in steps) if is_plain else ())
+        self._plain.append(tuple(step.choice for step in steps) if is_plain else ())
         return len(self._sequences) - 1
 
     def _compile(self, part: Part) -> _Step:
@@ -165,11 +163,11 @@ class TermMatcher:
         # Most sequences that could begin somewhere lack a word later on, which the whole sentence's choices tell.
         missing = ~reduce(or_, choices, 0)
         hits: dict[int, list[_Hit]] = {}
-        needs, side_by_side = self._needs, self._side_by_side
+        needs, every_plain = self._needs, self._plain
         for i, (_, ids) in enumerate(read):
             for id in ids:
                 if not needs[id] & missing:
-                    if plain := side_by_side[id]:
+                    if plain := every_plain[id]:
                         end = _end_of(plain, choices, i)
                     else:
                         end = _find_end(self._sequences[id], choices, i)

@@ -137,7 +137,7 @@ def resolve_coder(
         return ChosenCoder(lambda: _load_shipped(framework), form)
 
     from policyloom.coders import load_coder
-    from policyloom.coders.classifier import (  # scikit-learn, which a coder of one's own does without
+    from policyloom.coders.classifier import (  # scipy, which a coder of one's own does without
         ClassifierCoder,
         LearnedRulesCoder,
         SentenceClassifier,
@@ -180,7 +180,7 @@ def _shipped_form(coder: CoderChoice, framework: Framework, min_probability: flo
 
 
 def _load_shipped(framework: Framework) -> Coder:
-    from policyloom.coders import load_coder  # scikit-learn, which takes a second
+    from policyloom.coders import load_coder  # scipy, and half a second for the classifier itself
 
     return load_coder(framework)
 

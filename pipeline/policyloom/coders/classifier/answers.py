@@ -166,9 +166,8 @@ def fit_answerer(
 
 
 def _make_vectorizer(**more: Any) -> TfidfVectorizer:
-    from sklearn.feature_extraction.text import (
-        TfidfVectorizer,  # takes a second, which telling of a classifier need not
-    )
+    # It takes a second to load, which whoever only tells of a classifier need not wait for.
+    from sklearn.feature_extraction.text import TfidfVectorizer
 
     return TfidfVectorizer(analyzer=_features, lowercase=False, sublinear_tf=True, min_df=2, **more)
 

@@ -172,9 +172,8 @@ class Features:
         raise IndexError(column)
 
     def _make(self) -> dict[str, TfidfVectorizer]:
-        from sklearn.feature_extraction.text import (
-            TfidfVectorizer,  # takes a second, which telling of a classifier need not
-        )
+        # It takes a second to load, which whoever only tells of a classifier need not wait for.
+        from sklearn.feature_extraction.text import TfidfVectorizer
 
         rules = sorted({*self.tops, *(f"{top} or part" for top in self.tops.values())})
         return {

@@ -28,28 +28,7 @@ _BESIDE = frozenset(
 )
 """Words that open what stands between the subject and its verb: "the Board, in consultation with firms, shall"."""
 
-_BREAKS = frozenset(
-    (
-        ";",
-        ":",
-        ".",
-        "that",
-        "which",
-        "who",
-        "what",
-        "because",
-        "so",
-        "but",
-        "(",
-        ")",
-        "“",
-        "”",
-        '"',
-        "—",
-        "–",
-        "•",
-    )
-)
+_BREAKS = frozenset('; : . that which who what because so but ( ) “ ” " — – •'.split())
 _PRONOUNS = frozenset(
     "it this that these those they we i you he she there which who what one each all both such".split()
 )
@@ -81,7 +60,7 @@ _TASKS = frozenset(
     " objectives mandate mission remit".split()
 )
 """What a body is told to have, in place of telling what it shall do: "The functions of the Board shall be"."""
-_LISTING = frozenset((":", "—", "–", "-", "to", "as"))
+_LISTING = frozenset((":", "—", "–", "-", "as"))
 """What goes on after "are" where tasks are listed: "The functions of the Board are: (a) to", "are as follows"."""
 _MAX_TOKENS = 20
 """Tokens of the longest name of somebody who is to act."""
@@ -101,33 +80,25 @@ def _bearer_at(forms: Sequence[str], i: int) -> TokenSpan | None:
     form, following = forms[i], list(forms[i + 1 : i + 2])
     if form in _DIRECTING and (i == 0 or forms[i - 1] not in ("is", "are", "be", "been")):
         return _directed(forms, i + 1)
-    if (
-        form in _TASKS
-        and following == ["of"]
-        and tuple(forms[max(0, i - 2) : i]) in (("be", "the"), ("is", "the"))
-    ):
+    before = tuple(forms[max(0, i - 2) : i])
+    if form in _TASKS and following == ["of"] and before in (("be", "the"), ("is", "the")):
         return _directed(forms, i + 2)  # "It shall be the duty of every college to"
     is_due = form in ("is", "are") and following == ["to"]
-    if form in ("is", "are") and not _LISTING.isdisjoint(following):
-        span = _subject(forms, i)
-        return _whose_task(forms, span) if span and (is_due or _names_tasks(forms, span)) else None
-    if form not in _DUTIES:
+    is_listing = form in ("is", "are") and not is_due and not _LISTING.isdisjoint(following)
+    if form not in _DUTIES and not is_due and not is_listing:
         return None
     if form == "need" and following != ["to"]:
         return None
     if _is_passive(forms, i + 1):
         return _agent(forms, i + 1)
     span = _subject(forms, i)
-    return _whose_task(forms, span) if span else None
+    if span is None:
+        return None
+    return _whose_tasks(forms, span) or (None if is_listing else span)
 
 
-def _names_tasks(forms: Sequence[str], span: TokenSpan) -> bool:
-    """Whether a noun phrase is of somebody's tasks: "the functions of the Board", "the Board's functions"."""
-    return _whose_task(forms, span) != span
-
-
-def _whose_task(forms: Sequence[str], span: TokenSpan) -> TokenSpan:
-    """The noun phrase whose tasks a noun phrase names, or else itself."""
+def _whose_tasks(forms: Sequence[str], span: TokenSpan) -> TokenSpan | None:
+    """Whose tasks a noun phrase names: "the functions of the Board", "the Board's functions"; None where it names none."""
     start, end = span
     for i in range(start, end - 1):
         if forms[i] in _TASKS and forms[i + 1] == "of" and i + 2 < end:
@@ -136,7 +107,7 @@ def _whose_task(forms: Sequence[str], span: TokenSpan) -> TokenSpan:
         for i in range(end - 2, start, -1):
             if forms[i] in ("'s", "’s", "'", "’"):
                 return start, i
-    return span
+    return None
 
 
 def _directed(forms: Sequence[str], start: int) -> TokenSpan | None:
@@ -183,11 +154,8 @@ def _subject(forms: Sequence[str], verb: int) -> TokenSpan | None:
         start += 2  # a heading run into its text names nobody
         if forms[start] == "of":
             return None
-    is_purpose = tuple(forms[max(0, start - 2) : start]) in (
-        ("so", "that"),
-        ("order", "that"),
-        ("end", "that"),
-    )
+    before = tuple(forms[max(0, start - 2) : start])
+    is_purpose = before[-1:] == ("that",) and before[0] in ("so", "order", "end")
     parts: list[TokenSpan] = []
     first = start
     for i in range(start, verb + 1):
