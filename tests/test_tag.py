@@ -626,7 +626,8 @@ def test_the_people_and_things_of_a_field_belong_to_its_framework() -> None:
         "amount": "one hectare",
     }
     with pytest.raises(
-        PolicyloomError, match="'peeple': is no word list of language 'en'; it has people, means, tells, times, things"
+        PolicyloomError,
+        match="'peeple': is no word list of language 'en'; it has people, means, tells, times, things",
     ):
         facets(peeple="farmer")
 
