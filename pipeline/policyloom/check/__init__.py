@@ -2,6 +2,7 @@
 
 coverage  in how many sentences the document names each element, and at what level
 promises  what it promises, one by one, with who, with what, how much, by when, how watched
+plan_tables  the rows of tables in which a plan stands
 challenges  which challenges it names, and what it sets against them
 commitment  whether a planned sentence commits somebody
 cases     which of the framework's cases it resembles
