@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from policyloom.check.commitment import to_forms
+from policyloom.framework import Particular
 from policyloom.languages.cues import Cues, PlanColumn
 from policyloom.records import Block, Cell, Tagged
 
@@ -21,11 +22,11 @@ class PlanRow:
 
     Attributes:
         actions: the cells that say what is to be done.
-        others: by what their column holds, the cells that say something of it.
+        others: the cells that say by whom, by when, how watched or how much.
     """
 
     actions: tuple[Cell, ...]
-    others: dict[PlanColumn, Cell]
+    others: dict[Particular, Cell]
 
 
 def find_plan_rows(tagged: Tagged, cues: Cues) -> list[PlanRow]:
@@ -47,7 +48,7 @@ def _rows_of(tagged: Tagged, block: Block, cues: Cues) -> Iterator[PlanRow]:
     end = max(head.row + head.row_span for head in heads)
     for row in range(end, max(cell.row + cell.row_span for cell in block.cells)):
         actions: list[Cell] = []
-        others: dict[PlanColumn, Cell] = {}
+        others: dict[Particular, Cell] = {}
         for cell in block.cells:
             column = columns.get(cell.column)
             if (

@@ -60,11 +60,7 @@ def _in_tables(tagged: Tagged, framework: Framework, cues: Cues) -> Iterator[Pro
         mentions = [m for m in planned if any(cell.start <= m.start < cell.end for cell in row.actions)]
         if not mentions:
             continue
-        said: dict[Particular, str] = {
-            column: join_words(tagged, cell.start, cell.end)
-            for column, cell in row.others.items()
-            if column != "action"
-        }
+        said = {about: join_words(tagged, cell.start, cell.end) for about, cell in row.others.items()}
         yield _make(
             tagged, framework, mentions, commits=lambda best: best.probability >= MIN_PROBABILITY, said=said
         )

@@ -195,7 +195,7 @@ class Tagged:
         return "; ".join(dict.fromkeys(told))
 
     def explain_other_field(self) -> str:
-        """The pages that are mostly of another field, as " (pages 3-5)"; "" where none is, or the format has no pages."""
+        """The pages that are mostly of another field, or else in part, as " (pages 3-5)"; "" where the format has no pages."""
         pages = {page for part in self.unread if part.reason == "field" for page in part.pages}
         return f" (page{'s' if len(pages) > 1 else ''} {format_ranges(pages)})" if pages else ""
 

@@ -18,12 +18,12 @@ from types import ModuleType
 from typing import TYPE_CHECKING, Any, Literal, TypeAlias
 
 from policyloom.errors import RunError
-from policyloom.framework import Framework, read_framework
 from policyloom.frameworks import BUILT_IN
 
 if TYPE_CHECKING:
     from policyloom.coders.classifier import SentenceClassifier
     from policyloom.coders.language_model import LanguageModel
+    from policyloom.framework import Framework
     from policyloom.records import Coder, Measured
 
 __all__ = ["RULES", "ChosenCoder", "CoderChoice", "CoderForm", "make_coder", "resolve_coder"]
@@ -173,6 +173,8 @@ def _shipped_form(coder: CoderChoice, framework: Framework, min_probability: flo
     """The form of the classifier that comes with the built-in framework, where that is the one to choose; None where it takes loading to tell."""
     if coder is not None or min_probability or framework.id != BUILT_IN:
         return None
+    from policyloom.framework import read_framework
+
     if framework != read_framework(BUILT_IN) or metadata.entry_points(group=ENCODERS, name=framework.id):
         return None
     file = resources.files("policyloom") / "frameworks" / f"{BUILT_IN}.classifier"
@@ -233,6 +235,7 @@ def _make_language_model(form: CoderForm, framework: str) -> Coder:
 @lru_cache(maxsize=2)
 def _read_framework(framework: str) -> tuple[Framework, SentenceClassifier | None]:
     from policyloom.coders.classifier import read_classifier
+    from policyloom.framework import Framework
 
     chosen = Framework.model_validate_json(framework)
     return chosen, read_classifier(chosen, None)
@@ -245,6 +248,7 @@ def _make_coder(form: CoderForm, framework: str) -> Coder:
         return own
     from policyloom.coders import load_coder
     from policyloom.coders.classifier import find_encoder, load_classifier
+    from policyloom.framework import Framework
 
     chosen = Framework.model_validate_json(framework)
     if form.kind != "classifier":

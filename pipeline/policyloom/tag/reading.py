@@ -120,7 +120,7 @@ def read_units(document: Document, nlp: Language) -> ReadDocument:
 def _find_other_field(
     units: Sequence[Unit], read: Sequence[ReadUnit], in_field: Sequence[bool]
 ) -> tuple[UnreadPart, ...]:
-    """What was read but is of another field, so that nothing but cases is looked for in it; with the pages that are mostly so."""
+    """What was read but is of another field, so that nothing but cases is looked for in it; with the pages that are mostly so, or else in part."""
     on_page: Counter[int] = Counter()
     off_on_page: Counter[int] = Counter()
     n_characters = 0
@@ -133,8 +133,9 @@ def _find_other_field(
             off_on_page[page] += off
     if not n_characters:
         return ()
-    pages = tuple(sorted(page for page, n in off_on_page.items() if 2 * n > on_page[page]))
-    return (UnreadPart("field", pages, n_characters, "text of another field"),)
+    mostly = [page for page, n in off_on_page.items() if 2 * n > on_page[page]]
+    pages = mostly or [page for page, n in off_on_page.items() if n]
+    return (UnreadPart("field", tuple(sorted(pages)), n_characters, "text of another field"),)
 
 
 def _read_unit(unit: Unit, doc: Doc, framework: Framework, *, is_of_field: bool) -> ReadUnit:
