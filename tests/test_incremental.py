@@ -167,9 +167,7 @@ def test_a_run_of_another_framework_is_replaced_only_when_told_to(place: Path, f
     assert b'"id": "other"' in (place / "out" / "framework.json").read_bytes()
 
 
-def test_a_run_in_which_nothing_changed_loads_nothing_heavy_and_seeks_no_copies(
-    place: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_run_in_which_nothing_changed_loads_nothing_heavy_and_seeks_no_copies(place: Path) -> None:
     text = (place / "in" / "a.txt").read_text()
     (place / "in" / "again.html").write_text(f"<p>{text}</p>")
     first = run(place / "in", place / "out")
