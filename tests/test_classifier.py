@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import io
 import json
+import subprocess
+import sys
 import zipfile
 from collections.abc import Callable
 from dataclasses import replace
@@ -12,6 +14,9 @@ from typing import Any
 
 import numpy as np
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from sklearn.feature_extraction.text import TfidfVectorizer
 
 from policyloom.coders import load_coder
 from policyloom.coders.classifier import (
@@ -23,6 +28,7 @@ from policyloom.coders.classifier import (
 )
 from policyloom.coders.classifier.answers import MIN_OVERRULING, MIN_QUESTIONS_OF_OWN
 from policyloom.coders.classifier.questions import Answer, Question
+from policyloom.coders.classifier.tfidf import Weighing, join
 from policyloom.errors import LabelsError, PolicyloomError
 from policyloom.framework import Element, Framework
 from policyloom.learn.fit import train, train_answers
@@ -440,3 +446,53 @@ def test_a_head_nested_without_end_is_refused(framework: Framework, tmp_path: Pa
         np.savez(file, head=np.frombuffer(b"[" * 100_000, np.uint8))
     with pytest.raises(PolicyloomError, match=r"mine\.classifier: is no classifier"):
         read_classifier(framework, path)
+
+
+WORDS = st.lists(st.sampled_from(["grant", "firms", "lathe", "pays", "the"]), max_size=8)
+
+
+@given(st.lists(WORDS, min_size=1, max_size=6), st.booleans(), st.booleans())
+def test_features_are_weighed_as_scikit_learn_weighs_them(
+    texts: list[list[str]], is_binary: bool, is_scaled: bool
+) -> None:
+    learned = TfidfVectorizer(
+        analyzer=lambda words: words, lowercase=False, binary=is_binary, sublinear_tf=not is_binary,
+        norm="l2" if is_scaled else None,
+    ).fit([["grant", "firms", "lathe"], ["grant", "pays"], ["firms", "grant"]])  # fmt: skip
+    wanted = learned.transform(texts)
+    columns = {name: int(column) for name, column in learned.vocabulary_.items()}
+    weighing = Weighing(columns, learned.idf_, is_binary=is_binary, is_scaled=is_scaled)
+    rows = weighing.weigh(texts)
+    made = np.zeros(wanted.shape)
+    for number in range(len(rows)):
+        made[number, rows[number].columns] = rows[number].values
+    assert np.array_equal(made, wanted.toarray())
+    weights = np.arange(made.shape[1] * 2, dtype=np.float32).reshape(-1, 2)
+    assert np.allclose(rows @ weights, wanted @ weights, rtol=1e-12)
+
+
+def test_blocks_of_features_stand_side_by_side() -> None:
+    one = Weighing({"a": 0, "b": 1}, np.array([1.0, 2.0]), is_scaled=False)
+    other = Weighing({"c": 0}, np.array([3.0]), is_scaled=False)
+    both = join([one.weigh([["b"], [], ["a", "b"]]), other.weigh([["c"], ["c"], []])], [2, 1])
+    assert [(row.columns.tolist(), row.values.tolist()) for row in both] == [
+        ([1, 2], [2.0, 3.0]), ([2], [3.0]), ([0, 1], [1.0, 2.0]),
+    ]  # fmt: skip
+
+
+def test_a_worker_codes_without_scikit_learn_and_scipy(tmp_path: Path) -> None:
+    """They would take a hundred megabytes and two seconds of each."""
+    (tmp_path / "plan.txt").write_text(
+        "The ministry pays grants to firms that train apprentices. " * 5, "utf-8"
+    )
+    code = f"""
+import sys
+from policyloom import load_coder, load_pipeline, read_document, read_framework, tag
+from policyloom.run.copies import make_sketch
+framework = read_framework()
+tagged = tag(read_document({str(tmp_path / "plan.txt")!r}), load_pipeline(framework), load_coder(framework, "classifier"))
+assert tagged.mentions and make_sketch(tagged.document.text)
+print([name for name in ("sklearn", "scipy", "pandas", "datasketch") if name in sys.modules])
+"""
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == "[]"

@@ -25,7 +25,18 @@ from policyloom.framework import Element, Framework
 from policyloom.languages.context import PURPOSE_REACH
 from policyloom.learn.answers import known_answers
 from policyloom.learn.labels import Label, Labelled
-from policyloom.records import Block, Candidate, Document, Metadata, Passage, SentenceDraft, Tagged
+from policyloom.records import (
+    Block,
+    Candidate,
+    Document,
+    Metadata,
+    NearMiss,
+    Passage,
+    SentenceDraft,
+    Tagged,
+    from_json,
+    to_json,
+)
 from policyloom.tag import load_pipeline, read_sentences, tag
 
 TERMS = {
@@ -192,6 +203,25 @@ def test_a_classifier_keeps_drops_and_adds(nlp: Language) -> None:
         "S3": ("firms", 0.7, "classifier: firms"),
     }
     assert [c.element for c in fake.judged[0].candidates] == ["A1", "T1", "T4"]
+
+
+def test_what_was_nearly_named_is_kept_the_nearest_first(nlp: Language) -> None:
+    fake = FakeClassifier(
+        {
+            "T1": Judgement(0.9, True, share=1.5),
+            "T4": Judgement(0.2, False, share=0.8),
+            "S3": Judgement(0.1, False, share=0.2),
+        }
+    )
+    texts = ["Grants come.", "A hall was built.", "Lathes stand there.", "Benches came.", "Saws came."]
+    tagged = code(nlp, " ".join(texts), fake)
+    assert tagged.near == tuple(NearMiss("T4", n, 0.8) for n in range(3))
+    assert from_json(Tagged, to_json(tagged)) == tagged
+
+
+def test_an_element_that_a_rule_names_beside_the_classifier_was_not_nearly_named(nlp: Language) -> None:
+    fake = FakeClassifier({"T4": Judgement(0.2, False, share=0.8)})
+    assert code(nlp, "Workshops", fake, kind="heading").near == ()
 
 
 def test_headings_are_left_to_the_rules(nlp: Language) -> None:

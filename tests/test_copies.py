@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import sys
 from pathlib import Path
 
 import pandas as pd
 import pytest
 from click.testing import CliRunner
+from datasketch import MinHash
 
 from policyloom import run
 from policyloom.cli import main
+from policyloom.run.copies import make_sketch
 
 PLAN = (
     "The ministry pays grants to firms that train apprentices in the valley. Each firm receives 400 crowns a month for every "
@@ -124,3 +127,20 @@ def test_versions_do_not_support_one_anothers_claims(docs: Path, tmp_path: Path)
         + "Colleges and firms design the courses together, so that graduates find work sooner.",
     )
     assert "claim-supported" in claims("three")
+
+
+def test_a_sketch_is_the_one_that_datasketch_makes() -> None:
+    words = f"{PLAN} {OTHER}".casefold().replace(".", " ").replace(",", " ").split()
+    text = " ".join(words * 12)  # more runs than are permuted at once, if they were all different
+    runs = {" ".join(words[i : i + 5]) for i in range(len(words))} | {
+        " ".join((words * 2)[i : i + 5]) for i in range(len(words))
+    }
+    made = MinHash(num_perm=128, scheme="affine32")
+    made.update_batch([run.encode() for run in sorted(runs) if len(run.split()) == 5])
+    assert make_sketch(text) == made.hashvalues.astype("<u8").tobytes()
+
+
+def test_a_long_text_is_sketched_in_parts(monkeypatch: pytest.MonkeyPatch) -> None:
+    whole = make_sketch(PLAN)
+    monkeypatch.setattr(sys.modules["policyloom.run.copies"], "AT_ONCE", 7)
+    assert make_sketch(PLAN) == whole != make_sketch(OTHER)

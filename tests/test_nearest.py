@@ -2,13 +2,30 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from policyloom.check.nearest import _describe, content_words, find_nearest
 from policyloom.extract import read_text
 from policyloom.framework import Framework
 from policyloom.languages import load_language
-from policyloom.records import Sentence, Tagged
+from policyloom.records import NearMiss, Sentence, Tagged
 
 N, N_WORDS = 6, 6
+
+
+def test_what_the_coder_nearly_took_for_the_element_comes_first(framework: Framework) -> None:
+    lines = [
+        "Colleges and firms write the courses together with teachers.",
+        "The hall was painted on a rainy day in May.",
+    ]
+    document = read_text("\n".join(lines))
+    starts = [document.text.index(line) for line in lines]
+    sentences = tuple(Sentence(at, at + len(line), 0) for at, line in zip(starts, lines, strict=True))
+    tagged = Tagged(document, sentences, ())
+    (by_words, *_) = find_nearest(tagged, framework, ["T2"])["T2"]
+    assert by_words.quote == lines[0]
+    near = replace(tagged, near=(NearMiss("T2", 1, 0.9), NearMiss("T3", 0, 0.9)))
+    assert [quote.quote for quote in find_nearest(near, framework, ["T2"])["T2"]] == lines[::-1]
 
 
 def test_sentences_that_come_equally_near_stand_in_the_order_of_the_text(framework: Framework) -> None:

@@ -31,7 +31,8 @@ _WORD = re.compile(r"[^\W\d_]{3,}")
 def find_nearest(
     tagged: Tagged, framework: Framework, elements: Sequence[str]
 ) -> dict[str, tuple[Evidence, ...]]:
-    """For each element, the passages that share most words with its definition, label and examples, best first.
+    """For each element, the passages that the coder nearly took for naming it, best first, and then those that share most words with
+    its definition, label and examples.
 
     Words that stand in few sentences of the document weigh more (inverse document frequency). Only sentences of running text count,
     and of tables those cells that hold a sentence; at most `N_NEAREST`, and none that shares next to nothing.
@@ -55,7 +56,9 @@ def find_nearest(
             score = math.fsum(math.log(1 + len(sentences) / spread[word]) for word in shared)
             if len(shared) >= max(MIN_SHARED, MIN_SHARED_PART * len(words)):
                 scores.append((-score / math.sqrt(len(words)), n))
-        found[id] = tuple(tagged.evidence_at(n) for _, n in sorted(scores)[:N_NEAREST])
+        near = [miss.sentence for miss in tagged.near if miss.element == id]
+        nearest = dict.fromkeys((*near, *(n for _, n in sorted(scores))))
+        found[id] = tuple(tagged.evidence_at(n) for n in list(nearest)[:N_NEAREST])
     return found
 
 

@@ -32,7 +32,7 @@ def find_promises(tagged: Tagged, framework: Framework) -> tuple[Promise, ...]:
             found.setdefault(mention.sentence, []).append(mention)
     cues = compile_cues(load_language(framework.language), framework.facets)
     for_readers = bool(found) and is_for_readers(tagged, cues)
-    measured = {m.sentence for m in tagged.mentions if m.kind == "entity" and m.label in _MEASURES}
+    measured = _find_measured(tagged)
     in_sentences = [
         _make(
             tagged,
@@ -46,6 +46,17 @@ def find_promises(tagged: Tagged, framework: Framework) -> tuple[Promise, ...]:
     ]
     promises = [*in_sentences, *_in_tables(tagged, framework, cues)]
     return tuple(sorted(promises, key=lambda promise: (promise.evidence.start, promise.element)))
+
+
+def _find_measured(tagged: Tagged) -> set[int]:
+    """The sentences that say how much, and those beside them in the paragraph, by index: what is promised there is not vague."""
+    found: set[int] = set()
+    for mention in tagged.mentions:
+        if mention.kind == "entity" and mention.label in _MEASURES:
+            block = tagged.sentences[mention.sentence].block
+            beside = range(max(0, mention.sentence - 1), min(len(tagged.sentences), mention.sentence + 2))
+            found.update(n for n in beside if tagged.sentences[n].block == block)
+    return found
 
 
 def _in_tables(tagged: Tagged, framework: Framework, cues: Cues) -> Iterator[Promise]:

@@ -53,10 +53,21 @@ from policyloom.records.findings import (
     Severity,
 )
 from policyloom.records.serial import from_json, to_json
-from policyloom.records.tagged import Claim, Evidence, Facet, FacetKind, Mention, Sentence, Tagged
+from policyloom.records.tagged import (
+    N_NEAR,
+    Claim,
+    Evidence,
+    Facet,
+    FacetKind,
+    Mention,
+    NearMiss,
+    Sentence,
+    Tagged,
+)
 
 __all__ = [
     "MIN_MEASURED",
+    "N_NEAR",
     "STATED",
     "Accuracy",
     "Block",
@@ -85,6 +96,7 @@ __all__ = [
     "Mention",
     "MentionKind",
     "Metadata",
+    "NearMiss",
     "OcrUse",
     "Passage",
     "Polarity",

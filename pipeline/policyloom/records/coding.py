@@ -162,12 +162,15 @@ class Coding:
         claims: what it claims of these.
         n_dropped: statements of the coder about it that could not be used, as they do not fit the sentence.
         is_judged: whether the coder could say anything of it at all.
+        near: the outermost elements that the coder does not name and nearly would, each with how near it came: its probability as
+            a share, 0 to 1, of the one that is needed.
     """
 
     candidates: tuple[Candidate, ...] = ()
     claims: tuple[ClaimDraft, ...] = ()
     n_dropped: int = 0
     is_judged: bool = True
+    near: tuple[tuple[str, float], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

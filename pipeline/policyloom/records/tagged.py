@@ -11,10 +11,24 @@ from policyloom.records.coding import ClaimKind, MentionKind, Polarity, Status
 from policyloom.records.document import Document, HasSpan, Span, UnreadPart
 from policyloom.records.show import counted, cut, html_table
 
-__all__ = ["Claim", "Evidence", "Facet", "FacetKind", "Mention", "Sentence", "Tagged", "format_ranges"]
+__all__ = [
+    "N_NEAR",
+    "Claim",
+    "Evidence",
+    "Facet",
+    "FacetKind",
+    "Mention",
+    "NearMiss",
+    "Sentence",
+    "Tagged",
+    "format_ranges",
+]
 
 MAX_UNREADABLE_SHARE = 0.9
 """Share of a document that could not be read above which nothing is said of it."""
+
+N_NEAR = 3
+"""Sentences that are kept as coming near an element."""
 
 FacetKind = Literal["target", "instrument", "amount", "deadline", "monitoring"]
 
@@ -99,6 +113,21 @@ class Mention:
 
 
 @dataclass(frozen=True, slots=True)
+class NearMiss:
+    """A sentence that the coder nearly took for one that names an element.
+
+    Attributes:
+        element: the outermost element's id.
+        sentence: the index of the sentence in `Tagged.sentences`.
+        share: its probability as a share, 0 to 1, of the one that is needed.
+    """
+
+    element: str
+    sentence: int
+    share: float
+
+
+@dataclass(frozen=True, slots=True)
 class Claim:
     """The text itself says that a mechanism leads to an outcome, or answers a challenge.
 
@@ -127,7 +156,8 @@ class Tagged:
     """A document with its sentences, mentions and claims, each in order of `start`.
 
     `unread` holds the parts of the document that were not judged, and why; what was not judged is not absent. `n_dropped`
-    counts statements of the coder that were left out, as they do not fit the text.
+    counts statements of the coder that were left out, as they do not fit the text. `near` holds the sentences that come nearest to
+    each outermost element without naming it, as far as the coder tells, at most `N_NEAR` for each, nearest first.
     """
 
     document: Document
@@ -136,6 +166,7 @@ class Tagged:
     claims: tuple[Claim, ...] = ()
     unread: tuple[UnreadPart, ...] = ()
     n_dropped: int = 0
+    near: tuple[NearMiss, ...] = ()
 
     def __repr__(self) -> str:
         counts = (

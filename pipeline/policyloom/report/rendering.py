@@ -18,11 +18,12 @@ from policyloom.files import write_bytes
 from policyloom.records import Coverage
 from policyloom.report.views import STATUSES, Detail, statuses
 
-__all__ = ["MAX_BYTES", "render", "write_page"]
+__all__ = ["MAX_BYTES", "load_templates", "render", "write_page"]
 
 MAX_BYTES = 4_500_000
 """A larger page is written again with fewer and shorter quotes: browsers on a laptop get slow."""
 
+TEMPLATES = ("run.html.j2", "document.html.j2", "evidence.html.j2", "gap_map.html.j2")
 SCRIPTS = ("script.js", "gap_map.js")
 STYLES = ("colours.css", "style.css", "side.css", "gap_map.css")
 
@@ -34,6 +35,12 @@ def render(template: str, data: Mapping[str, object]) -> bytes:
     """A page in UTF-8."""
     page = _environment().get_template(template).render(data)
     return _CONTROL.sub("", page).encode("utf-8", "replace")
+
+
+def load_templates() -> None:
+    """Compiles the templates of a run's pages, which takes as long as writing a hundred of them."""
+    for name in TEMPLATES:
+        _environment().get_template(name)
 
 
 def write_page(

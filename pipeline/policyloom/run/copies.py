@@ -10,10 +10,13 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cache
+from hashlib import sha1
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
+import numpy.typing as npt
 
 from policyloom.files import write_bytes
 from policyloom.records import Tagged
@@ -35,6 +38,9 @@ MIN_VERSION = 0.5
 """The share of the runs of both texts that stands in both, from which they are versions of one text."""
 MIN_COPY = 0.8
 """The same for copies. One paper in one and in two columns has 0.996; documents of one office on one matter have 0.1."""
+
+AT_ONCE = 1_000
+"""Runs that are permuted at once, so that a long text takes no more memory than a short one."""
 
 SLACK = 0.1
 """How far below the share a sketch may estimate it; its standard error is 0.04 (Broder 1997, 128 permutations)."""
@@ -115,15 +121,37 @@ def find_same_text(tagged: Tagged, sketches: Mapping[str, Path]) -> frozenset[st
 
 
 def make_sketch(text: str) -> bytes:
-    """The sketch of a text, by which texts that have much in common are found; empty where it is too short to be compared."""
-    from datasketch import MinHash
+    """The sketch of a text, by which texts that have much in common are found; empty where it is too short to be compared.
 
+    It is the one that datasketch's `MinHash` would make, which brings scipy into each worker for it (Broder 1997).
+    """
     runs = _runs_of(text)
     if not runs:
         return b""
-    sketch = MinHash(num_perm=N_PERMUTATIONS, scheme=SCHEME)
-    sketch.update_batch([run.encode("utf-8") for run in sorted(runs)])
-    return sketch.hashvalues.astype("<u8").tobytes()  # type: ignore[no-any-return]
+    hashes = _mix(
+        np.array([int.from_bytes(sha1(run.encode()).digest()[:4], "little") for run in runs], np.uint32)
+    )
+    factors, terms = _permutations()
+    least = np.full(N_PERMUTATIONS, np.iinfo(np.uint32).max, np.uint32)
+    for i in range(0, len(hashes), AT_ONCE):
+        permuted = hashes[i : i + AT_ONCE, None] * factors + terms  # modulo 2 ** 32
+        np.minimum(least, permuted.min(axis=0), out=least)
+    return least.astype("<u8").tobytes()
+
+
+def _mix(hashes: npt.NDArray[np.uint32]) -> npt.NDArray[np.uint32]:
+    """Each bit of a hash made to depend on all of them, as MurmurHash3 ends."""
+    for shift, factor in ((16, 0x85EBCA6B), (13, 0xC2B2AE35)):
+        hashes = (hashes ^ (hashes >> np.uint32(shift))) * np.uint32(factor)
+    return hashes ^ (hashes >> np.uint32(16))
+
+
+@cache
+def _permutations() -> tuple[npt.NDArray[np.uint32], npt.NDArray[np.uint32]]:
+    """The odd factors and the terms of the permutations of 32-bit hashes, as datasketch draws them from its seed."""
+    draw = np.random.RandomState(1)
+    halves = draw.randint(0, 1 << 31, N_PERMUTATIONS, dtype=np.uint32)
+    return halves * np.uint32(2) + np.uint32(1), draw.randint(0, 1 << 32, N_PERMUTATIONS, dtype=np.uint32)
 
 
 def _load_sketch(data: bytes) -> MinHash | None:

@@ -7,6 +7,7 @@ import json
 import os
 import time
 from concurrent.futures import Executor
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -181,7 +182,10 @@ def run(
         form = replace(chosen.form, store=str(results.answers)) if talk else chosen.form
         settings = Settings(framework.model_dump_json(), form, model, password, ocr)
         plan = make_plan(folder, paths, settings)
-        read = read_documents(plan, settings, results.cache, workers, limits, executor, tell, talk, dask=dask)
+        read = read_documents(
+            plan, settings, results.cache, workers, limits, executor, tell, talk, dask=dask,
+            meanwhile=lambda: _load_for_outputs(chosen),
+        )  # fmt: skip
         if not read.jobs and read_manifest(out) and all(f.kind == UNANSWERED for f in read.failures):
             raise RunError(f"{out}: {read.failures[0].reason}; the results of before are left as they are")
         return _write_results(
@@ -319,6 +323,15 @@ def _talk(
     if not isinstance(coder, LanguageModel):
         raise TypeError(f"coder {coder!r} is no language model")
     return open_conversation(results, framework, coder, told=results.path / ANSWERS_FILE, given=given)
+
+
+def _load_for_outputs(chosen: ChosenCoder) -> None:
+    """Loads what outputs are written with, which takes two seconds."""
+    with suppress(Exception):  # whoever needs it says what is wrong
+        from policyloom.run.outputs import load_libraries
+
+        load_libraries()
+        _ = chosen.coder
 
 
 def _write_results(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass, field, replace
@@ -45,13 +46,14 @@ from policyloom.report import (
     report_links,
     write_run_report,
 )
+from policyloom.report.rendering import load_templates
 from policyloom.run.coder import ChosenCoder
 from policyloom.run.metadata import MetadataTable, describe
 
 if TYPE_CHECKING:
     import pandas as pd
 
-__all__ = ["PEERS", "Written", "reported_document", "write_outputs", "write_peers"]
+__all__ = ["PEERS", "Written", "load_libraries", "reported_document", "write_outputs", "write_peers"]
 
 PEERS = "peers.csv"
 
@@ -111,6 +113,13 @@ class _Totals:
             self.counts[pages] = self.counts.get(pages, 0) + len(tagged.document.ocr)
         if tagged.n_dropped:
             self.counts[LEFT_OUT] = self.counts.get(LEFT_OUT, 0) + tagged.n_dropped
+
+
+def load_libraries() -> None:
+    """Loads what is imported only where it is used, and the pages' templates."""
+    for name in ("datasketch", "pandas", "scipy.stats", "networkx"):
+        importlib.import_module(name)
+    load_templates()
 
 
 def write_outputs(

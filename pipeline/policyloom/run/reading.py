@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from concurrent.futures import Executor
 from dataclasses import dataclass, replace
 from pathlib import Path
+from threading import Thread
 from typing import TYPE_CHECKING
 
 from policyloom.errors import RunError, UnansweredError
@@ -53,12 +54,16 @@ def read_documents(
     *,
     dask: DaskChoice = None,
     forget: bool = True,
+    meanwhile: Callable[[], object] = lambda: None,
 ) -> ReadDocuments:
     """Reads and tags the documents whose result is not whole in the cache, and forgets results of no document.
 
     Of a document with a result that was made with other settings, the text is taken from there. A document for which a language model must be asked is read once more when the answers are there.
+    `meanwhile` is called in a thread of its own while other processes read, if there is something to read.
     """
     todo = find_unread(plan, cache)
+    if todo and workers != 0:
+        Thread(target=meanwhile, daemon=True).start()
     n_jobs, n_reused = len(plan.jobs), len(plan.jobs) - len(todo)
     failures = list(plan.failures)
     tell(Progress("reading", n_reused, n_jobs))

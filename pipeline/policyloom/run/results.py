@@ -87,6 +87,7 @@ def _fits(tagged: Tagged) -> bool:
         all(0 <= start <= end <= n_characters for start, end in spans)
         and all(0 <= sentence.block < n_blocks for sentence in sentences)
         and all(0 <= mention.sentence < n_sentences for mention in mentions)
+        and all(0 <= miss.sentence < n_sentences for miss in tagged.near)
         and all(0 <= claim.sentence < n_sentences for claim in tagged.claims)
         and all(0 <= at < n_mentions for claim in tagged.claims for at in (claim.mechanism, claim.target))
     )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import faulthandler
-import importlib
+import gc
 import multiprocessing
 import os
 import signal
@@ -379,8 +379,9 @@ def _load(settings: Settings) -> None:
     make_sketch("")
     with suppress(Exception):  # a coder that cannot be loaded is told with each document
         make_coder(settings.coder, settings.framework)
-    if settings.coder.kind in ("classifier", "learned_rules"):
-        importlib.import_module("sklearn.feature_extraction.text")
+    # What is loaded stays to the end: the collector need not look through it with each document.
+    gc.collect()
+    gc.freeze()
 
 
 def _guard() -> None:

@@ -19,7 +19,7 @@ from spacy.language import Language
 
 from policyloom.languages import load_language
 from policyloom.languages.cues import compile_cues
-from policyloom.records import Coder, Coding, Document, Tagged, UnreadPart
+from policyloom.records import N_NEAR, Coder, Coding, Document, NearMiss, Tagged, UnreadPart
 from policyloom.tag.assemble import CodedSentence, assemble
 from policyloom.tag.pipeline import framework_of, load_pipeline
 from policyloom.tag.reading import ReadDocument, ReadUnit, find_sentences, read_sentences, read_units
@@ -79,7 +79,17 @@ def _put_together(document: Document, read: ReadDocument, codings: Sequence[Codi
     cues = compile_cues(load_language(framework.language), framework.facets)
     unread = (*read.unread, *_find_unanswered(document, read.units, codings))
     tagged = assemble(document, coded, unread, cues)
-    return replace(tagged, n_dropped=sum(coding.n_dropped for coding in codings))
+    return replace(tagged, n_dropped=sum(coding.n_dropped for coding in codings), near=_find_near(codings))
+
+
+def _find_near(codings: Sequence[Coding]) -> tuple[NearMiss, ...]:
+    """The sentences that come nearest to each element without naming it."""
+    found: dict[str, list[NearMiss]] = {}
+    for number, coding in enumerate(codings):
+        for id, share in coding.near:
+            found.setdefault(id, []).append(NearMiss(id, number, share))
+    nearest = {id: sorted(found[id], key=lambda one: (-one.share, one.sentence)) for id in sorted(found)}
+    return tuple(one for misses in nearest.values() for one in misses[:N_NEAR])
 
 
 def _find_unanswered(

@@ -7,6 +7,7 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
+import numpy as np
 from spacy.attrs import IDX, LENGTH
 from spacy.language import Language
 from spacy.tokens import Doc, Span
@@ -142,7 +143,8 @@ def _read_unit(unit: Unit, doc: Doc, framework: Framework, *, is_of_field: bool)
     is_retold = any(framework[s.label_].kind == "case" for s in doc.spans[MENTIONS])
     spans = [span for span in doc.sents if span.text.strip()]
     texts = [span.text.strip() for span in spans]
-    places = doc.to_array([IDX, LENGTH]).tolist()
+    begins, lengths = doc.to_array([IDX, LENGTH]).astype("int64").T
+    ends = begins + lengths
     starts, sentences, entities = [], [], []
     for n, (span, text) in enumerate(zip(spans, texts, strict=True)):
         lead = span.start_char + len(span.text) - len(span.text.lstrip())
@@ -152,8 +154,10 @@ def _read_unit(unit: Unit, doc: Doc, framework: Framework, *, is_of_field: bool)
             SentenceDraft(
                 text,
                 tuple(
-                    (max(0, at - lead), max(0, at - lead + n_chars))
-                    for at, n_chars in places[span.start : span.end]
+                    zip(
+                        *(np.maximum(at[span.start : span.end] - lead, 0).tolist() for at in (begins, ends)),
+                        strict=True,
+                    )
                 ),
                 tuple(forms_of(span)),
                 candidates,

@@ -2,6 +2,7 @@
 
 coder      the coder: rules and classifier together
 features   sentences as sparse numbers
+tfidf      how much each feature counts
 questions  what a classifier is asked about statuses and claims
 answers    how it answers
 encoder    a fine-tuned encoder beside it, from a package of its own

@@ -7,17 +7,13 @@ import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
-from scipy.sparse import csr_matrix
-from scipy.special import expit
 
 from policyloom.coders.classifier.questions import Answer, Question, QuestionKind
-
-if TYPE_CHECKING:
-    from sklearn.feature_extraction.text import TfidfVectorizer
+from policyloom.coders.classifier.tfidf import Row, Weighing, expit
 
 __all__ = ["MIN_QUESTIONS", "MIN_QUESTIONS_OF_OWN", "Answerer", "fit_answerer", "restore_answerer"]
 
@@ -71,16 +67,14 @@ class Answerer:
         return f"<Answerer {' | '.join(self.options)}: {len(self.vocabulary):,} features>"
 
     @cached_property
-    def _vectorizer(self) -> TfidfVectorizer:
-        vectorizer = _make_vectorizer(vocabulary={name: i for i, name in enumerate(self.vocabulary)})
-        vectorizer.idf_ = self.idf
-        return vectorizer
+    def _weighing(self) -> Weighing:
+        return Weighing({name: i for i, name in enumerate(self.vocabulary)}, self.idf)
 
     def answer(self, questions: Sequence[Question]) -> list[Answer]:
         """The most likely answer to each question, among its options."""
         if not questions:
             return []
-        matrix = self._vectorizer.transform(questions)
+        matrix = self._weighing.weigh(_features(question) for question in questions)
         odds = expit(matrix @ self.weights + self.offsets)
         found = []
         for number, (question, row) in enumerate(zip(questions, odds, strict=True)):
@@ -97,12 +91,12 @@ class Answerer:
             found.append(Answer(value, sure[value], at))
         return found
 
-    def _reason(self, question: Question, row: csr_matrix, value: str) -> tuple[int, int] | None:
+    def _reason(self, question: Question, row: Row, value: str) -> tuple[int, int] | None:
         """Where the clue stands that spoke for an answer most."""
         option = self.options.index(value)
         adds = {
             self.vocabulary[column]: float(times * self.weights[column, option])
-            for column, times in zip(row.indices, row.data, strict=True)
+            for column, times in zip(row.columns, row.values, strict=True)
         }
         # A cue is a better reason than a word that happens to weigh more, and a full stop is none.
         for clues in (question.signs, question.words):
@@ -149,9 +143,10 @@ def fit_answerer(
     options = tuple(sorted(set(answers)))
     if len(questions) < least or len(options) < 2:
         return None
+    from sklearn.feature_extraction.text import TfidfVectorizer
     from sklearn.linear_model import LogisticRegression
 
-    vectorizer = _make_vectorizer()
+    vectorizer = TfidfVectorizer(analyzer=_features, lowercase=False, sublinear_tf=True, min_df=2)
     matrix = vectorizer.fit_transform(questions)
     truth = np.array([[answer == option for option in options] for answer in answers])
     learned = np.zeros((matrix.shape[1], len(options)), dtype=np.float32)
@@ -163,13 +158,6 @@ def fit_answerer(
         learned[:, j], offsets[j] = model.coef_[0], model.intercept_[0]
     names = sorted(vectorizer.vocabulary_, key=vectorizer.vocabulary_.__getitem__)
     return Answerer(options, names, vectorizer.idf_, learned, offsets)
-
-
-def _make_vectorizer(**more: Any) -> TfidfVectorizer:
-    # It takes a second to load, which whoever only tells of a classifier need not wait for.
-    from sklearn.feature_extraction.text import TfidfVectorizer
-
-    return TfidfVectorizer(analyzer=_features, lowercase=False, sublinear_tf=True, min_df=2, **more)
 
 
 def _features(question: Question) -> Iterable[str]:

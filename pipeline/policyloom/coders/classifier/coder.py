@@ -27,6 +27,10 @@ from policyloom.records import Candidate, ClaimDraft, Coding, Measured, Passage,
 __all__ = ["ClassifierCoder", "LearnedRulesCoder", "apply_judgements"]
 
 
+MIN_NEAR = 0.3
+"""The share of the needed probability from which a sentence is kept as one that comes near an element; it serves to show where to look."""
+
+
 class LearnedRulesCoder(RulesCoder):
     """The framework's rules, with statuses and claims as policyloom has learned them in other frameworks of the language.
 
@@ -93,22 +97,37 @@ class ClassifierCoder:
     def code(self, passages: Sequence[Passage]) -> list[Coding]:
         """A coding for each sentence of the passages, one after the other."""
         every = [sentence for passage in passages for sentence in passage.sentences]
-        sentences = self._judge([leave_out_questions(sentence, self.rules.cues) for sentence in every])
-        return _answer_all(
-            sentences, self.rules.cues, {**self.classifier.answerers, **self._shared}, shared=self._shared
-        )
+        sentences = [leave_out_questions(sentence, self.rules.cues) for sentence in every]
+        judgements = self._judge(sentences)
+        kept = [
+            self._keep_denied_ends(sentence, apply_judgements(sentence, judged, self.framework), judged)
+            if judged
+            else sentence
+            for sentence, judged in zip(sentences, judgements, strict=True)
+        ]
+        answerers = {**self.classifier.answerers, **self._shared}
+        codings = _answer_all(kept, self.rules.cues, answerers, shared=self._shared)
+        return [
+            replace(coding, near=self._find_near(coding, judged))
+            for coding, judged in zip(codings, judgements, strict=True)
+        ]
 
-    def _judge(self, sentences: list[SentenceDraft]) -> list[SentenceDraft]:
-        """The sentences with the candidates that the classifier confirms or adds; headings are left to the rules."""
+    def _judge(self, sentences: Sequence[SentenceDraft]) -> list[dict[str, Judgement]]:
+        """The judgements of each sentence; none of headings, which are left to the rules, and of other fields."""
         judged = [i for i, s in enumerate(sentences) if s.is_on_topic and s.block_kind != "heading"]
         judgements = self.classifier.judge([sentences[i] for i in judged])
         found = dict(zip(judged, judgements, strict=True))
-        return [
-            self._keep_denied_ends(sentence, apply_judgements(sentence, found[i], self.framework), found[i])
-            if i in found
-            else sentence
-            for i, sentence in enumerate(sentences)
+        return [found.get(i, {}) for i in range(len(sentences))]
+
+    def _find_near(
+        self, coding: Coding, judgements: Mapping[str, Judgement]
+    ) -> tuple[tuple[str, float], ...]:
+        """The elements that a sentence does not name and nearly would."""
+        near = [
+            (id, min(1.0, j.share)) for id, j in judgements.items() if not j.named and j.share >= MIN_NEAR
         ]
+        there = {self.framework.top(candidate.element) for candidate in coding.candidates} if near else ()
+        return tuple((id, round(share, 3)) for id, share in near if id not in there)
 
     def _keep_denied_ends(
         self, ruled: SentenceDraft, judged: SentenceDraft, judgements: Mapping[str, Judgement]

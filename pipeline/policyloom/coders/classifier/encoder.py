@@ -10,6 +10,7 @@ import hashlib
 import importlib.metadata
 import importlib.util
 import json
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
@@ -18,8 +19,8 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import numpy.typing as npt
-from scipy.special import expit, logit
 
+from policyloom.coders.classifier.tfidf import expit
 from policyloom.errors import PolicyloomError
 from policyloom.framework import Framework
 from policyloom.records import Measured, from_json
@@ -80,8 +81,8 @@ class SentenceEncoder:
         for row, encoding in enumerate(self._tokenizer.encode_batch(list(texts))):
             pieces = np.array([encoding.ids], dtype=np.int64)
             odds[row] = self._session.run(None, {"pieces": pieces, "mask": np.ones_like(pieces)})[0][0]
-        limit = logit(1 - CERTAIN)
-        return expit(np.clip(odds, -limit, limit) * self._slope + self._shift)  # type: ignore[no-any-return]
+        limit = math.log((1 - CERTAIN) / CERTAIN)
+        return expit(np.clip(odds, -limit, limit) * self._slope + self._shift)
 
 
 def find_encoder(framework: Framework) -> SentenceEncoder | None:

@@ -11,11 +11,12 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 import numpy.typing as npt
-from scipy.sparse import csr_matrix, hstack
 
+from policyloom.coders.classifier.tfidf import Row, Rows, Weighing, join
 from policyloom.records import SentenceDraft
 
 if TYPE_CHECKING:
+    from scipy.sparse import csr_matrix
     from sklearn.feature_extraction.text import TfidfVectorizer
 
 __all__ = ["BLOCKS", "TOKEN", "Features", "Parts", "tokens_of"]
@@ -100,12 +101,14 @@ class Features:
 
     def fit(self, sentences: Sequence[Parts]) -> csr_matrix:
         """Learns the vocabulary from sentences that were taken apart, and gives their matrix."""
+        from scipy.sparse import hstack
+
         columns = []
-        self._vectorizers = self._make()
-        for name, vectorizer in self._vectorizers.items():
+        for name, vectorizer in self._make().items():
             columns.append(vectorizer.fit_transform(sentences) * BLOCKS[name])
             self.vocabulary[name] = sorted(vectorizer.vocabulary_, key=vectorizer.vocabulary_.__getitem__)
             self.idf[name] = vectorizer.idf_
+        self.__dict__.pop("_weighings", None)
         return hstack(columns).tocsr()
 
     def restore(
@@ -117,23 +120,25 @@ class Features:
         return self
 
     @cached_property
-    def _vectorizers(self) -> dict[str, TfidfVectorizer]:
-        """For what `restore` has put back."""
-        made = self._make()
-        for name, vectorizer in made.items():
-            vectorizer.vocabulary = {feature: i for i, feature in enumerate(self.vocabulary[name])}
-            vectorizer.idf_ = self.idf[name]
-        return made
+    def _weighings(self) -> dict[str, Weighing]:
+        """How each block is weighed: as `_make` says, by the vocabulary that was learned."""
+        return {
+            name: Weighing(
+                {feature: i for i, feature in enumerate(self.vocabulary[name])}, self.idf[name],
+                is_binary=name in ("lists", "rules"), is_scaled=name != "rules", share=share,
+            )
+            for name, share in BLOCKS.items()
+        }  # fmt: skip
 
-    def transform(self, sentences: Sequence[Parts]) -> csr_matrix:
+    def transform(self, sentences: Sequence[Parts]) -> Rows:
         """The matrix of sentences that were taken apart, one a row."""
-        return hstack(
-            [v.transform(sentences) * BLOCKS[name] for name, v in self._vectorizers.items()]
-        ).tocsr()
+        blocks = self._weighings
+        sizes = [len(weighing.columns) for weighing in blocks.values()]
+        return join(
+            [weighing.weigh(parts[name] for parts in sentences) for name, weighing in blocks.items()], sizes
+        )
 
-    def weigh(
-        self, sentence: SentenceDraft, row: csr_matrix, weights: npt.NDArray[np.float32]
-    ) -> list[float]:
+    def weigh(self, sentence: SentenceDraft, row: Row, weights: npt.NDArray[np.float32]) -> list[float]:
         """How much each token of a sentence adds to a label's score: what a feature adds is shared by its tokens.
 
         Args:
@@ -152,10 +157,10 @@ class Features:
             for name in self._holding(token):
                 where["lists"].setdefault(name, []).append(i)
         score = [0.0] * len(tokens)
-        values = row.data * weights[row.indices]
+        values = row.values * weights[row.columns]
         # Most features add next to nothing, and are left out.
         heavy = np.abs(values) >= np.abs(values).max(initial=0.0) / _MIN_SHARE
-        for column, value in zip(row.indices[heavy].tolist(), values[heavy].tolist(), strict=True):
+        for column, value in zip(row.columns[heavy].tolist(), values[heavy].tolist(), strict=True):
             block, name = self._name(column)
             parts = name.replace(" near ", " with ").split(" with ") if block == "lists" else (name,)
             at = [i for part in parts for i in where[block].get(part, ())]
@@ -172,7 +177,6 @@ class Features:
         raise IndexError(column)
 
     def _make(self) -> dict[str, TfidfVectorizer]:
-        # It takes a second to load, which whoever only tells of a classifier need not wait for.
         from sklearn.feature_extraction.text import TfidfVectorizer
 
         rules = sorted({*self.tops, *(f"{top} or part" for top in self.tops.values())})

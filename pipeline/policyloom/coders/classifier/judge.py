@@ -3,18 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
-from scipy.sparse import csr_matrix
-from scipy.special import expit
 
 from policyloom.coders.classifier.answers import Answerer
 from policyloom.coders.classifier.encoder import SentenceEncoder
 from policyloom.coders.classifier.features import TOKEN, Features, tokens_of
 from policyloom.coders.classifier.questions import QuestionKind
+from policyloom.coders.classifier.tfidf import Row, Rows, expit
 from policyloom.records import Accuracy, Measured, SentenceDraft
 from policyloom.records.show import cut
 
@@ -57,6 +56,7 @@ class Judgement:
         named: whether that is enough.
         start, end: the words of the sentence that speak for it most, in characters of the sentence.
         words: the features that weighed most, heaviest first.
+        share: the probability as a share of the one that is enough.
     """
 
     probability: float
@@ -64,6 +64,7 @@ class Judgement:
     start: int = 0
     end: int = 0
     words: tuple[str, ...] = ()
+    share: float = 0.0
 
 
 @dataclass(frozen=True)
@@ -135,13 +136,17 @@ class SentenceClassifier:
         if named is not None:
             names = np.array([[label in ids for label in self.labels] for ids in named])
         found = []
-        for i, rows in enumerate(zip(probabilities.tolist(), names.tolist(), ruled.tolist(), strict=True)):
+        shares = probabilities / needed
+        columns = (probabilities, names, ruled, shares)
+        for i, rows in enumerate(zip(*(column.tolist() for column in columns), strict=True)):
             judged = {}
-            for j, (label, p, named_here, by_a_rule) in enumerate(zip(self.labels, *rows, strict=True)):
-                explained = named_here and not by_a_rule
-                judged[label] = (
-                    self._explain(sentences[i], matrix[i], j, p) if explained else Judgement(p, named_here)
-                )
+            for j, (label, p, named_here, by_a_rule, share) in enumerate(
+                zip(self.labels, *rows, strict=True)
+            ):
+                judgement = Judgement(p, named_here, share=share)
+                if named_here and not by_a_rule:
+                    judgement = self._explain(sentences[i], matrix[i], j, judgement)
+                judged[label] = judgement
             found.append(judged)
         return found
 
@@ -193,18 +198,18 @@ class SentenceClassifier:
         encoded = encoder.probabilities([sentence.text for sentence in sentences])
         return encoder.weight * encoded + (1 - encoder.weight) * probabilities
 
-    def _matrix(self, sentences: Sequence[SentenceDraft]) -> csr_matrix:
+    def _matrix(self, sentences: Sequence[SentenceDraft]) -> Rows:
         return self._features.transform([self._features.take_apart(sentence) for sentence in sentences])
 
-    def _probabilities(self, matrix: csr_matrix) -> Floats:
-        return expit(matrix @ self._weights + self._offsets)  # type: ignore[no-any-return]
+    def _probabilities(self, matrix: Rows) -> Floats:
+        return expit(matrix @ self._weights + self._offsets)
 
-    def _explain(self, sentence: SentenceDraft, row: csr_matrix, label: int, probability: float) -> Judgement:
-        """The stretch of words that speaks for a label most, and the heaviest words in it."""
+    def _explain(self, sentence: SentenceDraft, row: Row, label: int, judgement: Judgement) -> Judgement:
+        """A judgement with the stretch of words that speaks for a label most, and the heaviest words in it."""
         matches = list(TOKEN.finditer(sentence.text))
         tokens = tokens_of(sentence.text)
         if not tokens:
-            return Judgement(probability, False)
+            return replace(judgement, named=False)
         score = self._features.weigh(sentence, row, self._weights[:, label])
         # Words such as "of" lend their weight to a stretch, but neither open it nor count as a reason.
         telling = [token not in self.stop_words for token in tokens]
@@ -215,9 +220,9 @@ class SentenceClassifier:
             end -= 1
         best = sorted(range(start, end), key=lambda i: -score[i])
         named = [matches[i][0] for i in best if score[i] > 0 and telling[i]][:_N_WORDS]
-        return Judgement(
-            probability, True, matches[start].start(), matches[end - 1].end(), tuple(dict.fromkeys(named))
-        )
+        return replace(
+            judgement, start=matches[start].start(), end=matches[end - 1].end(), words=tuple(dict.fromkeys(named))
+        )  # fmt: skip
 
 
 def _heaviest(score: Sequence[float]) -> tuple[int, int]:
