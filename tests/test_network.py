@@ -783,6 +783,26 @@ def test_evidence_has_a_sentence_from_each_unit_counted(unit: str) -> None:
     assert (link(network, "T1", "O1")["n"], len(found)) == n
 
 
+@pytest.mark.parametrize("unit", ["sentence", "paragraph", "section", "document"])
+def test_evidence_comes_row_by_row_in_the_order_of_its_table(unit: str) -> None:
+    documents = [
+        make_tagged(
+            "b",
+            ("paragraph", "[T1|Relief] raises [O1|wages]. [O1|Wages]. [T2|Work].", ("R",)),
+            ("paragraph", "[O1|Wages] and [T2|work].", ("S",)),
+            ("paragraph", "[T1|Relief]. [T2|Work].", ("R",)),
+        ),
+        make_tagged("a", "[O1|Wages]. [T1|Relief] and [O1|wages].", "[T1|Relief]. [O1 negated|Wages]."),
+    ]
+    network = find_links(documents, FRAMEWORK, unit=unit)
+    rows = list(network.evidence_rows())
+    order = ["source", "target", "kind", "document", "start"]
+    assert [[row[name] for name in order] for row in rows] == network.all_evidence()[order].values.tolist()
+    assert len(rows) > 8
+    keys = [tuple(row[name] for name in order) for row in rows]
+    assert keys == sorted(set(keys))
+
+
 def test_counts_made_apart_have_the_same_evidence() -> None:
     documents = corpus(3, both=2)
     whole = find_links(documents, FRAMEWORK)

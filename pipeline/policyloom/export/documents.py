@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from policyloom.export.tables import Column, Table, TableRow
@@ -92,9 +92,9 @@ class UserColumns:
         """The columns of a table with these at its end; one whose name the table has itself is called `document_NAME`."""
         return [*names, *(name for own in self.names if (name := _name_beside(own, names)))]
 
-    def add(self, rows: Iterable[TableRow]) -> list[TableRow]:
+    def add(self, rows: Iterable[TableRow]) -> Iterator[TableRow]:
         """The rows of a table with the cells of their document."""
-        return [row | self.beside(row["document"], row) for row in rows]
+        return (row | self.beside(row["document"], row) for row in rows)
 
     def beside(self, document: str, names: Collection[str]) -> TableRow:
         """The cells of a document under the names that they have beside columns of these names."""

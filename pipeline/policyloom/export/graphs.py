@@ -12,8 +12,9 @@ from typing import TYPE_CHECKING, Any
 
 from policyloom.export.documents import UserColumns
 from policyloom.export.gexf import write_gexf
-from policyloom.files import DECIMALS, write_bytes, write_csv
+from policyloom.files import DECIMALS, open_table, write_bytes, write_csv
 from policyloom.network import Network, save_network
+from policyloom.network.evidence import EVIDENCE_COLUMNS
 
 if TYPE_CHECKING:
     import networkx as nx
@@ -41,13 +42,9 @@ def write_network(network: Network, folder: str | Path, *, user_columns: UserCol
     save_network(network, folder)
     write_csv(network.links, folder / "links.csv")
     write_csv(network.elements, folder / "elements.csv")
-    evidence = network.all_evidence()
-    if user_columns is not None:
-        own = list(evidence.columns)
-        beside = [user_columns.beside(document, own) for document in evidence["document"]]
-        for name in user_columns.after(own)[len(own) :]:
-            evidence[name] = [cells[name] for cells in beside]
-    write_csv(evidence, folder / "links_evidence.csv")
+    columns = user_columns or UserColumns()
+    with open_table(folder / "links_evidence.csv", columns.after(list(EVIDENCE_COLUMNS))) as add:
+        add(columns.add(network.evidence_rows()))
     graph = _rounded(network.graph)
     write_bytes(to_graphml(graph), folder / "network.graphml")
     write_bytes(to_gexf(graph), folder / "network.gexf")

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from itertools import groupby
+from operator import attrgetter
 from sys import intern
 from typing import TYPE_CHECKING
 
@@ -176,28 +178,32 @@ def pair_evidence(
     unit: Unit,
     statuses: Statuses,
     node_of: Callable[[str], str],
-) -> list[dict[str, object]]:
-    """The sentences that mention either node, from the units that hold both with a status that counts."""
-    ends = (source, target)
-    near: dict[tuple[object, ...], tuple[list[SentenceEvidence], set[str]]] = {}
-    for sentence in sentences:
-        where = sentence.unit(unit)
-        nodes = {
-            node
-            for m in sentence.mentions
-            if (node := node_of(m.element)) in ends
-            and m.status in statuses.get(framework[m.element].kind, ())
-        }
-        if where is not None and nodes:
-            inside, seen = near.setdefault(where, ([], set()))
-            inside.append(sentence)
-            seen |= nodes
-    return [
-        _row(sentence, source, target, sentence.mentions, node_of)
-        for inside, seen in near.values()
-        if seen == {source, target}
-        for sentence in inside
-    ]
+) -> Iterator[dict[str, object]]:
+    """The sentences that mention either node, from the units that hold both with a status that counts; in their order.
+
+    Args:
+        sentences: in the order of documents and their text.
+        framework, source, target, unit, statuses: of the edge.
+        node_of: an element's node.
+    """
+    ends = {source, target}
+    for _, own in groupby(sentences, key=attrgetter("document")):
+        inside: list[tuple[tuple[object, ...], SentenceEvidence]] = []
+        seen: dict[tuple[object, ...], set[str]] = {}
+        for sentence in own:
+            where = sentence.unit(unit)
+            nodes = {
+                node
+                for m in sentence.mentions
+                if (node := node_of(m.element)) in ends
+                and m.status in statuses.get(framework[m.element].kind, ())
+            }
+            if where is not None and nodes:
+                inside.append((where, sentence))
+                seen.setdefault(where, set()).update(nodes)
+        for where, sentence in inside:
+            if seen[where] == ends:
+                yield _row(sentence, source, target, sentence.mentions, node_of)
 
 
 def claim_evidence(
@@ -210,9 +216,8 @@ def claim_evidence(
     polarity: Polarity,
     statuses: Statuses = DEFAULT_STATUSES,
     node_of: Callable[[str], str],
-) -> list[dict[str, object]]:
+) -> Iterator[dict[str, object]]:
     """The sentences with a claim of the pair that counts."""
-    rows = []
     for sentence in sentences:
         hits = [
             c
@@ -230,8 +235,7 @@ def claim_evidence(
             row = _row(sentence, source, target, sentence.mentions, node_of)
             row |= {"polarity": polarity, "hedged": all(c.hedged for c in hits)}
             row["cue"] = "; ".join(dict.fromkeys(c.cue for c in hits))
-            rows.append(row)
-    return rows
+            yield row
 
 
 def names_in_order(
@@ -273,20 +277,20 @@ def case_sentences(
 
 def node_evidence(
     sentences: Iterable[SentenceEvidence], node: str, node_of: Callable[[str], str]
-) -> list[dict[str, object]]:
+) -> Iterator[dict[str, object]]:
     """The sentences that mention a node, whatever the status."""
-    return [
+    return (
         _row(sentence, node, "", sentence.mentions, node_of)
         for sentence in sentences
         if any(node_of(m.element) == node for m in sentence.mentions)
-    ]
+    )
 
 
-def evidence_frame(rows: Sequence[dict[str, object]]) -> pd.DataFrame:
+def evidence_frame(rows: Iterable[dict[str, object]]) -> pd.DataFrame:
     """Rows as a frame, in the order of documents and their text."""
     import pandas as pd
 
-    frame = pd.DataFrame(rows) if rows else pd.DataFrame(columns=list(EVIDENCE_COLUMNS))
+    frame = pd.DataFrame(list(rows), columns=list(EVIDENCE_COLUMNS))
     frame = in_columns(frame, EVIDENCE_COLUMNS)
     frame["hedged"] = frame["hedged"].astype("boolean")
     return frame.sort_values(

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from functools import cached_property
+from heapq import merge
 from html import escape
+from itertools import groupby
 from typing import TYPE_CHECKING, Any, Literal
 
 from policyloom.framework import ElementKind, Framework
@@ -64,7 +66,7 @@ class Network:
         sentences: Iterable[SentenceEvidence] = (),
     ) -> None:
         self.counts, self.framework, self.options = counts, framework, options or LinkOptions()
-        self.sentences = tuple(sorted(sentences, key=lambda s: (s.document, s.sentence)))
+        self.sentences = tuple(sorted(sentences, key=_place_of))
         self.arrays = CorpusArrays(counts, framework)
         self._quotes: dict[tuple[str, str, PairKind], tuple[Evidence, ...]] = {}
 
@@ -158,20 +160,19 @@ class Network:
             self._quotes[*ends, kind] = tuple(map(_evidence_of, self._find_quotes(ends, kind)))
         return self._quotes[*ends, kind]
 
-    def _find_quotes(self, ends: tuple[str, str], kind: PairKind) -> list[dict[str, object]]:
+    def _find_quotes(self, ends: tuple[str, str], kind: PairKind) -> Iterable[dict[str, object]]:
         node_of = self._tops.__getitem__
         of_each = [self._sentences_by_top.get(end, []) for end in ends]
         if kind == "together":
-            near = {(s.document, s.sentence): s for side in of_each for s in side}
             return pair_evidence(
-                [near[key] for key in sorted(near)], self.framework, *ends, unit=self.options.unit_of("co_occurs"),
+                _merge(*of_each), self.framework, *ends, unit=self.options.unit_of("co_occurs"),
                 statuses=self.options.counting, node_of=node_of,
             )  # fmt: skip
         claiming = [s for s in of_each[0] if s.claims]
-        rows = claim_evidence(
+        rows = list(claim_evidence(
             claiming, self.framework, *ends, kind="leads_to", polarity="positive" if kind == "claims" else "negative",
             statuses=self.options.counting, node_of=node_of,
-        )  # fmt: skip
+        ))  # fmt: skip
         if kind == "claims":
             in_order = {
                 (s.document, s.sentence) for s in claiming if names_in_order(s, *ends, node_of=node_of)
@@ -210,11 +211,10 @@ class Network:
             raise ValueError(f"kind {kind!r}: use one of {', '.join(KINDS)}")
         source, target = self._ends(source, target)
         found = self._links_by_pair.get((source, target), {})
-        rows: list[dict[str, object]] = []
-        for each in KINDS:
-            if each in found and kind in (None, each):
-                rows += [row | {"kind": each} for row in self._edge_evidence(source, target, each)]
-        return evidence_frame(rows)
+        kinds = [each for each in KINDS if each in found and kind in (None, each)]
+        return evidence_frame(
+            row | {"kind": each} for each in kinds for row in self._edge_evidence(source, target, each)
+        )
 
     def node_evidence(self, id: str) -> pd.DataFrame:
         """Every sentence that mentions an element or, at level `top`, its parts; whatever the status."""
@@ -224,17 +224,22 @@ class Network:
 
     def all_evidence(self) -> pd.DataFrame:
         """The evidence of every edge and, as kind `mentions` and without a target, of every node."""
-        rows: list[dict[str, object]] = [
-            row | {"kind": "mentions"}
+        return evidence_frame(self.evidence_rows())
+
+    def evidence_rows(self) -> Iterator[dict[str, object]]:
+        """The rows of `all_evidence` in its order, one at a time, so that a table of any length can be written."""
+        rows: dict[tuple[str, str, str], Iterable[dict[str, object]]] = {
+            (node, "", "mentions"): node_evidence(sentences, node, self._node)
             for node, sentences in self._sentences_of.items()
-            for row in node_evidence(sentences, node, self._node)
-        ]
-        for source, target in self._links_by_pair:
-            for kind in KINDS:
-                if kind in self._links_by_pair[source, target]:
-                    found = self._edge_evidence(source, target, kind)
-                    rows += [row | {"kind": kind} for row in found]
-        return evidence_frame(rows)
+        }
+        for (source, target), found in self._links_by_pair.items():
+            rows |= {
+                (source, target, kind): self._edge_evidence(source, target, kind)
+                for kind in KINDS
+                if kind in found
+            }
+        for key in sorted(rows):
+            yield from (row | {"kind": key[2]} for row in rows[key])
 
     def backbone(self, alpha: float = 0.05) -> nx.DiGraph[str]:
         """The co-occurrence edges with a larger share of a node's weight than chance would give; see `structure.backbone`."""
@@ -407,12 +412,11 @@ class Network:
         ends = self._node(source), self._node(target)
         return ends if ends in self._links_by_pair or ends[::-1] not in self._links_by_pair else ends[::-1]
 
-    def _edge_evidence(self, source: str, target: str, kind: EdgeKind) -> list[dict[str, object]]:
+    def _edge_evidence(self, source: str, target: str, kind: EdgeKind) -> Iterator[dict[str, object]]:
         options = self.options
         if kind not in CLAIMED:
-            near = self._sentences_of.get(source, []) + self._sentences_of.get(target, [])
             return pair_evidence(
-                {(s.document, s.sentence): s for s in near}.values(),
+                _merge(self._sentences_of.get(source, []), self._sentences_of.get(target, [])),
                 self.framework,
                 source,
                 target,
@@ -459,6 +463,15 @@ class Network:
                 for node in dict.fromkeys(node_of(m.element) for m in sentence.mentions):
                     found.setdefault(node, []).append(sentence)
         return found
+
+
+def _place_of(sentence: SentenceEvidence) -> tuple[str, int]:
+    return sentence.document, sentence.sentence
+
+
+def _merge(*sides: Sequence[SentenceEvidence]) -> Iterator[SentenceEvidence]:
+    """Sentences in order, each once; each side is in order."""
+    return (next(same) for _, same in groupby(merge(*sides, key=_place_of), key=_place_of))
 
 
 def _evidence_of(row: Mapping[str, Any]) -> Evidence:

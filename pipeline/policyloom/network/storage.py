@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from policyloom.errors import RunError
-from policyloom.files import write_bytes
+from policyloom.files import open_atomic, write_bytes
 from policyloom.framework import Framework
 from policyloom.network.counts import Counts
 from policyloom.network.evidence import SentenceEvidence
@@ -24,7 +24,8 @@ def save_network(network: Network, folder: str | Path) -> None:
     folder.mkdir(parents=True, exist_ok=True)
     write_bytes(network.counts.to_json(), folder / COUNTS_FILE)
     write_bytes(to_json(network.options), folder / OPTIONS_FILE)
-    write_bytes(b"".join(to_json(s) + b"\n" for s in network.sentences), folder / EVIDENCE_FILE)
+    with open_atomic(folder / EVIDENCE_FILE) as file:
+        file.writelines(to_json(sentence) + b"\n" for sentence in network.sentences)
 
 
 def load_network(folder: str | Path, framework: Framework) -> Network:
