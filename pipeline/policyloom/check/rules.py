@@ -151,7 +151,7 @@ def _told(promise: Promise) -> str:
 
 def _outcomes(case: Case) -> Iterator[Finding]:
     for id in case.framework.ids("outcome", top=True):
-        if not case.coverage[id].is_named:
+        if not case.coverage[id].is_named and not case.near(id):
             yield case.absent("outcome-absent", "info", id)
 
 
