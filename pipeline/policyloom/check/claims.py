@@ -53,7 +53,7 @@ class Knowledge(Protocol):
     def pair_documents(self, mechanism: str, outcome: str) -> PairKnowledge:
         """The documents that speak of two outermost elements."""
 
-    def pair_quotes(self, mechanism: str, outcome: str, kind: PairKind) -> tuple[Evidence, ...]:
+    def pair_quotes(self, mechanism: str, outcome: str, kind: PairKind) -> Collection[Evidence]:
         """The sentences that claim a pair of outermost elements, deny it, or name both."""
 
     def case_sentences(self, case: str) -> Collection[CaseSentence]:
@@ -140,7 +140,7 @@ def _check_pair(
         len(documents) - sum(id in documents for id in own)
         for documents in (found.claims, found.denials, found.together)
     )
-    others_for: tuple[Evidence, ...] = ()
+    others_for: Collection[Evidence] = ()
     if n_for or (n_together and not n_against):
         others_for = network.pair_quotes(*pair, "claims" if n_for else "together")
     others_against = network.pair_quotes(*pair, "denials") if n_against else ()

@@ -12,6 +12,7 @@ from policyloom.network.incidence import Boilerplate, Level
 from policyloom.network.links import LinkOptions, Test
 from policyloom.network.network import Network
 from policyloom.records import Status, Tagged
+from policyloom.records.spool import Spool
 
 __all__ = ["find_links"]
 
@@ -47,7 +48,8 @@ def find_links(
         bootstrap: samples for intervals; 0 for none.
         seed: of the samples.
         min_n: the fewest units in which a listed pair meets.
-        evidence: whether to keep the sentences; without them a corpus of any size fits in memory.
+        evidence: whether to keep the sentences; where documents come in the order of their ids, those of a large corpus are kept in a
+            temporary file.
 
     Raises:
         ValueError: a document comes twice, or names an element that the framework does not have.
@@ -64,12 +66,14 @@ def find_links(
         seed=seed,
         min_n=min_n,
     )
-    sentences: list[SentenceEvidence] = []
+    sentences, ids = Spool(SentenceEvidence), []
 
     def counted() -> Iterable[Counts]:
         for document in tagged:
             if evidence and document.is_judged:
+                ids.append(document.document.id)
                 sentences.extend(find_evidence(document, framework))
             yield count(document, framework)
 
-    return Network(sum_counts(counted()), framework, options, sentences)
+    counts = sum_counts(counted())
+    return Network(counts, framework, options, sentences if ids == sorted(ids) else list(sentences))

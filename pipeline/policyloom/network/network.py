@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from array import array
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from functools import cached_property
@@ -39,12 +40,16 @@ from policyloom.network.signed import (
 )
 from policyloom.records import Evidence
 from policyloom.records.show import counted
+from policyloom.records.spool import Picked, Spool
 
 if TYPE_CHECKING:
     import networkx as nx
     import pandas as pd
 
 __all__ = ["Network"]
+
+QUOTES_IN_MEMORY = 1_000
+"""Sentences behind a pair that stay in memory; a check shows the first ones."""
 
 
 class Network:
@@ -66,9 +71,12 @@ class Network:
         sentences: Iterable[SentenceEvidence] = (),
     ) -> None:
         self.counts, self.framework, self.options = counts, framework, options or LinkOptions()
-        self.sentences = tuple(sorted(sentences, key=_place_of))
+        # What is spooled is in order.
+        self.sentences: Sequence[SentenceEvidence] = (
+            sentences if isinstance(sentences, Spool) else tuple(sorted(sentences, key=_place_of))
+        )
         self.arrays = CorpusArrays(counts, framework)
-        self._quotes: dict[tuple[str, str, PairKind], tuple[Evidence, ...]] = {}
+        self._quotes: dict[tuple[str, str, PairKind], Sequence[Evidence]] = {}
 
     @classmethod
     def from_counts(
@@ -147,7 +155,7 @@ class Network:
             *(self._documents_by_edge.get((*ends, kind), frozenset()) for kind in PAIR_EDGES)
         )
 
-    def pair_quotes(self, mechanism: str, outcome: str, kind: PairKind) -> tuple[Evidence, ...]:
+    def pair_quotes(self, mechanism: str, outcome: str, kind: PairKind) -> Sequence[Evidence]:
         """The sentences behind one part of `pair_documents`: those that claim a pair, deny it, or name either in a unit with both.
 
         Returns:
@@ -157,7 +165,8 @@ class Network:
         ends = self.framework.top(mechanism), self.framework.top(outcome)
         # Each document that claims a pair asks for it, so that without this the time would grow with the square of their number.
         if (*ends, kind) not in self._quotes:
-            self._quotes[*ends, kind] = tuple(map(_evidence_of, self._find_quotes(ends, kind)))
+            found = map(_evidence_of, self._find_quotes(ends, kind))
+            self._quotes[*ends, kind] = Spool(Evidence, found, in_memory=QUOTES_IN_MEMORY)
         return self._quotes[*ends, kind]
 
     def _find_quotes(self, ends: tuple[str, str], kind: PairKind) -> Iterable[dict[str, object]]:
@@ -441,28 +450,30 @@ class Network:
         return case_sentences(self.sentences, self.framework)
 
     @cached_property
-    def _sentences_by_top(self) -> dict[str, list[SentenceEvidence]]:
+    def _sentences_by_top(self) -> dict[str, Sequence[SentenceEvidence]]:
         """By outermost element, the sentences that count."""
         return self._index_sentences(self.framework.top)
 
     @cached_property
-    def _sentences_of(self) -> dict[str, list[SentenceEvidence]]:
+    def _sentences_of(self) -> dict[str, Sequence[SentenceEvidence]]:
         """By node, the sentences that count."""
         return self._index_sentences(self._node)
 
-    def _index_sentences(self, node_of: Callable[[str], str]) -> dict[str, list[SentenceEvidence]]:
-        found: dict[str, list[SentenceEvidence]] = {}
+    def _index_sentences(self, node_of: Callable[[str], str]) -> dict[str, Sequence[SentenceEvidence]]:
+        found: dict[str, array[int]] = {}
         repeated = set()
         if self.options.boilerplate == "once":
             repeated = {
                 (self.documents[key >> 32], key & 0xFFFFFFFF)
                 for key in self.arrays.repeated_sentences.tolist()
             }
-        for sentence in self.sentences:
+        for place, sentence in enumerate(self.sentences):
             if (sentence.document, sentence.sentence) not in repeated:
                 for node in dict.fromkeys(node_of(m.element) for m in sentence.mentions):
-                    found.setdefault(node, []).append(sentence)
-        return found
+                    found.setdefault(node, array("Q")).append(place)
+        return {
+            node: Picked(self.sentences, places, lambda sentence: sentence) for node, places in found.items()
+        }
 
 
 def _place_of(sentence: SentenceEvidence) -> tuple[str, int]:

@@ -9,6 +9,7 @@ coding     a sentence on its way, what a coder says of it, and what a coder is
 tagged     sentences, mentions and claims of a tagged document
 findings   what a check says; files that could not be read
 serial     records as JSON
+spool      lists too long for memory
 """
 
 from policyloom.records.coding import (

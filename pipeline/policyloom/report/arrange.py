@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from itertools import groupby
 
 from policyloom.check import CaseLikeness, ClaimCheck, ClaimState
 from policyloom.framework import Element, ElementKind, Framework
@@ -102,7 +103,7 @@ def run_view(
         "promises": promise_views(framework, source.rows, source.coverage, acts, pages),
         "actors": actor_views(framework, acts, pages),
         "mechanisms": [framework[id] for id in framework.ids("mechanism", top=True)],
-        "n_acts": len({(a.evidence.document, a.evidence.start, a.mechanism) for a in acts}),
+        "n_acts": _count_acts(acts),
         "pages": pages,
         "not_judged": not_judged,
         "in_part": [row for row in source.rows if row.not_judged],
@@ -373,19 +374,29 @@ class _Source:
     def findings(self, findings: Iterable[Finding]) -> tuple[FindingGroup, ...]:
         """Documents with the most errors first, then warnings; within each, gravest first."""
         by_document: dict[str, list[Finding]] = defaultdict(list)
+        counted: dict[str, Counter[Severity]] = defaultdict(Counter)
         for finding in findings:
-            by_document[finding.document].append(finding)
+            counted[finding.document][finding.severity] += 1
+            if self.detail.has_findings:
+                by_document[finding.document].append(finding)
         groups = []
-        for id, own in sorted(by_document.items()):
+        for id, of_each in sorted(counted.items()):
+            own = by_document[id]
             own.sort(key=lambda f: (SEVERITIES.index(f.severity), f.rule, f.subject, f.message))
-            views = tuple(self._finding(f) for f in own) if self.detail.has_findings else ()
-            counts = {severity: sum(1 for f in own if f.severity == severity) for severity in SEVERITIES}
+            views = tuple(self._finding(f) for f in own)
+            counts = {severity: of_each[severity] for severity in SEVERITIES}
             number = self.numbers.get(id)
             name, file = (id, "") if number is None else (self.rows[number].name, self.rows[number].file)
             page = self.pages.documents.get(id, "")
             groups.append(FindingGroup(name, file, number, views, counts, f"{page}#findings" if page else ""))
         groups.sort(key=lambda group: [-group.counts[severity] for severity in SEVERITIES])
         return tuple(groups)
+
+
+def _count_acts(acts: Iterable[Act]) -> int:
+    """How many sentences name a mechanism, a sentence once for each; those of a document come one after the other."""
+    by_document = groupby(acts, key=lambda act: act.evidence.document)
+    return sum(len({(act.evidence.start, act.mechanism) for act in own}) for _, own in by_document)
 
 
 def _tree(framework: Framework, kind: ElementKind) -> list[tuple[Element, int]]:

@@ -28,22 +28,25 @@ def promise_views(
     pages: SidePages,
 ) -> list[PromiseView]:
     """The outermost mechanisms, the largest share of planning sentences first."""
-    planning = [act for act in acts if act.status == "planned"]
+    by: dict[str, Counter[str]] = {}
+    n_nobody: Counter[str] = Counter()
+    for act in acts:
+        if act.status == "planned" and act.actor == NOBODY:
+            n_nobody[act.mechanism] += 1
+        elif act.status == "planned":
+            by.setdefault(act.mechanism, Counter())[_named(act, framework)] += 1
     views = []
     for id in framework.ids("mechanism", top=True):
         own = [found for row in documents if (found := coverage.get((row.id, id)))]
         sums: dict[Status, int] = {word: sum(getattr(c, word) for c in own) for _, word in STATUSES}  # type: ignore[misc]
-        by = Counter(
-            _named(act, framework) for act in planning if act.mechanism == id and act.actor != NOBODY
-        )
         views.append(
             PromiseView(
                 framework[id],
                 **sums,
                 n_planning=sum(c.planned > 0 for c in own),
                 n_only_planning=sum(c.planned > 0 and not c.affirmed for c in own),
-                actors=tuple(sorted(by.items(), key=lambda item: (-item[1], item[0]))[:ACTORS]),
-                n_nobody=sum(act.mechanism == id and act.actor == NOBODY for act in planning),
+                actors=tuple(sorted(by.get(id, {}).items(), key=lambda item: (-item[1], item[0]))[:ACTORS]),
+                n_nobody=n_nobody[id],
                 hrefs={word: pages.elements.get((id, word), "") for _, word in STATUSES},
             )
         )
@@ -51,34 +54,39 @@ def promise_views(
     return views
 
 
-def actor_views(framework: Framework, acts: Sequence[Act], pages: SidePages) -> list[ActorView]:
+def actor_views(framework: Framework, acts: Iterable[Act], pages: SidePages) -> list[ActorView]:
     """A row for each outermost actor that acts, for other bodies, and for sentences that name nobody."""
     mechanisms = framework.ids("mechanism", top=True)
     names = {id: framework[id].label for id in framework.ids("actor", top=True)}
     names |= {OTHER: "Another body", NOBODY: "Nobody is named"}
-    views = []
-    for id, name in names.items():
-        own = [act for act in acts if act.actor == id]
-        if own:
-            cells = tuple(
-                _cell([a for a in own if a.mechanism == m], pages.acts.get((m, id), "")) for m in mechanisms
-            )
-            shown = id if id not in (OTHER, NOBODY) else ""
-            views.append(ActorView(shown, name, _most_frequent(a.words for a in own), cells, len(own)))
-    return views
+    statuses: dict[tuple[str, str], Counter[Status]] = {}
+    words: dict[str, Counter[str]] = {}
+    n: Counter[str] = Counter()
+    for act in acts:
+        statuses.setdefault((act.actor, act.mechanism), Counter())[act.status] += 1
+        words.setdefault(act.actor, Counter())[act.words] += 1
+        n[act.actor] += 1
+    return [
+        ActorView(
+            id if id not in (OTHER, NOBODY) else "", name, _most_frequent(words[id]),
+            tuple(_cell(statuses.get((id, m), Counter()), pages.acts.get((m, id), "")) for m in mechanisms), n[id],
+        )
+        for id, name in names.items()
+        if n[id]
+    ]  # fmt: skip
 
 
-def _cell(acts: Sequence[Act], href: str) -> ActCell | None:
-    counts = Counter(act.status for act in acts)
-    by_status = tuple((letter, word, n) for letter, word in STATUSES if (n := counts[word]))  # type: ignore[index]
+def _cell(counts: Mapping[Status, int], href: str) -> ActCell | None:
+    by_status = tuple((letter, word, n) for letter, word in STATUSES if (n := counts.get(word, 0)))  # type: ignore[call-overload]
     return ActCell(by_status, href) if by_status else None
 
 
-def _most_frequent(words: Iterable[str]) -> tuple[tuple[str, int], ...]:
+def _most_frequent(words: Mapping[str, int]) -> tuple[tuple[str, int], ...]:
     """The most frequent words for an actor, each in the form in which it stands most often."""
     forms: dict[str, Counter[str]] = {}
-    for form in filter(None, words):
-        forms.setdefault(form.casefold(), Counter())[form] += 1
+    for form, n in words.items():
+        if form:
+            forms.setdefault(form.casefold(), Counter())[form] += n
     counted = [(min(c, key=lambda form: (-c[form], form)), c.total()) for c in forms.values()]
     return tuple(sorted(counted, key=lambda item: (-item[1], item[0]))[:N_WORDS])
 

@@ -2,21 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from math import isnan
 from typing import get_args
 
 from policyloom.network import Network
 from policyloom.records import Evidence
+from policyloom.records.spool import Spool
 from policyloom.report.inputs import LinkKey, LinkKind, LinkQuote, ReportedLink
 
 __all__ = ["report_links", "spread_quotes"]
 
+IN_MEMORY = 2_000
+"""Sentences behind a link that stay in memory; the page beside the report has them all, and is written once."""
 
-def report_links(network: Network) -> tuple[list[ReportedLink], dict[LinkKey, list[LinkQuote]]]:
+
+def report_links(network: Network) -> tuple[list[ReportedLink], dict[LinkKey, Sequence[LinkQuote]]]:
     """The links of the kinds that a report shows, and for each, as (source, target, kind), its sentences, best first."""
     links: list[ReportedLink] = []
-    quotes: dict[LinkKey, list[LinkQuote]] = {}
+    quotes: dict[LinkKey, Sequence[LinkQuote]] = {}
     for row in network.links.to_dict("records"):
         if row["kind"] not in get_args(LinkKind):
             continue
@@ -38,13 +42,14 @@ def report_links(network: Network) -> tuple[list[ReportedLink], dict[LinkKey, li
         )
         links.append(link)
         found = network.evidence(link.source, link.target, link.kind).drop_duplicates(["document", "start"])
-        quotes[link.source, link.target, link.kind] = spread_quotes(
+        spread = spread_quotes(
             LinkQuote(
                 Evidence(str(q["document"]), int(q["page"]), int(q["start"]), int(q["end"]), str(q["quote"])),
                 tuple(filter(None, str(q["status_source"]).split("; "))),  # type: ignore[arg-type]
             )
             for q in found.to_dict("records")
         )
+        quotes[link.source, link.target, link.kind] = Spool(LinkQuote, spread, in_memory=IN_MEMORY)
     return links, quotes
 
 

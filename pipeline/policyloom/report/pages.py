@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 from urllib.parse import quote
@@ -46,7 +46,7 @@ class ReportPages:
         documents: Sequence[ReportedDocument],
         *,
         quotes: Mapping[LinkKey, Sequence[LinkQuote]],
-        sentences: Iterable[SentenceEvidence],
+        sentences: Sequence[SentenceEvidence],
         acts: Sequence[Act],
         peers: pd.DataFrame,
         take: Callable[[Collection[str]], None],

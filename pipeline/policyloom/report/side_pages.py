@@ -5,8 +5,10 @@ They are HTML files without scripts, so that a browser opens them from a disk, a
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from array import array
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import islice
 from pathlib import Path
 from typing import NamedTuple
 from urllib.parse import quote
@@ -17,6 +19,7 @@ from policyloom.network import SentenceEvidence
 from policyloom.network.acts import NOBODY, OTHER, Act
 from policyloom.network.counting import STATUSES
 from policyloom.records import Evidence
+from policyloom.records.spool import Picked
 from policyloom.report.arrange import KIND_WORDS
 from policyloom.report.inputs import LinkKey, LinkQuote, ReportedDocument
 from policyloom.report.rendering import render
@@ -70,7 +73,7 @@ class PlannedPage:
     stem: str
     title: str
     about: str
-    groups: tuple[Group, ...]
+    groups: Sequence[Group]
 
     @property
     def n(self) -> int:
@@ -102,29 +105,20 @@ def document_paths(ids: Iterable[str]) -> dict[str, str]:
     return {id: f"{PAGES_FOLDER}/documents/{id}.html" for id in ids}
 
 
-def plan_elements(sentences: Iterable[SentenceEvidence], framework: Framework) -> dict[str, PlannedPage]:
+def plan_elements(sentences: Sequence[SentenceEvidence], framework: Framework) -> dict[str, PlannedPage]:
     """For each element but actors, the sentences that name it or its parts, by status, and headings and the like.
 
     The sentences of running text are those of coverage.csv; one with two statuses stands under both.
     """
-    found: dict[str, dict[str, list[Noted]]] = {}
-    for sentence in sentences:
-        statuses: dict[str, list[str]] = {}
-        words: dict[str, list[str]] = {}
-        for mention in sentence.mentions:
-            at: str | None = mention.element
-            while at is not None:
-                if mention.status not in statuses.setdefault(at, []):
-                    statuses[at].append(mention.status)
-                words.setdefault(at, []).append(mention.words)
-                at = framework[at].parent
-        evidence = Evidence(sentence.document, sentence.page, sentence.start, sentence.end, sentence.quote)
-        for id, own in statuses.items():
-            groups = own if sentence.smallest_unit == "sentence" else [ELSEWHERE]
-            for group in groups:
-                also = [status for status in own if group not in (status, ELSEWHERE)]
-                note = f"also {' and '.join(also)}" if also else ""
-                found.setdefault(id, {}).setdefault(group, []).append(Noted(evidence, note, tuple(words[id])))
+    found: dict[tuple[str, str], array[int]] = {}
+    for place, sentence in enumerate(sentences):
+        for id, own in _statuses(sentence, framework).items():
+            for group in own if sentence.smallest_unit == "sentence" else (ELSEWHERE,):
+                found.setdefault((id, group), array("Q")).append(place)
+
+    def pick(id: str, group: str) -> Sequence[Noted]:
+        return Picked(sentences, found.get((id, group), ()), lambda s: _note(s, id, group, framework))
+
     return {
         element.id: PlannedPage(
             f"elements/{number:02}-{element.id}",
@@ -132,7 +126,7 @@ def plan_elements(sentences: Iterable[SentenceEvidence], framework: Framework) -
             "All sentences that name it, its parts included, by status; a sentence with two statuses stands under both. "
             "Headings, tables, titles and abstracts state nothing, and are counted apart.",
             tuple(
-                Group(anchor, heading, found.get(element.id, {}).get(anchor, ()))
+                Group(anchor, heading, pick(element.id, anchor))
                 for anchor, heading in (
                     *((status, f"{status.capitalize()}") for status in STATUSES),
                     (ELSEWHERE, "Headings and the like"),
@@ -144,6 +138,34 @@ def plan_elements(sentences: Iterable[SentenceEvidence], framework: Framework) -
     }
 
 
+def _statuses(sentence: SentenceEvidence, framework: Framework) -> dict[str, dict[str, list[str]]]:
+    """By element that a sentence names, itself or a part of it, the statuses in which it does, each with the words."""
+    found: dict[str, dict[str, list[str]]] = {}
+    for mention in sentence.mentions:
+        at: str | None = mention.element
+        while at is not None:
+            found.setdefault(at, {}).setdefault(mention.status, []).append(mention.words)
+            at = framework[at].parent
+    return found
+
+
+def _note(sentence: SentenceEvidence, id: str, group: str, framework: Framework) -> Noted:
+    """A sentence as the page of an element lists it under a status, or among the headings."""
+    statuses = _statuses(sentence, framework)[id]
+    also = [status for status in statuses if group not in (status, ELSEWHERE)]
+    words = [mention.words for mention in sentence.mentions if id in _upwards(mention.element, framework)]
+    evidence = Evidence(sentence.document, sentence.page, sentence.start, sentence.end, sentence.quote)
+    return Noted(evidence, f"also {' and '.join(also)}" if also else "", tuple(words))
+
+
+def _upwards(id: str, framework: Framework) -> Iterator[str]:
+    """An element, what it is a part of, and so on."""
+    at: str | None = id
+    while at is not None:
+        yield at
+        at = framework[at].parent
+
+
 def plan_links(
     quotes: Mapping[LinkKey, Sequence[LinkQuote]], framework: Framework
 ) -> dict[LinkKey, PlannedPage]:
@@ -152,30 +174,38 @@ def plan_links(
     planned = {}
     for key, own in quotes.items():
         source, target, kind = key
-        by_document: dict[str, list[Noted]] = {}
-        for one in sorted(own, key=lambda q: (q.evidence.document, q.evidence.start)):
-            by_document.setdefault(one.evidence.document, []).append(
-                Noted(one.evidence, f"{source} {' and '.join(one.statuses)}" if one.statuses else "")
-            )
         words = KIND_WORDS.get(kind, kind)  # type: ignore[call-overload]
         planned[key] = PlannedPage(
             f"links/{numbers.get(source, 0):02}-{numbers.get(target, 0):02}-{kind}",
             f"{source} {_label(framework, source)} {words} {target} {_label(framework, target)}",
             "All sentences behind the link.",
-            tuple(
-                Group(f"d{n}", document, rows)
-                for n, (document, rows) in enumerate(sorted(by_document.items()))
-            ),
+            _by_document(own, source),
         )
     return planned
 
 
-def plan_acts(acts: Iterable[Act], framework: Framework) -> dict[str, PlannedPage]:
+def _by_document(quotes: Sequence[LinkQuote], source: str) -> Sequence[Group]:
+    """The sentences behind a link, a group a document, in the order of documents and their text."""
+    order = sorted((one.evidence.document, one.evidence.start, place) for place, one in enumerate(quotes))
+    places = array("Q", (place for *_, place in order))
+    begins = [n for n, (document, *_) in enumerate(order) if not n or order[n - 1][0] != document]
+    ends = [*begins[1:], len(order)]
+
+    def make(group: int) -> Group:
+        rows = Picked(quotes, places[begins[group] : ends[group]], note)
+        return Group(f"d{group}", rows[0].evidence.document, rows)
+
+    def note(one: LinkQuote) -> Noted:
+        return Noted(one.evidence, f"{source} {' and '.join(one.statuses)}" if one.statuses else "")
+
+    return Picked(range(len(begins)), range(len(begins)), make)
+
+
+def plan_acts(acts: Sequence[Act], framework: Framework) -> dict[str, PlannedPage]:
     """For each mechanism, the sentences that name it, by who acts in them."""
-    found: dict[str, dict[str, list[Noted]]] = {}
-    for act in acts:
-        note = f"{act.status}{f': “{act.words}”' if act.words else ''}"
-        found.setdefault(act.mechanism, {}).setdefault(act.actor, []).append(Noted(act.evidence, note))
+    found: dict[str, dict[str, array[int]]] = {}
+    for place, act in enumerate(acts):
+        found.setdefault(act.mechanism, {}).setdefault(act.actor, array("Q")).append(place)
     numbers = {element.id: number for number, element in enumerate(framework)}
     names = {id: f"{id} {framework[id].label}" for id in framework.ids("actor", top=True)}
     names |= {OTHER: "Another body", NOBODY: "Nobody is named"}
@@ -184,11 +214,18 @@ def plan_acts(acts: Iterable[Act], framework: Framework) -> dict[str, PlannedPag
             f"actors/{numbers[id]:02}-{id}",
             f"Who does {id} {framework[id].label}",
             "All sentences that name it, by who acts in them; a sentence with two actors or statuses stands under each.",
-            tuple(Group(f"a-{actor}", name, found[id].get(actor, ())) for actor, name in names.items()),
+            tuple(
+                Group(f"a-{actor}", name, Picked(acts, found[id].get(actor, ()), _note_act))
+                for actor, name in names.items()
+            ),
         )
         for id in framework.ids("mechanism", top=True)
         if id in found
     }
+
+
+def _note_act(act: Act) -> Noted:
+    return Noted(act.evidence, f"{act.status}{f': “{act.words}”' if act.words else ''}")
 
 
 def write_evidence_pages(
@@ -211,15 +248,14 @@ def write_evidence_pages(
         write: what writes a file.
     """
     for one in planned:
-        rows = [(group, row) for group in one.groups for row in group.rows]
         files, places = one.files, one.places
+        rows = ((group, n, row) for group in one.groups for n, row in enumerate(group.rows))
         for number, file in enumerate(files):
-            part = rows[number * PAGE_SIZE : (number + 1) * PAGE_SIZE]
             grouped: list[tuple[Group, bool, list[Noted]]] = []
-            for group, row in part:
+            for group, n, row in islice(rows, PAGE_SIZE):
                 if not grouped or grouped[-1][0] is not group:
                     # A group that goes on from the page before has its name there.
-                    grouped.append((group, row is group.rows[0], []))
+                    grouped.append((group, n == 0, []))
                 grouped[-1][2].append(row)
             data = {
                 "run": title,

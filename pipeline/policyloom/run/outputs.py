@@ -40,6 +40,7 @@ from policyloom.network.acts import Act, find_acts
 from policyloom.network.counting import Unit, count_units, is_off_field
 from policyloom.network.gaps import find_gaps
 from policyloom.records import Coverage, Document, Failure, Finding, Measured, Tagged, to_json
+from policyloom.records.spool import Picked, Spool
 from policyloom.report import (
     ReportedDocument,
     ReportPages,
@@ -90,7 +91,7 @@ class _Totals:
     """What adds up while the documents go by."""
 
     rows: list[ReportedDocument] = field(default_factory=list)
-    acts: list[Act] = field(default_factory=list)
+    acts: Spool[Act] = field(default_factory=lambda: Spool(Act))
     counts: dict[str, int] = field(
         default_factory=lambda: dict.fromkeys(("sentences", "mentions", "claims", "links", "findings"), 0)
     )
@@ -190,7 +191,7 @@ def write_outputs(
         links=links,
         findings=findings,
         failures=failures,
-        evidence={key: [one.evidence for one in own] for key, own in quotes.items()},
+        evidence={key: Picked(own, range(len(own)), lambda one: one.evidence) for key, own in quotes.items()},
         measured=coder.measured,
         settings=_settings(framework, model, coder, unit, totals.counts.get(LEFT_OUT), decided),
         no_links=no_links,
@@ -254,9 +255,9 @@ def _write_checks(
     same_text: Mapping[str, Collection[str]],
     pages: ReportPages,
     tell: Tell,
-) -> tuple[list[Finding], list[Coverage]]:
+) -> tuple[Spool[Finding], list[Coverage]]:
     """Checks each document, and writes coverage, promises, findings and its page; the coverage returned is of what was found."""
-    findings: list[Finding] = []
+    findings = Spool(Finding)
     coverage: list[Coverage] = []
     with (
         open_table(out / "coverage.csv", columns.after(COVERAGE.names)) as covered,
