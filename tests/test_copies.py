@@ -5,14 +5,15 @@ from __future__ import annotations
 import sys
 from pathlib import Path
 
+import numpy as np
 import pandas as pd
 import pytest
 from click.testing import CliRunner
-from datasketch import MinHash
+from datasketch import MinHash, MinHashLSH
 
 from policyloom import run
 from policyloom.cli import main
-from policyloom.run.copies import make_sketch
+from policyloom.run.copies import _Index, make_sketch
 
 PLAN = (
     "The ministry pays grants to firms that train apprentices in the valley. Each firm receives 400 crowns a month for every "
@@ -144,3 +145,23 @@ def test_a_long_text_is_sketched_in_parts(monkeypatch: pytest.MonkeyPatch) -> No
     whole = make_sketch(PLAN)
     monkeypatch.setattr(sys.modules["policyloom.run.copies"], "AT_ONCE", 7)
     assert make_sketch(PLAN) == whole != make_sketch(OTHER)
+
+
+def test_likely_pairs_are_those_that_datasketch_finds() -> None:
+    draw = np.random.RandomState(0)
+    sketches = []
+    for one in draw.randint(0, 2**32, (40, 128), dtype=np.uint32):
+        sketches.append(one)
+        for share in (0.3, 0.45, 0.6, 0.9):
+            sketches.append(
+                np.where(draw.rand(128) > share, draw.randint(0, 2**32, 128, dtype=np.uint32), one)
+            )
+    index, theirs = _Index(np.stack(sketches)), MinHashLSH(threshold=0.4, num_perm=128)
+    made = [MinHash(num_perm=128, hashvalues=values, scheme="affine32") for values in sketches]
+    n = 0
+    for place, one in enumerate(made):
+        likely = sorted(other for other in theirs.query(one) if one.jaccard(made[other]) >= 0.4)
+        assert index.likely(place) == likely
+        theirs.insert(place, one)
+        n += len(likely)
+    assert n > 100

@@ -43,7 +43,6 @@ ONLY_IMPORTERS = {
     "tesserocr": {"extract"},
     "symspellpy": {"languages"},
     "spacy": {"languages", "tag", "learn", "export"},
-    "datasketch": {"run"},
     "distributed": {"run"},
     "onnxruntime": {"coders"},
     "openai": {"coders"},

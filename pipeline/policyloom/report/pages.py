@@ -91,6 +91,11 @@ class ReportPages:
         for file in self.files:
             (out / file).parent.mkdir(parents=True, exist_ok=True)
 
+    @property
+    def n_documents(self) -> int:
+        """How many documents have a page."""
+        return len(self._documents)
+
     def write_document(self, tagged: Tagged, findings: Sequence[Finding]) -> None:
         """Writes the page of one document."""
         id = tagged.document.id

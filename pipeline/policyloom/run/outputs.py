@@ -47,6 +47,7 @@ from policyloom.report import (
     report_links,
     write_run_report,
 )
+from policyloom.report.arrange import FEW_DOCUMENTS
 from policyloom.report.rendering import load_templates
 from policyloom.run.coder import ChosenCoder
 from policyloom.run.metadata import MetadataTable, describe
@@ -118,7 +119,7 @@ class _Totals:
 
 def load_libraries() -> None:
     """Loads what is imported only where it is used, and the pages' templates."""
-    for name in ("datasketch", "pandas", "scipy.stats", "networkx"):
+    for name in ("pandas", "scipy.stats", "networkx"):
         importlib.import_module(name)
     load_templates()
 
@@ -270,7 +271,10 @@ def _write_checks(
             covered(columns.add(coverage_rows(checked.coverage, framework)))
             promised(columns.add(promise_rows(checked.promises)))
             if one.is_judged:
-                coverage.extend(c for c in checked.coverage if c.is_named)
+                named = (c for c in checked.coverage if c.is_named)
+                # Of many documents the report shows no quotes, and these would be what it needs most memory for.
+                is_quoted = pages.n_documents <= FEW_DOCUMENTS
+                coverage.extend(c if is_quoted else replace(c, evidence=()) for c in named)
                 pages.write_document(one, checked.findings)
             tell("checking", n)
     with open_table(out / "findings.csv", columns.after(FINDINGS.names)) as add:

@@ -82,7 +82,7 @@ class FileCheck:
         return 1 if is_grave or not self.tagged.is_judged else 0
 
 
-USED_AFTERWARDS = ("datasketch", "pandas", "scipy.stats")
+USED_AFTERWARDS = ("pandas", "scipy.stats")
 """What a document is held against its corpus with; it is loaded while a worker reads the document."""
 
 
