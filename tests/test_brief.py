@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import zipfile
+from dataclasses import replace
 from pathlib import Path
 
 import docx
@@ -75,6 +76,16 @@ def test_what_is_said_to_be_missing_counts_for_nothing_where_it_is_in_doubt() ->
     assert found.lead.startswith("Coverage 0 of 6 ")
     assert found.table is not None
     assert [row[:2] for row in found.table.rows] == [("T1 label T1", "in doubt"), ("T2 label T2", "absent")]
+
+
+def test_what_a_sentence_may_well_name_is_in_doubt_and_asked_about() -> None:
+    near = replace(finding("strategy-absent", "T2", "", quote("Trainees are paid.")), severity="info")
+    there, *_, asked = brief(near).parts
+    assert there.table is not None
+    assert there.table.rows[1] == ("T2 label T2", "in doubt", "0", "“Trainees are paid.” (p. 2)")
+    assert [point.text for point in asked.points] == [
+        "Does “Trainees are paid.” (p. 2) mean T2 label T2, or is it left out on purpose?"
+    ]
 
 
 def test_what_was_not_found_is_told_in_one_point() -> None:

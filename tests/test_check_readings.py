@@ -10,7 +10,18 @@ from policyloom.check import check, find_promises
 from policyloom.check.challenges import find_challenges
 from policyloom.check.commitment import find_lead_in
 from policyloom.framework import Element, Framework, Link
-from policyloom.records import Block, BlockKind, Claim, Document, Mention, Metadata, Sentence, Status, Tagged
+from policyloom.records import (
+    Block,
+    BlockKind,
+    Claim,
+    Document,
+    Mention,
+    Metadata,
+    NearMiss,
+    Sentence,
+    Status,
+    Tagged,
+)
 
 
 def element(id: str, kind: str) -> Element:
@@ -266,6 +277,47 @@ def test_a_reading_in_doubt_makes_a_strategy_neither_stated_nor_surely_named() -
     )
     sure = read("Grants may exist.", named=((0, "T1", "affirmed"),), probability=0.4)
     assert not [f for f in check(sure, FRAMEWORK).findings if f.subject == "T1"]
+
+
+@pytest.mark.parametrize(
+    ("share", "severity", "quotes"), [(0.7, "info", ["Trainees get 400 a month."]), (0.69, "warning", [])]
+)
+def test_a_sentence_that_nearly_names_a_strategy_is_quoted_and_warns_of_nothing(
+    share: float, severity: str, quotes: list[str]
+) -> None:
+    tagged = replace(read("Trainees get 400 a month.", "A hall."), near=(NearMiss("T1", 0, share),))
+    found = {f.subject: f for f in check(tagged, FRAMEWORK).findings if f.rule == "strategy-absent"}
+    assert found["T1"].severity == severity
+    assert [quote.quote for quote in found["T1"].evidence] == quotes
+    assert [quote.quote for quote in found["T1"].nearest][:1] == ["Trainees get 400 a month."]
+    assert ("what is quoted may well name it" in found["T1"].message) == bool(quotes)
+    assert found["T2"].severity == "warning"
+
+
+@pytest.mark.parametrize(("share", "n"), [(0.7, 0), (0.69, 1)])
+def test_an_outcome_that_is_nearly_named_is_not_told_to_be_missing(share: float, n: int) -> None:
+    outcome = Framework(
+        id="o", title="O", version="1", elements=(element("S1", "outcome"), element("T1", "mechanism"))
+    )
+    tagged = replace(read("They leave with a good trade."), near=(NearMiss("S1", 0, share),))
+    assert len([f for f in check(tagged, outcome).findings if f.rule == "outcome-absent"]) == n
+
+
+@pytest.mark.parametrize(("sums", "is_vague"), [("", True), ("They cost 2 million.", False)])
+def test_no_promise_beside_a_sum_in_its_paragraph_is_vague(sums: str, is_vague: bool) -> None:
+    lines = ["The council will support the firms.", sums or "They are glad."]
+    tagged = read(*lines, named=((0, "T1", "planned"),))
+    together = tuple(replace(sentence, block=0) for sentence in tagged.sentences)
+    block = replace(tagged.document.blocks[0], end=len(tagged.document.text) - 1)
+    money = Mention(len(lines[0]) + 11, len(lines[0]) + 20, "entity", "MONEY", 1)
+    tagged = replace(
+        tagged,
+        document=replace(tagged.document, blocks=(block,)),
+        sentences=together,
+        mentions=(*tagged.mentions, *([money] if sums else [])),
+    )
+    (promise,) = find_promises(tagged, FRAMEWORK)
+    assert promise.is_vague == is_vague
 
 
 def test_a_strategy_in_a_complaint_that_it_answers_is_lacking() -> None:

@@ -188,7 +188,7 @@ def _tell_warnings(document: Document) -> None:
 def _print_findings(findings: Iterable[Finding]) -> None:
     for finding in findings:
         say(f"{finding.severity:8}{finding.rule:27}{finding.message}")
-        if finding.severity != "info" and finding.evidence:
+        if finding.evidence and (finding.severity != "info" or finding.rule == "strategy-absent"):
             best = finding.evidence[0]
             page = f"p. {best.page}: " if best.page else ""
             say(f"{'':32}{page}“{_short(best.quote)}”")

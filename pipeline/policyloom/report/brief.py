@@ -136,7 +136,7 @@ def _there(checked: Checked, framework: Framework) -> BriefPart:
     if not any(row.is_named for row in rows):
         return BriefPart(heading)
     # What stands only in sentences that are probably misread is said to be absent by a finding.
-    absent = {finding.subject for finding in _of(checked, "strategy-absent")}
+    absent = {finding.subject: finding.evidence for finding in _of(checked, "strategy-absent")}
     score = sum(row.score for row in rows if row.element not in absent)
     lead = (
         f"Coverage {score} of {3 * len(rows)} (each strategy 0 absent or in doubt, 1 named, 2 affirmed or planned, 3 promised "
@@ -147,9 +147,11 @@ def _there(checked: Checked, framework: Framework) -> BriefPart:
         tuple(
             (
                 f"{row.element} {framework[row.element].label}",
-                "in doubt" if row.is_named and row.element in absent else row.level,
+                "in doubt"
+                if absent.get(row.element) or (row.is_named and row.element in absent)
+                else row.level,
                 str(row.n_sentences),
-                _quote(row.evidence[0], 120) if row.evidence else "",
+                next((_quote(best, 120) for best in (*row.evidence, *absent.get(row.element, ()))), ""),
             )
             for row in rows
         ),
@@ -229,6 +231,10 @@ _ASK = {
 }
 
 
+_ASK_NEAR = "Does {quote} mean {name}, or is it left out on purpose?"
+"""What is asked of a strategy that a sentence may well name."""
+
+
 def _questions(checked: Checked, framework: Framework) -> BriefPart:
     """One question a finding that asks for an answer, of each rule and element one; errors and doubtful claims come first."""
     asked: dict[tuple[str, str], str] = {}
@@ -236,7 +242,9 @@ def _questions(checked: Checked, framework: Framework) -> BriefPart:
         if finding.rule in _ASK:
             names = [f"{id} {framework[id].label}" for id in finding.subject.split(">")]
             quote = _quote(finding.evidence[0], 120) if finding.evidence else ""
-            question = _ASK[finding.rule].format(name=" leads to ".join(names), quote=quote)
+            is_near = finding.rule == "strategy-absent" and finding.severity == "info"
+            ask = _ASK_NEAR if is_near else _ASK[finding.rule]
+            question = ask.format(name=" leads to ".join(names), quote=quote)
             asked.setdefault((finding.rule, finding.subject), question)
     questions = list(dict.fromkeys(asked.values()))[:MAX_QUESTIONS]
     return BriefPart("What to ask the authors", points=tuple(map(Point, questions)), is_numbered=True)
