@@ -27,6 +27,7 @@ from policyloom.coders.classifier import (
     write_classifier,
 )
 from policyloom.coders.classifier.answers import MIN_OVERRULING, MIN_QUESTIONS_OF_OWN
+from policyloom.coders.classifier.features import Features
 from policyloom.coders.classifier.questions import Answer, Question
 from policyloom.coders.classifier.tfidf import Weighing, join
 from policyloom.errors import LabelsError, PolicyloomError
@@ -496,3 +497,28 @@ print([name for name in ("sklearn", "scipy", "pandas", "datasketch") if name in 
 """
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout.strip() == "[]"
+
+
+def test_a_vocabulary_weighs_the_sentences_that_it_was_learned_from_as_they_were_then() -> None:
+    texts = [
+        "The ministry pays grants",
+        "The firms pay 400 crowns and grants",
+        "Grants, grants for workshops",
+        "The firms pay",
+    ]
+    drafts = [
+        SentenceDraft(text, candidates=(Candidate(0, 1, "T1.1", "mechanism", "term"),) * (n % 2))
+        for n, text in enumerate(texts * 2)
+    ]
+    features = Features(
+        {"T1": "T1", "T1.1": "T1", "T4": "T4"},
+        {"payer": "ministry|firm"},
+        lambda word: frozenset({word, f"{word}s"}),
+    )
+    parts = [features.take_apart(draft) for draft in drafts]
+    wanted = features.fit(parts)
+    rows = features.transform(parts)
+    for number in range(len(rows)):
+        row = np.zeros(wanted.shape[1])
+        row[rows[number].columns] = rows[number].values
+        assert np.allclose(row, wanted[[number]].toarray()[0], rtol=1e-14)

@@ -7,6 +7,7 @@ import io
 import json
 import math
 import os
+import pickle
 import re
 import subprocess
 import sys
@@ -801,6 +802,12 @@ def test_evidence_comes_row_by_row_in_the_order_of_its_table(unit: str) -> None:
     assert len(rows) > 8
     keys = [tuple(row[name] for name in order) for row in rows]
     assert keys == sorted(set(keys))
+
+
+def test_a_network_can_be_copied_after_its_evidence_was_asked_for() -> None:
+    network = find_links(corpus(3, both=2), FRAMEWORK)
+    evidence = network.all_evidence()
+    pd.testing.assert_frame_equal(pickle.loads(pickle.dumps(network)).all_evidence(), evidence)
 
 
 def test_counts_made_apart_have_the_same_evidence() -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import pickle
 import sys
 from pathlib import Path
 
@@ -44,6 +45,11 @@ def test_it_may_grow_while_it_is_read() -> None:
             spool.append(Evidence("new", 0, 0, 1, "x"))
     assert seen == list(spool)
     assert len(seen) == 5
+
+
+def test_a_copy_holds_its_records_itself() -> None:
+    spool = Spool(Evidence, make(5), in_memory=2)
+    assert list(pickle.loads(pickle.dumps(spool))) == list(spool)
 
 
 def test_what_is_picked_is_made_when_it_is_asked_for() -> None:

@@ -58,7 +58,11 @@ def find_off_field(case: Case) -> Iterator[Finding]:
 def _strategies(case: Case) -> Iterator[Finding]:
     for id in case.framework.ids("mechanism", top=True):
         if case.coverage[id].level == "absent":
-            yield case.absent("strategy-absent", "warning", id)
+            near = case.near(id)
+            if near:
+                yield case.nearly_named("strategy-absent", id, near)
+            else:
+                yield case.absent("strategy-absent", "warning", id)
             continue
         named = case.naming_of(id)
         found = sorted(named.lacking | named.refused)

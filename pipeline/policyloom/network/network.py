@@ -471,9 +471,11 @@ class Network:
             if (sentence.document, sentence.sentence) not in repeated:
                 for node in dict.fromkeys(node_of(m.element) for m in sentence.mentions):
                     found.setdefault(node, array("Q")).append(place)
-        return {
-            node: Picked(self.sentences, places, lambda sentence: sentence) for node, places in found.items()
-        }
+        return {node: Picked(self.sentences, places, _itself) for node, places in found.items()}
+
+
+def _itself(sentence: SentenceEvidence) -> SentenceEvidence:
+    return sentence
 
 
 def _place_of(sentence: SentenceEvidence) -> tuple[str, int]:

@@ -38,6 +38,9 @@ class Spool(Sequence[T], Generic[T]):
         self._file: IO[bytes] | None = None
         self.extend(records)
 
+    def __reduce__(self) -> tuple[type[Spool[T]], tuple[type[T], list[T]]]:
+        return Spool, (self._kind, list(self))  # a file does not travel with a copy
+
     def __len__(self) -> int:
         return len(self._first) + len(self._ends) - 1
 
@@ -84,13 +87,13 @@ class Picked(Sequence[U], Generic[U]):
 
     def __init__(self, records: Sequence[T], places: Iterable[int], make: Callable[[T], U]) -> None:
         self.places = places if isinstance(places, array) else array("Q", places)
-        self._get: Callable[[int], U] = lambda place: make(records[place])
+        self._records, self._make = records, make
 
     def __len__(self) -> int:
         return len(self.places)
 
     def __iter__(self) -> Iterator[U]:
-        return map(self._get, self.places)
+        return (self._make(self._records[place]) for place in self.places)
 
     @overload
     def __getitem__(self, place: int) -> U: ...
@@ -98,5 +101,5 @@ class Picked(Sequence[U], Generic[U]):
     def __getitem__(self, place: slice) -> list[U]: ...
     def __getitem__(self, place: int | slice) -> U | list[U]:
         if isinstance(place, slice):
-            return [self._get(each) for each in self.places[place]]
-        return self._get(self.places[place])
+            return [self._make(self._records[each]) for each in self.places[place]]
+        return self._make(self._records[self.places[place]])
