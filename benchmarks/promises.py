@@ -1,10 +1,12 @@
 """Score the particulars of promises: who acts, with what, how much, by when, how it is watched.
 
     python benchmarks/promises.py --texts ../shared/documents [--part work|final]
+    python benchmarks/promises.py --pool ../shared
 
 `promises.jsonl` beside this file holds, a sentence a line, its document, a hash of its letters and of those of the line that
 introduces its list, whether a reader takes it for a promise, and where its particulars stand in either. Part `work` was looked at
-while the words were chosen, `final` was not. A particular is right where one text holds the other, or half of their words are the
+while the words were chosen, `final` was not. `promises_pool.jsonl` holds the same of sentences of the pool, by their ids: the words
+were chosen with all of them in view. A particular is right where one text holds the other, or half of their words are the
 same. Each sentence is read alone, under its lead-in, as if it planned a mechanism. `second` holds what another reader says.
 """
 
@@ -18,6 +20,7 @@ from collections import Counter
 from collections.abc import Sequence
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from typing import Any
 
 from whole_documents import key_of
 
@@ -26,6 +29,7 @@ from policyloom.records import Candidate, Coding, Document, Passage, Tagged
 from policyloom.tag import tag_together
 
 LABELS = Path(__file__).with_name("promises.jsonl")
+POOL_LABELS = Path(__file__).with_name("promises_pool.jsonl")
 PARTICULARS = ("actor", "instrument", "amount", "deadline", "monitoring")
 ARTICLES = {"the", "a", "an"}
 
@@ -50,6 +54,25 @@ def read_texts(folder: Path, names: set[str]) -> dict[str, str]:
             tagged = tag(read_document(path), nlp, coder)
             found |= {key_of(text): text for text in map(tagged.quote, tagged.sentences)}
     return found
+
+
+def read_pool(folder: Path, rows: Sequence[dict[str, Any]]) -> dict[str, str]:
+    """The text of sentences of the pool and of the lines that introduce their lists, by hash; each row is told the hashes."""
+    files = (*sorted((folder / "pool").glob("pool_en*.jsonl")), folder / "gold" / "train_real.jsonl")
+    known: dict[str, dict[str, Any]] = {}
+    for file in files:
+        for line in file.read_text("utf-8").split("\n"):
+            if line:
+                sentence = json.loads(line)
+                known.setdefault(sentence["id"], {}).update(sentence)
+    found = {}
+    for row in rows:
+        sentence = known[row["id"]]
+        said = {"key": sentence["text"], "lead_in": sentence.get("before", "") if row["lead_in"] else ""}
+        for name, text in said.items():
+            row[name] = key_of(text) if text else ""
+            found[row[name]] = text
+    return {key: text for key, text in found.items() if key}
 
 
 def as_page(sentence: str, lead_in: str, folder: Path) -> Document:
@@ -91,12 +114,19 @@ def main() -> None:
     parser = argparse.ArgumentParser(
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
-    parser.add_argument("--texts", type=Path, required=True)
+    given = parser.add_mutually_exclusive_group(required=True)
+    given.add_argument("--texts", type=Path, help="folder of documents")
+    given.add_argument("--pool", type=Path, help="folder with pool/ and gold/")
     parser.add_argument("--part", choices=["work", "final"], default="final")
     options = parser.parse_args()
-    rows = [json.loads(line) for line in LABELS.read_text("utf-8").split("\n") if line]
-    rows = [row for row in rows if row["part"] == options.part and row["promise"]]
-    texts = read_texts(options.texts, {row["document"] for row in rows})
+    path = LABELS if options.texts else POOL_LABELS
+    rows = [json.loads(line) for line in path.read_text("utf-8").split("\n") if line]
+    rows = [row for row in rows if row["promise"]]
+    if options.texts:
+        rows = [row for row in rows if row["part"] == options.part]
+        texts = read_texts(options.texts, {row["document"] for row in rows})
+    else:
+        texts = read_pool(options.pool, rows)
     there = [row for row in rows if row["key"] in texts and row["lead_in"] in {"", *texts}]
     print(f"{len(there)} promises; the text of {len(rows) - len(there)} is not there any more")
     with TemporaryDirectory() as folder:

@@ -358,3 +358,40 @@ def test_one_word_of_the_challenge_ties_the_plan_of_what_answers_it(id: str, ans
     )
     (challenge,) = find_challenges(tagged, FRAMEWORK)
     assert list(challenge.answers) == answers
+
+
+@pytest.mark.parametrize(
+    ("sentence", "is_vague"),
+    [
+        ("Workshops will draw more learners.", False),
+        ("Workshops will soon draw more learners.", False),
+        ("Workshops shall be opened in towns, so that more learners come.", True),  # an order
+        ("Workshops will be run.", True),  # no effect is told
+    ],
+)
+def test_what_is_only_foretold_is_no_vague_promise(sentence: str, is_vague: bool) -> None:
+    start, effect = len("Workshops"), sentence.find("draw" if "draw" in sentence else "learners")
+    tagged = read(sentence)
+    mechanism = Mention(0, start, "mechanism", "T1", 0, "planned", status_probability=1.0)
+    mentions: tuple[Mention, ...] = (mechanism,)
+    claims: tuple[Claim, ...] = ()
+    if effect > 0:
+        target = Mention(effect, len(sentence), "challenge", "C1", 0, "affirmed")
+        mentions, claims = (mechanism, target), (Claim("leads_to", 0, 1, (effect, effect + 4), 0),)
+    (promise,) = find_promises(replace(tagged, mentions=mentions, claims=claims), FRAMEWORK)
+    assert promise.is_vague == is_vague
+
+
+@pytest.mark.parametrize(
+    ("lines", "actor"),
+    [
+        (("We will open workshops.",), "we"),
+        (("We met, and they will open workshops.",), ""),
+        (("By 2030 we shall:", ("list_item", "open workshops;")), "we"),
+    ],
+)
+def test_whoever_writes_answers_for_what_they_promise(
+    lines: tuple[str | tuple[BlockKind, str], ...], actor: str
+) -> None:
+    (promise,) = find_promises(read(*lines, named=((len(lines) - 1, "T1", "planned"),)), FRAMEWORK)
+    assert promise.actor == actor

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from policyloom.languages.en.duty import find_duty_bearers
+from policyloom.languages.en.duty import find_duty_bearers, find_head
 
 
 @pytest.mark.parametrize(
@@ -38,6 +38,8 @@ def test_a_heading_is_no_actor(sentence: str, bearers: list[str]) -> None:
         ("the board is to pay", ["the board"]),
         ("the functions of the fund are to be laid down by the ministry", ["the ministry"]),
         ("the fees are as follows", []),
+        ("all employers will receive grants", []),
+        ("the authority has the following functions : to report", ["the authority"]),
         ("the board shall perform the functions of a court", ["the board"]),
     ],
 )
@@ -60,3 +62,20 @@ def test_whose_tasks_are_told_is_to_act(sentence: str, bearers: list[str]) -> No
 def test_what_stands_before_the_subject_is_no_actor(sentence: str, bearers: list[str]) -> None:
     forms = tuple(sentence.split())
     assert [" ".join(forms[a:b]) for a, b in find_duty_bearers(forms)] == bearers
+
+
+@pytest.mark.parametrize(
+    ("phrase", "head"),
+    [
+        ("the director of the fund", "director"),
+        ("the state plan", "plan"),
+        ("the institutes selected", "institutes"),
+        ("training institutions established under section 7", "institutions"),
+        ("the competent authorities jointly with the ministry", "authorities"),
+        ("those", None),
+    ],
+)
+def test_a_noun_phrase_is_about_its_head(phrase: str, head: str | None) -> None:
+    forms = tuple(phrase.split())
+    found = find_head(forms, (0, len(forms)))
+    assert (forms[found] if found is not None else None) == head

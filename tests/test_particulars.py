@@ -66,6 +66,20 @@ def particulars(tagged: Tagged, element: str = "T1") -> dict[str, str]:
         ("Mentoring shall be offered by lantern light.", None),
         # the one on whom a duty is laid, not the one that lays it
         ("The Board directs the Registrar to start mentoring.", "the Registrar"),
+        # a state, a person with a title, a name, an institution whose full name holds "and"
+        ("Norland is committing money to mentoring.", None),
+        ("France is committing money to mentoring.", "France"),
+        ("Today, Mayor Ada Brown will announce mentoring.", "Mayor Ada Brown"),
+        ("In its first year, the Northern Craft Alliance Group will start mentoring.", "the Northern Craft Alliance Group"),
+        ("Mentoring shall be offered by the Department of Science and Technology.", "the Department of Science and Technology"),
+        # what the noun phrase is about, and not a word in it
+        ("The title of the college shall mention mentoring.", None),
+        ("The colleges selected will start mentoring.", "The colleges selected"),
+        ("The colleges that signed the agreement shall start mentoring.", "The colleges that signed the agreement"),
+        ("Mentoring is for the Minister, who shall report.", "the Minister"),
+        ("The Department of Mines (DOM) and the guilds shall start mentoring.", "The Department of Mines (DOM) and the guilds"),
+        ("The Council may not end mentoring.", "The Council"),
+        ("The Council may end mentoring.", None),
         # not somebody who can answer for it
         ("The reform shall bring mentoring.", None),
         ("The Minister's letter shall bring mentoring.", None),
@@ -99,6 +113,13 @@ def test_who_is_to_act_is_told_by_the_verb_of_duty(pipeline: Language, text: str
         ("Mentoring will take place for the 3rd time.", None),
         ("Mentoring will begin anew every two years.", None),  # how often
         ("Mentoring will start within three years.", None),  # a time limit
+        ("Mentoring will reach 80 000 learners.", "80 000 learners"),  # groups of three digits
+        ("Mentoring will reach between 10 000 and 12 000 learners.", "10 000 and 12 000 learners"),
+        ("Mentoring will start under Articles 3 and 14 here.", None),
+        ("Mentoring will start under sections 106(c) and 108 of the Code.", None),
+        ("Mentoring will serve the two colleges.", None),  # told of before
+        ("Mentoring will be paid to half of the towns.", "half of"),
+        ("Mentoring will cost up to $22.9M here.", "$22.9M"),
     ],
 )
 def test_a_number_that_counts_something_is_an_amount(
@@ -112,7 +133,11 @@ def test_a_number_that_counts_something_is_an_amount(
     [
         ("Mentoring will start by June 2028.", "by June 2028"),
         ("Mentoring will start within three years.", "within three years"),
-        ("Mentoring will start in June 2028.", None),
+        ("Mentoring will start in June 2028.", "in June 2028"),
+        ("Mentoring started in June 2019.", None),
+        ("Mentoring will start this autumn.", "this autumn"),
+        ("Mentoring will start by the next financial year.", "by the next financial year"),
+        ("Mentoring is for learners of less than fifteen years.", None),
     ],
 )
 def test_a_time_limit_is_quoted_whole(pipeline: Language, text: str, deadline: str | None) -> None:

@@ -593,7 +593,7 @@ def test_a_pipeline_without_our_components_is_refused() -> None:
         ("Schools shall run joint courses.", {"instrument": "run joint courses"}),  # a concrete thing that is set up
         ("Every trainee shall have a place in a training centre.", {"target": "Every trainee"}),
         ("Within thirty days firms shall open workshops.", {"instrument": "open workshops", "deadline": "Within thirty days"}),
-        ("By the end of 2027 the ministry will pay grants.", {"instrument": "grants", "deadline": "end of 2027"}),
+        ("By the end of 2027 the ministry will pay grants.", {"instrument": "grants", "deadline": "By the end of 2027"}),
         ("By the last day of 2027 the ministry will pay grants.", {"instrument": "grants"}),  # "by" stands too far off
         # another clause's instrument, where its own has none
         ("Quotas were dropped; the ministry plans workshops.", {"instrument": "Quotas"}),
@@ -627,7 +627,7 @@ def test_the_people_and_things_of_a_field_belong_to_its_framework() -> None:
     }
     with pytest.raises(
         PolicyloomError,
-        match="'peeple': is no word list of language 'en'; it has people, means, tells, times, things",
+        match="'peeple': is no word list of language 'en'; it has people, means, tells, times, reviewing, things",
     ):
         facets(peeple="farmer")
 

@@ -13,6 +13,7 @@ __all__ = [
     "commits",
     "find_lead_in",
     "find_strength",
+    "find_strengths",
     "introduces",
     "is_for_readers",
     "to_forms",

@@ -4,7 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
 
-from policyloom.check.commitment import MIN_PROBABILITY, commits, is_for_readers
+from policyloom.check.commitment import (
+    MIN_PROBABILITY,
+    commits,
+    find_lead_in,
+    find_strengths,
+    is_for_readers,
+    to_forms,
+)
 from policyloom.check.plan_tables import find_plan_rows
 from policyloom.framework import Framework, Particular
 from policyloom.languages import load_language
@@ -17,6 +24,10 @@ __all__ = ["find_promises", "join_words"]
 
 _MEASURES = ("MONEY", "PERCENT", "QUANTITY")
 """Types of entities that say how much, though they may be no amount of the mechanism; a date often limits nothing."""
+
+
+MAX_BEFORE_EFFECT = 2
+"""Words between "will" and the word for an effect that is only foretold: "will soon also raise"."""
 
 
 def find_promises(tagged: Tagged, framework: Framework) -> tuple[Promise, ...]:
@@ -38,8 +49,12 @@ def find_promises(tagged: Tagged, framework: Framework) -> tuple[Promise, ...]:
             tagged,
             framework,
             found[sentence],
+            cues,
             commits=lambda best: (
-                not for_readers and best.sentence not in measured and commits(tagged, best, cues)
+                not for_readers
+                and best.sentence not in measured
+                and not _foretells(tagged, best, cues)
+                and commits(tagged, best, cues)
             ),
         )
         for sentence in sorted(found)
@@ -59,6 +74,25 @@ def _find_measured(tagged: Tagged) -> set[int]:
     return found
 
 
+def _foretells(tagged: Tagged, mention: Mention, cues: Cues) -> bool:
+    """Whether a sentence foretells what a mechanism will do, and tells nobody to act: "New workshops will draw young people".
+
+    The words for the effect then follow those of duty or will: what "shall be preferred, so that" gives an order.
+    """
+    start = tagged.sentences[mention.sentence].start
+    bindings = find_strengths(tagged.sentence(mention), cues)
+    if not bindings or mention.agent is not None or mention.start >= start + bindings[0][2]:
+        return False
+    after = start + bindings[0][2] + len(bindings[0][1])
+    return any(
+        claim.sentence == mention.sentence
+        and claim.kind == "leads_to"
+        and tagged.mentions[claim.mechanism].start <= mention.start < claim.cue[0]
+        and len(tagged.document.text[after : claim.cue[0]].split()) <= MAX_BEFORE_EFFECT
+        for claim in tagged.claims
+    )
+
+
 def _in_tables(tagged: Tagged, framework: Framework, cues: Cues) -> Iterator[Promise]:
     """The promises of plans' tables."""
     rows = find_plan_rows(tagged, cues)
@@ -73,7 +107,12 @@ def _in_tables(tagged: Tagged, framework: Framework, cues: Cues) -> Iterator[Pro
             continue
         said = {about: join_words(tagged, cell.start, cell.end) for about, cell in row.others.items()}
         yield _make(
-            tagged, framework, mentions, commits=lambda best: best.probability >= MIN_PROBABILITY, said=said
+            tagged,
+            framework,
+            mentions,
+            cues,
+            commits=lambda best: best.probability >= MIN_PROBABILITY,
+            said=said,
         )
 
 
@@ -81,6 +120,7 @@ def _make(
     tagged: Tagged,
     framework: Framework,
     mentions: list[Mention],
+    cues: Cues,
     commits: Callable[[Mention], bool],
     said: Mapping[Particular, str] | None = None,
 ) -> Promise:
@@ -93,12 +133,24 @@ def _make(
         for facet in mention.facets:
             if facet.kind != "target":
                 words.setdefault(facet.kind, join_words(tagged, facet.start, facet.end))
+    if writer := _find_writer(tagged, best.sentence, cues):
+        words.setdefault("actor", writer)
     settings = framework.checks
     return Promise(
         tagged.document.id, framework.top(best.label), tagged.evidence(best), **words,
         is_vague=words.keys().isdisjoint(settings.vague_without) and commits(best),
         is_complete=all(not words.keys().isdisjoint(group) for group in settings.complete_with),
     )  # fmt: skip
+
+
+def _find_writer(tagged: Tagged, sentence: int, cues: Cues) -> str:
+    """The word by which a document's writers bind themselves, in a sentence or what introduces its list: "We will"; or nothing."""
+    for number in (sentence, find_lead_in(tagged, sentence)):
+        forms = to_forms(tagged.quote(tagged.sentences[number])) if number is not None else []
+        for _, start, _ in cues.find_strengths(forms):
+            if start and forms[start - 1] in cues.writers:
+                return forms[start - 1]
+    return ""
 
 
 def join_words(tagged: Tagged, start: int, end: int) -> str:

@@ -37,10 +37,10 @@ _TABLES = {
     "claim": {"kind", "direction", "reach", "terms"},
     "opening": {"after", "commas"},
     "facet": {"kind", "terms"},
-    "deadline": {"before"},
+    "deadline": {"before", "planned"},
     "numbered": {"before"},
-    "numbers": {"words", "dates", "frequency"},
-    "duty": {"offices"},
+    "numbers": {"words", "dates", "frequency", "ranges", "shares", "before_dates", "known", "uncounted"},
+    "duty": {"offices", "writers", "articles", "deeds"},
     "strength": {"level", "terms"},
     "continuing": {"openers"},
     "uncommitted": {"mandate", "purpose", "telling", "readers"},
@@ -86,11 +86,20 @@ class Cues:
         claim_openers: the words after which a clause may open with a cue.
         commas: the marks that part a clause opened by a cue from the clause it leads to.
         deadline_words: words that make a date or a duration after them a time limit; "in 2019" is a date only.
+        planned_time_words: words that do so where a sentence lays down what is to be: "shall be opened in 2027".
         numbered_words: words before a number that counts nothing: "Article 7 Schools and enterprises".
         number_words: numbers as words.
         frequency_words: words before a number that tell how often: "every two years".
+        range_words: what joins two numbers: "16 to 20 centres".
+        share_words: words for parts of a whole, which count what follows: "half".
+        known_words: words before a number of things that have been told of before: "the two colleges".
+        uncounted_words: words that a number before them does not count: "2 of the preceding paragraph".
+        date_openers: words after which the name of a month is one: "in May".
         months: the names of the months, after which a number is a date.
         offices: words for somebody who holds an office, or a body that can answer for what it does.
+        writers: words by which a document's writers speak of themselves: "we".
+        articles: words in small letters that a name may hold.
+        deeds: words for what is done and not who does it, whatever name stands before them: "the State plan".
         continuing: words that open a sentence which goes on about what the one before it plans.
         headings: the heading words for each status.
         telling: the forms of verbs by which something is only told: "will announce".
@@ -104,11 +113,20 @@ class Cues:
     claim_openers: frozenset[str]
     commas: frozenset[str]
     deadline_words: frozenset[str]
+    planned_time_words: frozenset[str]
     numbered_words: frozenset[str]
     number_words: frozenset[str]
     frequency_words: frozenset[str]
+    range_words: frozenset[str]
+    share_words: frozenset[str]
+    known_words: frozenset[str]
+    uncounted_words: frozenset[str]
+    date_openers: frozenset[str]
     months: frozenset[str]
     offices: frozenset[str]
+    writers: frozenset[str]
+    articles: frozenset[str]
+    deeds: frozenset[str]
     continuing: frozenset[str]
     headings: Mapping[Status, tuple[str, ...]]
     telling: frozenset[str]
@@ -135,9 +153,17 @@ class Cues:
         """The words in a sentence's lower-case tokens that tell how firmly it binds, in order; of those that overlap the longest."""
         found: list[tuple[Strength, int, int]] = []
         for match in sorted(self._strengths.find(forms), key=lambda m: (m.start - m.end, m.start)):
-            if not _overlaps(match.start, match.end, [(start, end) for _, start, end in found]):
+            if not self._is_month(forms, match.start) and not _overlaps(
+                match.start, match.end, [(start, end) for _, start, end in found]
+            ):
                 found.append((match.label, match.start, match.end))  # type: ignore[arg-type]
         return sorted(found, key=lambda strength: strength[1])
+
+    def _is_month(self, forms: Sequence[str], i: int) -> bool:
+        """Whether a word names a month where it stands, and does not permit: "in May", "May 2027"."""
+        beside = (*forms[max(0, i - 1) : i], *forms[i + 1 : i + 2])
+        opened = i > 0 and forms[i - 1] in self.date_openers
+        return forms[i] in self.months and (opened or any(form.isdigit() for form in beside))
 
     def is_mandate(self, forms: Sequence[str]) -> bool:
         """Whether a line, in lower-case tokens, introduces what a body is for: "The functions of the Board shall be"."""
@@ -256,11 +282,20 @@ def _compile(pack: LanguagePack, added: tuple[tuple[str, str], ...]) -> Cues:
         claim_openers=listed("opening", "after"),
         commas=listed("opening", "commas"),
         deadline_words=listed("deadline", "before"),
+        planned_time_words=listed("deadline", "planned"),
         numbered_words=listed("numbered", "before"),
         number_words=listed("numbers", "words"),
         frequency_words=listed("numbers", "frequency"),
+        range_words=listed("numbers", "ranges"),
+        share_words=listed("numbers", "shares"),
+        known_words=listed("numbers", "known"),
+        uncounted_words=listed("numbers", "uncounted"),
+        date_openers=listed("numbers", "before_dates"),
         months=listed("numbers", "dates"),
         offices=frozenset(form for word in listed("duty", "offices") for form in pack.inflections(word)),
+        writers=listed("duty", "writers"),
+        articles=listed("duty", "articles"),
+        deeds=frozenset(form for word in listed("duty", "deeds") for form in pack.inflections(word)),
         continuing=listed("continuing", "openers"),
         headings={status: tuple(heading.get(status, ())) for status in ("planned", "lacking")},
         telling=frozenset(

@@ -134,6 +134,10 @@ class WordListGrammar:
         """None."""
         return ()
 
+    def head(self, forms: Sequence[str], span: TokenSpan) -> int | None:
+        """The last token."""
+        return span[1] - 1 if span[0] < span[1] <= len(forms) else None
+
     def is_finite(self, forms: Sequence[str]) -> bool:
         """Whether the sentence has a word that makes a statement of it."""
         return any(form in self.finite for form in forms)

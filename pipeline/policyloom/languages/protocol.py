@@ -102,6 +102,9 @@ class Grammar(Protocol):
     def duty_bearers(self, forms: Sequence[str]) -> Sequence[TokenSpan]:
         """The noun phrases that are to act: "the Director of the Fund" in "the Director of the Fund shall report"."""
 
+    def head(self, forms: Sequence[str], span: TokenSpan) -> int | None:
+        """The token that tells what a noun phrase is about: "Director" in "the Director of the Fund"; None where none does."""
+
 
 class LanguagePack(Protocol):
     """A language: how its text is read, and the words by which statuses, claims and entities are found."""

@@ -27,7 +27,7 @@ _ENTITIES: dict[str, FacetKind] = {
     "POLICY": "instrument",
 }
 
-MAX_BEFORE_DATE = 3
+MAX_BEFORE_DATE = 4
 """Tokens before a date in which a word such as "by" must stand to make it a deadline: "by the end of 2027"."""
 
 GOING_ON: tuple[FacetKind, ...] = ("amount", "deadline", "monitoring")
@@ -37,6 +37,8 @@ GOING_ON: tuple[FacetKind, ...] = ("amount", "deadline", "monitoring")
 _YEAR = re.compile(r"(?:1[89]|20)\d\d(?:[/–-]\d+)?")
 _SECTION = re.compile(r"\d+(?:\.\d+)+\.?")
 _ORDINAL = re.compile(r"[a-z]\Z")
+_DIGITS, _GROUP = re.compile(r"\d{1,3}"), re.compile(r"\d{3}")
+_IN_CITATION = re.compile(r"[\d.]*\d[a-z]?|[(),\[\]]|[a-z]|[ivx]+")
 _POSSESSIVE = frozenset(("'s", "’s", "s'"))
 _INITIALS = re.compile(r"[A-Z]{2,6}s?")
 
@@ -75,22 +77,48 @@ def find_particulars(
     """
     context = read_context(draft, cues)
     agents = _find_agents(draft, entities)
-    bearers = cues.grammar.duty_bearers(draft.forms)
-    bearer = next((span for span in bearers if _is_somebody(span, agents, draft, cues)), None)
+    bearers = (_whole(span, agents) for span in cues.grammar.duty_bearers(draft.forms))
+    places = [(start, end) for label, start, end in entities if label == "GPE"]
+    bearer = next((span for span in bearers if _is_somebody(span, agents, places, draft, cues)), None)
     return Particulars(tuple(agents), bearer, tuple(_find_facets(context, entities)), context)
 
 
-def _is_somebody(span: TokenSpan, agents: Sequence[TokenSpan], draft: SentenceDraft, cues: Cues) -> bool:
-    """Whether a noun phrase names somebody who can answer for a duty: an institution, an actor, an office, a name."""
+def _whole(span: TokenSpan, agents: Sequence[TokenSpan]) -> TokenSpan:
+    """A noun phrase with the rest of the institution that it ends in: "the Department of Science | and Technology"."""
+    start, end = span
+    return start, max([end, *(last for first, last in agents if start <= first < end < last)])
+
+
+def _is_somebody(
+    span: TokenSpan,
+    agents: Sequence[TokenSpan],
+    places: Sequence[TokenSpan],
+    draft: SentenceDraft,
+    cues: Cues,
+) -> bool:
+    """Whether a noun phrase names somebody who can answer for a duty: an institution, an actor, an office, a name, a state.
+
+    What counts is what the phrase is about: "the State plan" and "the title of the institution" are nobody.
+    """
     start, end = span
     owned = [i + 1 for i in range(start, end) if draft.forms[i] in _POSSESSIVE]
     start = max(owned, default=start)  # "the Minister's order" is an order
-    if any(first < end and start < last for first, last in agents):
-        return True
     words = [draft.text[slice(*draft.tokens[i])] for i in range(start, end)]
-    return not cues.offices.isdisjoint(draft.forms[start:end]) or any(
-        _INITIALS.fullmatch(word) for word in words
+    head = cues.grammar.head(draft.forms, (start, end))
+    if head is None:
+        return False
+    if draft.forms[head] in cues.deeds:
+        return False
+    if draft.forms[head] in cues.offices or any(first <= head < last for first, last in (*agents, *places)):
+        return True
+    offices = [i for i in range(start, end) if draft.forms[i] in cues.offices]
+    is_titled = any(
+        i < head and all(word[:1].isupper() for word in words[i - start : head - start + 1]) for i in offices
     )
+    named = [word for word in words[: head - start + 1] if word.lower() not in cues.articles]
+    is_name = len(named) > 1 and all(word[:1].isupper() for word in named)
+    is_joined = bool(offices) and "and" in draft.forms[start:end]  # "the unions and the Minister"
+    return is_titled or is_name or is_joined or any(map(_INITIALS.fullmatch, words))
 
 
 def _find_agents(draft: SentenceDraft, entities: Sequence[tuple[str, int, int]]) -> list[TokenSpan]:
@@ -108,16 +136,20 @@ def _find_facets(context: SentenceContext, entities: Sequence[tuple[str, int, in
         or (
             not _YEAR.fullmatch(context.forms[facet[1]])
             and not _numbers_a_section(context, facet[1])
-            and context.cues.numbered_words.isdisjoint(context.forms[facet[1] - 1 : facet[1]])
+            and not _is_numbered(context.forms, facet[1], context.cues)
         )
     ]
     # A date counts nothing, and a sum or a share is found whole: "EUR 5 million", not "million for".
     whole = [(start, end) for label, start, end in entities if label in ("DATE", "MONEY", "PERCENT")]
     found += [("amount", *span) for span in _numbers(context) if not _overlaps(span, whole)]
+    limiting = context.cues.deadline_words
+    if context.cues.find_strengths(context.forms):
+        limiting |= context.cues.planned_time_words
     for label, start, end in entities:
         if label in ("DATE", "QUANTITY"):
             before = context.forms[max(0, start - MAX_BEFORE_DATE) : start]
-            opening = next((i for i, form in enumerate(before) if form in context.cues.deadline_words), None)
+            counted = max((i + 1 for i, form in enumerate(before) if form[:1].isdigit()), default=0)
+            opening = next((i for i in range(counted, len(before)) if before[i] in limiting), None)
             if opening is not None:
                 found.append(("deadline", start - len(before) + opening, end))
         elif label in _ENTITIES:
@@ -127,20 +159,61 @@ def _find_facets(context: SentenceContext, entities: Sequence[tuple[str, int, in
 
 
 def _numbers(context: SentenceContext) -> list[TokenSpan]:
-    """Numbers that count something, each with the word after it: "60 lathes"; not years, numbered things, list marks."""
+    """Numbers that count something, each with the word after it: "60 lathes", "10 000 to 12 000 places"; not years,
+    numbered things ("Articles 3 and 14"), list marks."""
     forms, cues = context.forms, context.cues
-    found = []
-    for i in range(context.first, len(forms) - 1):
-        is_number = forms[i][:1].isdigit() and not _YEAR.fullmatch(forms[i]) and not _ORDINAL.search(forms[i])
-        if not (is_number or forms[i] in cues.number_words) or not forms[i + 1][:1].isalpha():
+    found: list[TokenSpan] = []
+    i = context.first
+    while i < len(forms) - 1:
+        end = _end_of_number(forms, i, cues)
+        if end is None:
+            i += 1
             continue
-        if i and (forms[i - 1] in cues.numbered_words or forms[i - 1] in cues.frequency_words):
-            continue
-        if _numbers_a_section(context, i):
-            continue
-        if i + 1 < len(forms) and forms[i + 1] not in cues.months:
-            found.append((i, i + 2))
+        start, i = i, end
+        while i + 1 < len(forms) and forms[i] in cues.range_words:
+            further = _end_of_number(forms, i + 1, cues)
+            if further is None:
+                break
+            i = further
+        if i < len(forms) and _counts(context, start, i):
+            found.append((start, i + 1))
     return found
+
+
+def _end_of_number(forms: Sequence[str], i: int, cues: Cues) -> int | None:
+    """Where the number ends that begins at a token, groups of three digits with it: "80 000"; None where none begins."""
+    form = forms[i]
+    if form in cues.number_words:
+        return i + 1
+    if not form[:1].isdigit() or _YEAR.fullmatch(form) or _ORDINAL.search(form):
+        return None
+    end = i + 1
+    while _DIGITS.fullmatch(form) and end < len(forms) and _GROUP.fullmatch(forms[end]):
+        end += 1
+    return end
+
+
+def _counts(context: SentenceContext, start: int, end: int) -> bool:
+    """Whether the number of some tokens counts what the next one names."""
+    forms, cues = context.forms, context.cues
+    if forms[end - 1] in cues.share_words and forms[end] in cues.uncounted_words - cues.range_words:
+        return True  # "half of what it costs"
+    if not forms[end][:1].isalpha() or forms[end] in cues.uncounted_words or forms[end] in cues.months:
+        return False
+    if start and forms[start - 1] in cues.known_words:
+        return False  # "the two colleges" have been told of before
+    return not (_is_numbered(forms, start, cues) or _numbers_a_section(context, start))
+
+
+def _is_numbered(forms: Sequence[str], i: int, cues: Cues) -> bool:
+    """Whether a number is that of a thing, or tells how often: "Article 7", "sections 106(c) and 108", "every two years"."""
+    while i:
+        i -= 1
+        if forms[i] in cues.numbered_words or forms[i] in cues.frequency_words:
+            return True
+        if forms[i] not in cues.range_words and not _IN_CITATION.fullmatch(forms[i]):
+            return False
+    return False
 
 
 def _numbers_a_section(context: SentenceContext, i: int) -> bool:

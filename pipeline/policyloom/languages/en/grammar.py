@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from policyloom.languages.en.denial import find_denials, find_voids
-from policyloom.languages.en.duty import find_duty_bearers
+from policyloom.languages.en.duty import find_duty_bearers, find_head
 from policyloom.languages.en.forms import inflections
 from policyloom.languages.en.no_effect import find_effect_denials
 from policyloom.languages.en.verbs import AUXILIARIES, MODALS, is_past_form
@@ -155,6 +155,10 @@ class EnglishGrammar(WordListGrammar):
     def duty_bearers(self, forms: Sequence[str]) -> Sequence[TokenSpan]:
         """The subjects of the verbs of duty, or in the passive what "by" adds."""
         return find_duty_bearers(forms)
+
+    def head(self, forms: Sequence[str], span: TokenSpan) -> int | None:
+        """The last word before a preposition, a relative clause or a participle."""
+        return find_head(forms, span)
 
     def is_question(self, forms: Sequence[str], first: int) -> bool:
         """Whether the sentence asks: it ends with a question mark, and opens as questions do."""
