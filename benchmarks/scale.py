@@ -3,6 +3,7 @@
     python benchmarks/scale.py pages ../shared/documents/pdf ../shared/pdf_bench/jats --without lk-act-2008-031.pdf ke-ken162509.pdf
     python benchmarks/scale.py stages ../shared/documents/pdf ../shared/pdf_bench/jats --without lk-act-2008-031.pdf ke-ken162509.pdf
     python benchmarks/scale.py documents 1000 10000
+    python benchmarks/scale.py documents 10000 100000 --notes
     python benchmarks/scale.py start
 
 `pages` holds a run against `plain_script.py` on the same files, one after the other; the two files named above are scans, whose pages
@@ -210,11 +211,11 @@ SAID = (
 )
 
 
-def make_document(n: int, suffix: str) -> bytes:
-    """A short document of some 250 words, another for each number."""
+def make_document(n: int, suffix: str, *, is_note: bool = False) -> bytes:
+    """A short document of some 250 words, or a note of some 40, another for each number."""
     chance = random.Random(n)
     paragraphs = []
-    for _ in range(chance.randint(3, 6)):
+    for _ in range(1 if is_note else chance.randint(3, 6)):
         lines = []
         for _ in range(chance.randint(2, 5)):
             words = chance.choices(WORDS, k=chance.randint(8, 20))
@@ -253,21 +254,21 @@ def make_pdf(paragraphs: Sequence[str]) -> bytes:
     return buffer.getvalue()
 
 
-def make_documents(folder: Path, n: int) -> None:
-    """Writes so many documents: of five, three texts, one page of HTML, one PDF."""
+def make_documents(folder: Path, n: int, *, notes: bool) -> None:
+    """Writes so many documents: of five, three texts, one page of HTML, one PDF; notes are texts."""
     for i in range(n):
-        suffix = (".txt", ".txt", ".txt", ".html", ".pdf")[i % 5]
-        (folder / f"{i:06}{suffix}").write_bytes(make_document(i, suffix))
+        suffix = (".txt", ".txt", ".txt", ".txt" if notes else ".html", ".txt" if notes else ".pdf")[i % 5]
+        (folder / f"{i:06}{suffix}").write_bytes(make_document(i, suffix, is_note=notes))
 
 
-def documents(sizes: Sequence[int], workers: int) -> None:
+def documents(sizes: Sequence[int], workers: int, *, notes: bool) -> None:
     """Runs over documents made on the spot, and over the same again."""
     cost_of_one: dict[int, float] = {}
     with tempfile.TemporaryDirectory() as temporary:
         for n in sizes:
             files, out = Path(temporary) / f"files-{n}", Path(temporary) / f"out-{n}"
             files.mkdir()
-            make_documents(files, n)
+            make_documents(files, n, notes=notes)
             cold = measure(run_command(files, out, "-j", str(workers)))
             warm = measure(run_command(files, out, "-j", str(workers)))
             cost_of_one[n] = cold.cpu / n
@@ -326,6 +327,11 @@ def main() -> None:
     part = parts.add_parser("documents")
     part.add_argument("sizes", type=int, nargs="+")
     part.add_argument("--workers", type=int, default=2)
+    part.add_argument(
+        "--notes",
+        action="store_true",
+        help="texts of some 40 words, to see what a document costs besides its text",
+    )
     parts.add_parser("start").add_argument("--repeat", type=int, default=15)
     given = parser.parse_args()
     if given.part == "pages":
@@ -333,7 +339,7 @@ def main() -> None:
     elif given.part == "stages":
         stages(given.folders, given.without)
     elif given.part == "documents":
-        documents(given.sizes, given.workers)
+        documents(given.sizes, given.workers, notes=given.notes)
     else:
         start(given.repeat)
 
