@@ -30,6 +30,7 @@ from policyloom.records import (
     Measured,
     Mention,
     Metadata,
+    NearMiss,
     Polarity,
     Sentence,
     Tagged,
@@ -525,6 +526,14 @@ def test_the_level_of_coverage(tagged: Tagged, expected: tuple[CoverageLevel, in
     assert row.n_operational == (expected[0] == "operational")
 
 
+def test_what_may_well_be_named_is_counted_where_nothing_is() -> None:
+    near = (NearMiss("T1", 0, 0.9), NearMiss("T1", 1, 0.4), NearMiss("T2", 0, 0.9))
+    tagged = replace(make((1, "mechanism", "T2", "planned")), near=near)
+    rows = {row.element: (row.level, row.n_near) for row in check(tagged, FRAMEWORK).coverage}
+    assert rows["T1"] == ("absent", 1)  # of two sentences one comes near enough
+    assert rows["T2"] == ("stated", 0)
+
+
 def test_a_part_is_operational_where_it_stands_in_the_promise_itself() -> None:
     tagged = make(
         (1, "mechanism", "T1.1", "planned"), (2, "mechanism", "T1", "planned"), (3, "mechanism", "T2", "planned"),
@@ -945,6 +954,11 @@ def test_a_document_of_another_field_gets_one_finding() -> None:
     (finding,) = check(make(unread=other_field(0.6)), FRAMEWORK).findings
     assert (finding.rule, finding.severity, finding.subject) == ("off-field", "info", "")
     assert finding.message == "The text was read, and is of another field: no element of “F” was found."
+    rows = check(make((1, *T1, "planned"), unread=other_field(0.6)), FRAMEWORK).coverage
+    assert {row.element: row.level for row in rows if row.element in ("T1", "T2")} == {
+        "T1": "stated",
+        "T2": "off-field",  # which lacks nothing
+    }
 
 
 @pytest.mark.parametrize(

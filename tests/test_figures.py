@@ -47,6 +47,7 @@ def coverage() -> pd.DataFrame:
         ("c", "T1", None, None, None), ("c", "T2", None, None, None), ("c", "S1", None, None, None),
     ]  # fmt: skip
     frame = pd.DataFrame(rows, columns=["document", "element", "n_sentences", "affirmed", "planned"])
+    frame = frame.assign(level=["absent" if n == 0 else "" if n is None else "stated" for *_, n, _, _ in rows])
     return frame.astype(dict.fromkeys(("n_sentences", "affirmed", "planned"), "Int64"))
 
 
@@ -132,9 +133,21 @@ def test_draw_coverage_of_many_documents_leaves_their_names_out(framework: Frame
     frame = pd.DataFrame(rows, columns=["document", "element", "n_sentences"]).astype(
         {"n_sentences": "Int64"}
     )
-    figure = draw(draw_coverage, frame, framework)
+    figure = draw(draw_coverage, frame.assign(level="stated"), framework)
     assert "d000" not in texts_of(figure)
     assert "61 documents" in texts_of(figure)
+
+
+def test_documents_of_another_field_are_left_out_and_told(
+    coverage: pd.DataFrame, framework: Framework
+) -> None:
+    other = [("d", id, 0, 0, 0, "off-field") for id in ("T1", "T2", "S1")]
+    frame = pd.concat([coverage, pd.DataFrame(other, columns=coverage.columns)], ignore_index=True)
+    figure = draw(draw_coverage, frame, framework)
+    assert [label.get_text() for label in figure.axes[0].get_yticklabels()] == ["a", "b", "c"]
+    assert any(text.endswith("Left out: 1 document of another field.") for text in texts_of(figure))
+    trends = draw(draw_trends, frame, framework, {"a": 2023, "b": 2024, "d": 2024})
+    assert "Share of each year's documents that name it. Documents: 2023: 1, 2024: 1." in texts_of(trends)
 
 
 def test_draw_planned_done_has_a_bar_for_each(coverage: pd.DataFrame, framework: Framework) -> None:

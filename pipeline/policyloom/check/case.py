@@ -9,6 +9,7 @@ from policyloom.check.challenges import Challenge
 from policyloom.check.claims import ClaimCheck
 from policyloom.check.commitment import MIN_PROBABILITY
 from policyloom.check.coverage import N_QUOTES
+from policyloom.check.nearest import find_near
 from policyloom.framework import Framework
 from policyloom.network.counting import counted_mentions, is_off_field
 from policyloom.records import Coverage, Evidence, Finding, Measured, Promise, Severity, Tagged
@@ -26,10 +27,6 @@ MIN_TOLD_SHARE = 0.02
 
 MIN_OFF_FIELD_PART = 0.1
 """Share of the text that is of another field from which a document of the field is said to have such a part."""
-
-MIN_NEAR_SHARE = 0.7
-"""The share of the probability needed from which a sentence may well name an element. Chosen on the planted sets a to c and e, where all 6
-elements wrongly not found have such a sentence, and 4 of the 24 rightly not found."""
 
 MAX_SHARE_WITH_RECALL = 0.2
 """Share of a document that could not be read from which no recall is stated: it was measured on text that was read."""
@@ -138,9 +135,7 @@ class Case:
 
     def near(self, id: str) -> list[int]:
         """The sentences that may well name an element that was not found, by index."""
-        return sorted(
-            one.sentence for one in self.tagged.near if one.element == id and one.share >= MIN_NEAR_SHARE
-        )
+        return find_near(self.tagged).get(id, [])
 
     def doubtful(self, rule: str, severity: Severity, id: str, sentences: Iterable[int]) -> Finding:
         """The finding that no sentence surely names an element, with those that may."""

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from policyloom.check.nearest import find_near
 from policyloom.framework import Framework
-from policyloom.network.counting import STATED, STATUSES, SmallestUnit, counted_mentions
+from policyloom.network.counting import STATED, STATUSES, SmallestUnit, counted_mentions, is_off_field
 from policyloom.records import Coverage, Mention, Promise, Status, Tagged
 
 __all__ = ["N_QUOTES", "cover"]
@@ -33,17 +34,23 @@ def cover(tagged: Tagged, framework: Framework, promises: Sequence[Promise] = ()
         while id is not None:
             found[id].append((mention, smallest))
             id = framework[id].parent
+    off_field, near = is_off_field(tagged, framework), find_near(tagged)
     complete = {(promise.element, promise.evidence.start) for promise in promises if promise.is_complete}
     return tuple(
         _cover_element(
-            tagged, id, mentions, {start for element, start in complete if element == framework.top(id)}
+            tagged,
+            id,
+            mentions,
+            {start for element, start in complete if element == framework.top(id)},
+            off_field=off_field,
+            n_near=0 if mentions else len(near.get(id, ())),
         )
         for id, mentions in found.items()
     )
 
 
 def _cover_element(
-    tagged: Tagged, id: str, mentions: list[tuple[Mention, SmallestUnit]], complete: set[int]
+    tagged: Tagged, id: str, mentions: list[tuple[Mention, SmallestUnit]], complete: set[int], *, off_field: bool, n_near: int
 ) -> Coverage:
     stating = [mention for mention, smallest in mentions if smallest == "sentence"]
     elsewhere = [mention for mention, smallest in mentions if smallest != "sentence"]
@@ -65,5 +72,7 @@ def _cover_element(
         concreteness=max((m.concreteness for m in stating if m.status in STATED), default=0),
         n_operational=len({n for n in by_status["planned"] if tagged.sentences[n].start in complete}),
         not_judged=tagged.unreadable_share,
+        is_off_field=off_field,
+        n_near=n_near,
         evidence=tuple(tagged.evidence(mention) for mention in list(best.values())[:N_QUOTES]),
     )

@@ -22,6 +22,7 @@ from policyloom.export.figure_parts import (
     write_below,
 )
 from policyloom.framework import ElementKind, Framework
+from policyloom.records.show import counted
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -50,12 +51,15 @@ def draw_coverage(
 ) -> Figure:
     """In how many sentences each document names each outermost element; hatched where a document was not judged.
 
+    Documents of another field are left out, and their number is told.
+
     Args:
         coverage: the rows of `coverage.csv`, or of `to_frame` of coverage.
         framework: with which the documents were tagged.
         width_cm, height_cm: of the figure; as high as it needs to be unless given.
     """
     ids = [id for kind in COVERED for id in framework.ids(kind, top=True)]
+    coverage, n_left_out = _of_field(coverage)
     counts = coverage[coverage["element"].isin(ids)].pivot_table(
         index="document", columns="element", values="n_sentences", aggfunc="sum", min_count=1
     )
@@ -63,6 +67,8 @@ def draw_coverage(
     counts = counts.reindex(index=documents, columns=ids)
     values = counts.to_numpy(dtype=float, na_value=float("nan"))
     hatched = " Hatched: not judged." if _is_missing(values).any() else ""
+    if n_left_out:
+        hatched += f" Left out: {counted(n_left_out, 'document')} of another field."
     key = _key(framework, ids, width_cm, hatched)
     row = max(MIN_ROW_CM, min(MAX_ROW_CM, (MAX_HEIGHT_CM - 4) / max(len(documents), 1)))
     figure = new_figure(width_cm, height_cm or row * len(documents) + 2.2 + 0.36 * (key.count("\n") + 1))
@@ -151,12 +157,14 @@ def draw_trends(
     """The share of each year's documents that name each outermost element.
 
     Args:
-        coverage, framework, width_cm, height_cm: as for `draw_coverage`. Documents that were not judged are left out.
+        coverage, framework, width_cm, height_cm: as for `draw_coverage`. Documents that were not judged, and those of
+            another field, are left out.
         years: by the id of a document; documents without a year are left out.
 
     Raises:
         PolicyloomError: the documents are of fewer than two years.
     """
+    coverage, _ = _of_field(coverage)
     rows = coverage[coverage["n_sentences"].notna()]
     rows = rows.assign(year=rows["document"].map(years)).dropna(subset="year").astype({"year": int})
     n_by_year = rows.groupby("year")["document"].nunique()
@@ -195,6 +203,12 @@ def draw_trends(
     axes.set_xticks(*_year_ticks(years_drawn, width_cm / n_columns))
     write_below(figure, counts)
     return figure
+
+
+def _of_field(coverage: pd.DataFrame) -> tuple[pd.DataFrame, int]:
+    """The rows of documents of the framework's field, and how many documents are of another."""
+    others = set(coverage.loc[coverage["level"] == "off-field", "document"])
+    return coverage[~coverage["document"].isin(others)], len(others)
 
 
 def _key(framework: Framework, ids: Sequence[str], width_cm: float, hatched: str) -> str:

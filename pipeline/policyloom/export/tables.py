@@ -286,14 +286,14 @@ COVERAGE: Table[_CoverageIn] = Table(
         Column("label", "its label", lambda x: _label(x.coverage.element, x.framework)),
         Column(
             "level",
-            "absent, mentioned (where nothing is stated), lacking, refused, stated, or operational: promised with all that the "
-            "framework asks of a promise; empty where the document was not judged",
+            "off-field (not named, as the document is of another field), absent, mentioned (where nothing is stated), lacking, refused, "
+            "stated, or operational: promised with all that the framework asks of a promise; empty where the document was not judged",
             lambda x: "" if x.coverage.not_judged > MAX_UNREADABLE_SHARE else x.coverage.level,
         ),
         Column(
             "score",
-            "the level as a number: 0 absent, 1 named, 2 stated, 3 operational",
-            lambda x: x.count("score"),
+            "the level as a number: 0 absent, 1 named, 2 stated, 3 operational; empty where it is off-field, or not judged",
+            lambda x: None if x.coverage.level == "off-field" else x.count("score"),
             "Int64",
         ),
         Column(
@@ -329,6 +329,12 @@ COVERAGE: Table[_CoverageIn] = Table(
             "share of the document that could not be read; counts are empty where nearly all of it was",
             lambda x: x.coverage.not_judged,
             "float64",
+        ),
+        Column(
+            "n_near",
+            "where nothing names it, sentences that may well do, in the coder's eyes: three at most",
+            lambda x: x.count("n_near"),
+            "Int64",
         ),
         Column("page", "page of the best quote", lambda x: x.page, "Int64"),
         Column("quote", "the best quote", lambda x: x.quote),

@@ -22,8 +22,8 @@ __all__ = [
 
 Severity = Literal["info", "warning", "error"]
 
-CoverageLevel = Literal["absent", "mentioned", "lacking", "refused", "stated", "operational"]
-"""How a document covers an element, least first: not named; named where nothing is stated, as in a heading; only as missing; only
+CoverageLevel = Literal["off-field", "absent", "mentioned", "lacking", "refused", "stated", "operational"]
+"""How a document covers an element, least first: not named, as the document is of another field; not named; named where nothing is stated, as in a heading; only as missing; only
 as refused or denied; affirmed or planned; and, of a mechanism, planned in a promise that can be held to account."""
 
 ChangeKind = Literal["dropped", "weakened", "changed", "strengthened", "added"]
@@ -35,7 +35,7 @@ ChangedPart = Literal[
 mechanisms it names, how they stand, how firmly it binds, who acts, how much, by when, or how it is watched."""
 
 _SCORES: dict[CoverageLevel, int] = {
-    "absent": 0, "mentioned": 1, "lacking": 1, "refused": 1, "stated": 2, "operational": 3,
+    "off-field": 0, "absent": 0, "mentioned": 1, "lacking": 1, "refused": 1, "stated": 2, "operational": 3,
 }  # fmt: skip
 
 
@@ -135,6 +135,8 @@ class Coverage:
             whom, with what, how much, by when, how watched.
         n_operational: in how many sentences it is promised with all that the framework asks of a promise.
         not_judged: the share of the document, 0 to 1, that could not be read; what is there is not absent.
+        is_off_field: whether the document is of another field than the framework; what it does not name it does not lack.
+        n_near: of an element that is not named, sentences that may well name it, in the coder's eyes; three at most.
         evidence: the best quotes, best first; where no sentence names it, those from elsewhere.
     """
 
@@ -149,6 +151,8 @@ class Coverage:
     concreteness: int = 0
     n_operational: int = 0
     not_judged: float = 0.0
+    is_off_field: bool = False
+    n_near: int = 0
     evidence: tuple[Evidence, ...] = ()
 
     def __post_init__(self) -> None:
@@ -182,7 +186,9 @@ class Coverage:
             return "refused"
         if self.lacking:
             return "lacking"
-        return "mentioned" if self.n_elsewhere else "absent"
+        if self.n_elsewhere:
+            return "mentioned"
+        return "off-field" if self.is_off_field else "absent"
 
     @property
     def score(self) -> int:

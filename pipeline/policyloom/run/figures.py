@@ -88,8 +88,8 @@ def _read_coverage(run: Path) -> pd.DataFrame:
     counts = ("n_sentences", "affirmed", "planned")
     try:
         return pd.read_csv(
-            path, encoding="utf-8-sig", usecols=["document", "element", *counts], keep_default_na=False,
-            na_values=dict.fromkeys(counts, ""), dtype={"document": str, "element": str} | dict.fromkeys(counts, "Int64"),
+            path, encoding="utf-8-sig", usecols=["document", "element", "level", *counts], keep_default_na=False,
+            na_values=dict.fromkeys(counts, ""), dtype={"document": str, "element": str, "level": str} | dict.fromkeys(counts, "Int64"),
         )  # fmt: skip
     except (OSError, ValueError) as error:
         raise RunError(f"{path}: cannot be read ({error}); give a folder that a run has written") from error
