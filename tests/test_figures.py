@@ -47,7 +47,9 @@ def coverage() -> pd.DataFrame:
         ("c", "T1", None, None, None), ("c", "T2", None, None, None), ("c", "S1", None, None, None),
     ]  # fmt: skip
     frame = pd.DataFrame(rows, columns=["document", "element", "n_sentences", "affirmed", "planned"])
-    frame = frame.assign(level=["absent" if n == 0 else "" if n is None else "stated" for *_, n, _, _ in rows])
+    frame = frame.assign(
+        level=["absent" if n == 0 else "" if n is None else "stated" for *_, n, _, _ in rows]
+    )
     return frame.astype(dict.fromkeys(("n_sentences", "affirmed", "planned"), "Int64"))
 
 

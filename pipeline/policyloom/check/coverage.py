@@ -50,7 +50,13 @@ def cover(tagged: Tagged, framework: Framework, promises: Sequence[Promise] = ()
 
 
 def _cover_element(
-    tagged: Tagged, id: str, mentions: list[tuple[Mention, SmallestUnit]], complete: set[int], *, off_field: bool, n_near: int
+    tagged: Tagged,
+    id: str,
+    mentions: list[tuple[Mention, SmallestUnit]],
+    complete: set[int],
+    *,
+    off_field: bool,
+    n_near: int,
 ) -> Coverage:
     stating = [mention for mention, smallest in mentions if smallest == "sentence"]
     elsewhere = [mention for mention, smallest in mentions if smallest != "sentence"]
