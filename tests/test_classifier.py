@@ -270,6 +270,19 @@ def test_another_answer_than_the_rules_must_be_eighty_percent_probable(
     assert other.value in ("planned", "affirmed")
 
 
+@pytest.mark.parametrize(("others", "value"), [(30, "negated"), (3, "planned")])
+def test_that_a_mechanism_is_refused_is_overruled_by_what_is_nearly_certain_alone(
+    trained: SentenceClassifier, others: int, value: str
+) -> None:
+    """Of those with the same words, 91 % or 99 % are planned."""
+    known = [(asked("shall not", "negated"), "planned", False)] * 300
+    known += [(asked("shall not", "negated"), "negated", False)] * others
+    known += [(asked("was"), "affirmed", False)] * 900
+    firm = replace(asked("shall not", "negated"), is_firm=True)
+    (found,) = answer(train_answers(trained, known), firm)
+    assert found.value == value
+
+
 def test_it_learns_nothing_from_too_few(answering: SentenceClassifier, trained: SentenceClassifier) -> None:
     assert set(answering.answerers) == {"status"}
     # Statuses have been learned for the language already, so it takes more to do better.

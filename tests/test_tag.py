@@ -127,6 +127,13 @@ def test_status_is_that_of_the_sentence(small: Language, text: str, expected: di
         ("No workshops should be built.", {"T4": "negated"}),
         ("Workshops are costly and none should be built.", {"T4": "negated"}),
         ("Do not introduce grants.", {"T1": "negated"}),
+        ("There will be no grants in our towns.", {"T1": "negated"}),
+        ("There shall be no workshop there.", {"T4": "negated"}),
+        # a condition refuses nothing
+        ("The Secretary shall not pay grants unless the firm agrees.", {"T1": "planned"}),
+        ("No workshops shall be opened until the office agrees.", {"T4": "planned"}),
+        ("The Minister must not pay grants other than in the towns.", {"T1": "planned"}),
+        ("Workshops should not be taxed.", {"T4": "affirmed"}),
         # ended
         ("The grants were abolished in 2019.", {"T1": "lacking"}),
         ("The workshops have been phased out.", {"T4": "lacking"}),

@@ -40,6 +40,9 @@ then right, with any other share from 0 to 1 between 0.75 and 0.80 (`benchmarks/
 out of the sentences that it learned from, 0.55 is better by 0.02, and on sentences of other sources worse by 0.05: there it is too
 sure of itself."""
 
+MIN_UNDENYING = 0.95
+"""How probable another status must be to overrule that a mechanism is refused or denied: from 30 such labels one cannot learn how."""
+
 _LETTER = re.compile(r"[^\W\d_]")
 
 Floats = npt.NDArray[np.float64]
@@ -85,7 +88,8 @@ class Answerer:
                 value = "yes" if sure["yes"] >= MIN_YES else "no"
             else:
                 best = max(sure, key=sure.__getitem__)
-                is_sure = sure[best] >= MIN_OVERRULING or question.given not in sure
+                needed = MIN_UNDENYING if question.is_firm else MIN_OVERRULING
+                is_sure = sure[best] >= needed or question.given not in sure
                 value = best if is_sure else question.given
             at = None if value == question.given else self._reason(question, matrix[number], value)
             found.append(Answer(value, sure[value], at))

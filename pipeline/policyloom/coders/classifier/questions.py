@@ -49,6 +49,7 @@ class Question:
         words: words of the sentence, and of parts of it.
         signs: what cues and grammar tell.
         prior: how probable it is that what is asked about is there at all.
+        is_firm: whether another answer than the rules' one has to be very sure.
     """
 
     about: QuestionKind
@@ -57,6 +58,7 @@ class Question:
     words: tuple[Clue, ...]
     signs: tuple[Clue, ...]
     prior: float = 1.0
+    is_firm: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,8 +148,9 @@ def ask_status(candidate: Candidate, context: SentenceContext) -> Question:
     if start <= context.first + 1:
         signs.append(("opens the sentence", None))
     return Question(
-        "status", _statuses(candidate.kind), candidate.status, tuple(words), tuple(dict.fromkeys(signs))
-    )
+        "status", _statuses(candidate.kind), candidate.status, tuple(words), tuple(dict.fromkeys(signs)),
+        is_firm=candidate.kind == "mechanism" and candidate.status == "negated",
+    )  # fmt: skip
 
 
 def ask_claim(

@@ -38,6 +38,17 @@ _NOT_DENYING = frozenset(
 _PARTIAL = frozenset(("all", "every", "enough", "many", "much", "any"))
 _LIMITING = frozenset("exceed apply affect surpass".split())
 _MORE_OR_LESS = frozenset("less more fewer later longer greater lower higher earlier".split())
+_RESTRICTING = (
+    ("unless",),
+    ("until",),
+    ("except",),
+    ("other", "than"),
+    ("otherwise", "than"),
+    ("more", "than"),
+    ("less", "than"),
+    ("before",),
+)
+"""Words by which "shall not" and "no … shall" lay down a condition and refuse nothing: "shall not award a grant unless"."""
 _SAYING = frozenset(
     "know say mean think remember understand see matter care mind change differ apply count".split()
 )
@@ -123,7 +134,9 @@ def find_voids(forms: Sequence[str]) -> list[TokenSpan]:
         return []
     found: list[TokenSpan] = []
     for i, form in enumerate(forms):
-        if form in _NOT:
+        if _is_condition(forms, i):
+            found.append((i, i + 1))
+        elif form in _NOT:
             at = _verb_after(forms, i)
             start = i - 1 if i and forms[i - 1] in AUXILIARIES | MODALS else i
             if at < len(forms) and (
@@ -278,6 +291,19 @@ def _by_modal_not(found: _Negation) -> Iterator[StatusMark]:
         yield found.mark(v + 1, "negated", "backward", NEAR)
 
 
+def _is_condition(forms: Sequence[str], i: int) -> bool:
+    """Whether "not" or "no" at a token forbids something under a condition only: "shall not pay grants unless"."""
+    if forms[i] in _NOT:
+        is_forbidden = i > 0 and forms[i - 1] in MODALS
+    else:
+        is_forbidden = forms[i] == "no" and not MODALS.isdisjoint(_until_end(forms, i + 1, _SUBJECT))
+    return is_forbidden and any(
+        tuple(forms[at : at + len(words)]) == words
+        for at in range(i + 1, len(forms))
+        for words in _RESTRICTING
+    )
+
+
 def _by_verb_not(found: _Negation) -> Iterator[StatusMark]:
     """What "does not offer", "has not begun", "not offering", "do not offer" denies."""
     v = found.verb_at
@@ -324,6 +350,14 @@ def _by_be_not(forms: Sequence[str], start: int, i: int, v: int) -> Iterator[Sta
 def _by_no(forms: Sequence[str], i: int) -> Iterator[StatusMark]:
     """What is refused by "no …" with a modal ("no base should be built"), or missing by "none …"."""
     near = _until_end(forms, i + 1, _SUBJECT)
+    if (
+        forms[i] == "no"
+        and i > 2
+        and forms[i - 1] == "be"
+        and forms[i - 2] in MODALS
+        and forms[i - 3] == "there"
+    ):
+        yield StatusMark(i - 2, i + 1, "negated", "forward", NEAR)  # "There will be no levy"
     n = _first(near, MODALS | AUXILIARIES)
     if forms[i] == "no" and _first(near[:2], _PLANS) is not None and {"to", "for", "of"} & set(near[1:4]):
         yield StatusMark(i, i + 2, "negated", "forward", FAR)

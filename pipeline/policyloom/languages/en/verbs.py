@@ -39,7 +39,7 @@ _PHRASAL = {
 _OPPOSING = (
     "reduce limit prevent hinder hamper weaken lack fail forget neglect ignore overlook hesitate doubt question object restrict"
     " preclude deter discourage avoid lose dispute diminish undermine overstate overestimate underestimate decline exclude replace"
-    " contest reverse stop impede harm damage erode"
+    " contest reverse stop impede harm damage erode tax"
 )  # fmt: skip
 
 ENDING_NOUNS = frozenset(
