@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 from policyloom.check.commitment import MIN_PROBABILITY, to_forms
 from policyloom.check.nearest import content_words
@@ -23,6 +24,8 @@ REACH = 14
 
 MAX_FRAGMENT = 10
 """Words and marks of a line without a verb that names a subject and tells nothing: "Transfer of funds from one vote to another."."""
+
+_CLOSING_QUOTES = frozenset("”’\"'»")
 
 MIN_SHARED = 2
 """Words that the sentence of a remedy must share with one that names the challenge."""
@@ -107,7 +110,7 @@ def find_challenges(tagged: Tagged, framework: Framework) -> tuple[Challenge, ..
         }
         about = frozenset(word for mention in sure for word in words[mention.sentence])
         nearest = {
-            mechanism: _nearest(tagged, mentions, words, about) for mechanism, mentions in others.items()
+            mechanism: _nearest(tagged, mentions, words, about, cues) for mechanism, mentions in others.items()
         }
         found.append(
             Challenge(
@@ -159,11 +162,24 @@ def _find_remedies(
     return found
 
 
+def _is_formal(sentence: str, cues: Cues) -> bool:
+    """Whether a sentence defines words, or is a title in capitals; it shows nothing of what is done."""
+    forms = to_forms(sentence)
+    defines = any(a in _CLOSING_QUOTES and b in cues.defining for a, b in pairwise(forms))
+    letters = [letter for letter in sentence if letter.isalpha()]
+    return defines or sum(map(str.isupper, letters)) > len(letters) / 2
+
+
 def _nearest(
-    tagged: Tagged, mentions: Sequence[Mention], words: Sequence[frozenset[str]], about: frozenset[str]
+    tagged: Tagged,
+    mentions: Sequence[Mention],
+    words: Sequence[frozenset[str]],
+    about: frozenset[str],
+    cues: Cues,
 ) -> tuple[Evidence, ...]:
     """The sentences of mentions that are sure enough, those that share most words with what is asked about first."""
     sure = [mention for mention in mentions if mention.probability >= MIN_PROBABILITY]
+    sure = [mention for mention in sure if not _is_formal(tagged.sentence(mention), cues)] or sure
     sure.sort(key=lambda m: (-len(words[m.sentence] & about), -m.concreteness, -m.probability, m.start))
     return _quotes(tagged, [mention.sentence for mention in sure])
 

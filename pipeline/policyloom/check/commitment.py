@@ -42,7 +42,7 @@ def commits(tagged: Tagged, mention: Mention, cues: Cues) -> bool:
 
     None of these does: a line that introduces a list ("The Minister shall:"), a permission ("may"), a task of a body ("The
     functions of the Board shall be", in a list or by itself), a rule for whoever reads ("you must", "your employer will"), what
-    is only told ("will announce"), what goes on about something said before ("This will help them"), and a line without words of
+    is only told ("will announce"), what is only needed ("needs to be reformed"), what goes on about something said before ("This will help them"), and a line without words of
     duty, will or aim, unless it is the item of a list or an instruction under a heading of plans. An item such as "(b) to train" goes on
     with a list: where its introduction is not found, nothing is known of it.
     """
@@ -56,6 +56,8 @@ def commits(tagged: Tagged, mention: Mention, cues: Cues) -> bool:
     if _is_item(tagged, number) and any(cues.is_mandate(line) for line in over):
         return False
     first = cues.grammar.first_word(forms)
+    while first + 1 < len(forms) and forms[first] in cues.joints:
+        first += 1  # "And this will help them"
     if cues.is_purpose(forms):
         return False
     if not cues.readers.isdisjoint(forms) or not cues.continuing.isdisjoint(forms[first : first + 1]):
@@ -65,6 +67,8 @@ def commits(tagged: Tagged, mention: Mention, cues: Cues) -> bool:
     strength = find_strength(tagged, mention, cues)
     if strength is not None:
         level, words = strength
+        if not cues.needing.isdisjoint(to_forms(words)[:1]):
+            return False
         return level != "weak" or _binds(words, cues)
     if lead_in is not None or not cues.has_strengths:
         return True

@@ -25,6 +25,9 @@ __all__ = ["find_promises", "join_words"]
 _MEASURES = ("MONEY", "PERCENT", "QUANTITY")
 """Types of entities that say how much, though they may be no amount of the mechanism; a date often limits nothing."""
 
+_LENT = (*_MEASURES, "DATE")
+"""Types of entities that say something definite of all that stands under the line which introduces a list."""
+
 
 MAX_BEFORE_EFFECT = 2
 """Words between "will" and the word for an effect that is only foretold: "will soon also raise"."""
@@ -44,6 +47,7 @@ def find_promises(tagged: Tagged, framework: Framework) -> tuple[Promise, ...]:
     cues = compile_cues(load_language(framework.language), framework.facets)
     for_readers = bool(found) and is_for_readers(tagged, cues)
     measured = _find_measured(tagged)
+    lending = {m.sentence for m in tagged.mentions if m.kind == "entity" and m.label in _LENT}
     in_sentences = [
         _make(
             tagged,
@@ -53,6 +57,7 @@ def find_promises(tagged: Tagged, framework: Framework) -> tuple[Promise, ...]:
             commits=lambda best: (
                 not for_readers
                 and best.sentence not in measured
+                and find_lead_in(tagged, best.sentence) not in lending
                 and not _foretells(tagged, best, cues)
                 and commits(tagged, best, cues)
             ),

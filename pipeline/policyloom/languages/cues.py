@@ -42,8 +42,8 @@ _TABLES = {
     "numbers": {"words", "dates", "frequency", "ranges", "shares", "before_dates", "known", "uncounted"},
     "duty": {"offices", "writers", "articles", "deeds"},
     "strength": {"level", "terms"},
-    "continuing": {"openers"},
-    "uncommitted": {"mandate", "purpose", "telling", "readers"},
+    "continuing": {"after", "openers"},
+    "uncommitted": {"mandate", "purpose", "telling", "readers", "needing", "defining"},
     "plan_table": {*PLAN_COLUMNS, "nothing"},
     "remedy": {"terms"},
 }
@@ -101,9 +101,12 @@ class Cues:
         articles: words in small letters that a name may hold.
         deeds: words for what is done and not who does it, whatever name stands before them: "the State plan".
         continuing: words that open a sentence which goes on about what the one before it plans.
+        joints: words that join a sentence to the one before and may stand ahead of these: "and".
         headings: the heading words for each status.
         telling: the forms of verbs by which something is only told: "will announce".
         readers: words for whoever reads: "you".
+        needing: the first words by which something is only said to be needed: "needs to be".
+        defining: words after a word in quotation marks that is defined: "means".
         empty_cells: what stands in a cell of a plan's table that says nothing: "n/a".
         has_strengths: whether the language tells how firmly a sentence binds.
     """
@@ -128,9 +131,12 @@ class Cues:
     articles: frozenset[str]
     deeds: frozenset[str]
     continuing: frozenset[str]
+    joints: frozenset[str]
     headings: Mapping[Status, tuple[str, ...]]
     telling: frozenset[str]
     readers: frozenset[str]
+    needing: frozenset[str]
+    defining: frozenset[str]
     empty_cells: frozenset[str]
     has_strengths: bool
     _matcher: TermMatcher
@@ -297,11 +303,14 @@ def _compile(pack: LanguagePack, added: tuple[tuple[str, str], ...]) -> Cues:
         articles=listed("duty", "articles"),
         deeds=frozenset(form for word in listed("duty", "deeds") for form in pack.inflections(word)),
         continuing=listed("continuing", "openers"),
+        joints=listed("continuing", "after"),
         headings={status: tuple(heading.get(status, ())) for status in ("planned", "lacking")},
         telling=frozenset(
             form for word in listed("uncommitted", "telling") for form in pack.inflections(word)
         ),
         readers=listed("uncommitted", "readers"),
+        needing=listed("uncommitted", "needing"),
+        defining=listed("uncommitted", "defining"),
         empty_cells=listed("plan_table", "nothing"),
         has_strengths=bool(strengths),
         _matcher=TermMatcher(terms, words=words, inflect=pack.inflections),

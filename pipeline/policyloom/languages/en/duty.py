@@ -15,7 +15,7 @@ _DUTIES = (MODALS | {"intends", "intend", "plans", "plan", "undertakes", "undert
     "may", "might", "would",
 }  # fmt: skip
 _DIRECTING = frozenset("directs direct directed directing asks ask asked asking requires require required requiring instructs instruct instructed"
-    " tasks tasked orders ordered obliges oblige obliged mandates expect expects urge urges".split())  # fmt: skip
+    " tasks tasked orders ordered obliges oblige obliged mandates expect expects".split())  # fmt: skip
 """Verbs that lay a duty on their object: "directs the Secretary to review"."""
 _UNDERTAKING = all_forms(
     "commit invest launch announce partner provide propose offer award fund establish create develop expand build introduce implement open pilot"
