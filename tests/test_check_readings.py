@@ -15,6 +15,7 @@ from policyloom.records import (
     BlockKind,
     Claim,
     Document,
+    Facet,
     Mention,
     Metadata,
     NearMiss,
@@ -423,3 +424,21 @@ def test_definitions_and_titles_answer_no_challenge_where_others_do() -> None:
     named: tuple[Named, ...] = ((0, "C1", "affirmed"), *((n, "T1", "planned") for n in (1, 2, 3)))  # type: ignore[assignment]
     (challenge,) = find_challenges(read(*lines, named=named), FRAMEWORK)
     assert [quote.quote for quote in challenge.elsewhere["T1"]] == [lines[3]]
+
+
+def test_how_a_promise_is_watched_is_not_what_it_promises() -> None:
+    line = "The ministry will run workshops and report to parliament each year."
+    start, end = line.index("report"), len(line) - 1
+    facet = Facet("monitoring", start, end)
+    tagged = read(line)
+    workshops = Mention(22, 31, "mechanism", "T1", 0, "planned", probability=0.6, facets=(facet,))
+    watching = Mention(start, end, "mechanism", "T2", 0, "planned", probability=0.9, facets=(facet,))
+    (promise,) = find_promises(replace(tagged, mentions=(workshops, watching)), FRAMEWORK)
+    assert promise.element == "T1"
+    (alone,) = find_promises(replace(tagged, mentions=(watching,)), FRAMEWORK)
+    assert alone.element == "T2"
+
+
+def test_it_is_intended_that_is_a_sentence_of_its_own() -> None:
+    assert is_vague("It is intended that workshops shall be run.")
+    assert not is_vague("It shall run workshops.")

@@ -210,3 +210,21 @@ def test_the_next_sentence_lends_nothing_that_the_sentence_has(pipeline: Languag
 
 def test_the_next_block_lends_nothing(pipeline: Language) -> None:
     assert particulars(read(pipeline, "Mentoring will start.", "EUR 5 million is set aside.")) == {}
+
+
+@pytest.mark.parametrize(
+    ("text", "kinds"),
+    [
+        ("The Inspectorate will improve mentoring.", set()),
+        ("The auditor will check progress in mentoring every six months.", {"monitoring"}),
+        ("Members will develop their own workshops for mentoring.", set()),
+        ("Members will open a workshop for mentoring.", {"instrument"}),
+        ("Colleges will run development programmes beside mentoring.", {"instrument"}),
+        ("The development programmes and mentoring will be discussed.", set()),
+    ],
+)
+def test_names_and_things_that_are_there_are_no_particulars(
+    pipeline: Language, text: str, kinds: set[str]
+) -> None:
+    found = particulars(read(pipeline, text))
+    assert {kind for kind in found if kind in ("instrument", "monitoring")} == kinds

@@ -110,7 +110,8 @@ def find_challenges(tagged: Tagged, framework: Framework) -> tuple[Challenge, ..
         }
         about = frozenset(word for mention in sure for word in words[mention.sentence])
         nearest = {
-            mechanism: _nearest(tagged, mentions, words, about, cues) for mechanism, mentions in others.items()
+            mechanism: _nearest(tagged, mentions, words, about, cues)
+            for mechanism, mentions in others.items()
         }
         found.append(
             Challenge(

@@ -60,7 +60,10 @@ def commits(tagged: Tagged, mention: Mention, cues: Cues) -> bool:
         first += 1  # "And this will help them"
     if cues.is_purpose(forms):
         return False
-    if not cues.readers.isdisjoint(forms) or not cues.continuing.isdisjoint(forms[first : first + 1]):
+    goes_on = not cues.continuing.isdisjoint(forms[first : first + 1])
+    if not cues.readers.isdisjoint(forms) or (
+        goes_on and cues.impersonal.isdisjoint(forms[first + 2 : first + 3])
+    ):
         return False
     if any(not cues.telling.isdisjoint(forms[end : end + 1]) for _, _, end in cues.find_strengths(forms)):
         return False

@@ -130,7 +130,7 @@ def _make(
     said: Mapping[Particular, str] | None = None,
 ) -> Promise:
     """The promise of a sentence's mentions, with the particulars that are said elsewhere, which come first."""
-    best = max(mentions, key=lambda mention: (mention.probability, -mention.start))
+    best = max(_main(mentions), key=lambda mention: (mention.probability, -mention.start))
     words: dict[Particular, str] = dict(said or {})
     for mention in mentions:
         if mention.agent is not None:
@@ -146,6 +146,15 @@ def _make(
         is_vague=words.keys().isdisjoint(settings.vague_without) and commits(best),
         is_complete=all(not words.keys().isdisjoint(group) for group in settings.complete_with),
     )  # fmt: skip
+
+
+def _main(mentions: list[Mention]) -> list[Mention]:
+    """The mentions without those that only say how another is watched ("and report to Parliament"), where others are left."""
+    watching = [
+        (facet.start, facet.end) for m in mentions for facet in m.facets if facet.kind == "monitoring"
+    ]
+    others = [m for m in mentions if not any(start < m.end and m.start < end for start, end in watching)]
+    return others or mentions
 
 
 def _find_writer(tagged: Tagged, sentence: int, cues: Cues) -> str:

@@ -40,9 +40,9 @@ _TABLES = {
     "deadline": {"before", "planned"},
     "numbered": {"before"},
     "numbers": {"words", "dates", "frequency", "ranges", "shares", "before_dates", "known", "uncounted"},
-    "duty": {"offices", "writers", "articles", "deeds"},
+    "duty": {"offices", "owned", "writers", "articles", "deeds"},
     "strength": {"level", "terms"},
-    "continuing": {"after", "openers"},
+    "continuing": {"after", "impersonal", "openers"},
     "uncommitted": {"mandate", "purpose", "telling", "readers", "needing", "defining"},
     "plan_table": {*PLAN_COLUMNS, "nothing"},
     "remedy": {"terms"},
@@ -97,10 +97,12 @@ class Cues:
         date_openers: words after which the name of a month is one: "in May".
         months: the names of the months, after which a number is a date.
         offices: words for somebody who holds an office, or a body that can answer for what it does.
+        owned: words before a thing that is there already.
         writers: words by which a document's writers speak of themselves: "we".
         articles: words in small letters that a name may hold.
         deeds: words for what is done and not who does it, whatever name stands before them: "the State plan".
         continuing: words that open a sentence which goes on about what the one before it plans.
+        impersonal: words after "it is" that open no going on: "it is intended that".
         joints: words that join a sentence to the one before and may stand ahead of these: "and".
         headings: the heading words for each status.
         telling: the forms of verbs by which something is only told: "will announce".
@@ -127,10 +129,12 @@ class Cues:
     date_openers: frozenset[str]
     months: frozenset[str]
     offices: frozenset[str]
+    owned: frozenset[str]
     writers: frozenset[str]
     articles: frozenset[str]
     deeds: frozenset[str]
     continuing: frozenset[str]
+    impersonal: frozenset[str]
     joints: frozenset[str]
     headings: Mapping[Status, tuple[str, ...]]
     telling: frozenset[str]
@@ -299,10 +303,12 @@ def _compile(pack: LanguagePack, added: tuple[tuple[str, str], ...]) -> Cues:
         date_openers=listed("numbers", "before_dates"),
         months=listed("numbers", "dates"),
         offices=frozenset(form for word in listed("duty", "offices") for form in pack.inflections(word)),
+        owned=listed("duty", "owned"),
         writers=listed("duty", "writers"),
         articles=listed("duty", "articles"),
         deeds=frozenset(form for word in listed("duty", "deeds") for form in pack.inflections(word)),
         continuing=listed("continuing", "openers"),
+        impersonal=listed("continuing", "impersonal"),
         joints=listed("continuing", "after"),
         headings={status: tuple(heading.get(status, ())) for status in ("planned", "lacking")},
         telling=frozenset(

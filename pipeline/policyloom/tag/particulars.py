@@ -139,6 +139,8 @@ def _find_facets(context: SentenceContext, entities: Sequence[tuple[str, int, in
             and not _is_numbered(context.forms, facet[1], context.cues)
         )
     ]
+    owned = context.cues.owned
+    found = [f for f in found if f[0] != "instrument" or owned.isdisjoint(context.forms[f[1] : f[2] - 1])]
     # A date counts nothing, and a sum or a share is found whole: "EUR 5 million", not "million for".
     whole = [(start, end) for label, start, end in entities if label in ("DATE", "MONEY", "PERCENT")]
     found += [("amount", *span) for span in _numbers(context) if not _overlaps(span, whole)]
