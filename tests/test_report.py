@@ -38,6 +38,7 @@ from policyloom.report import (
     LinkQuote,
     ReportedDocument,
     ReportedLink,
+    arrange,
     figure,
     report_links,
     write_check_report,
@@ -550,6 +551,22 @@ def test_a_large_run_stays_small_and_says_what_it_leaves_out(tmp_path: Path) -> 
     shown = int(re.search(r"At most (\d) quotes? ", Page(html).text).group(1))  # type: ignore[union-attr]
     assert 1 <= shown < 5
     assert html.count(f"and {9 - shown} more") == len(coverage)
+
+
+def test_of_very_many_documents_the_first_are_shown_and_the_others_counted(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(arrange, "MAX_SHOWN", 3)
+    monkeypatch.setattr(arrange, "MAX_WITHOUT", 2)
+    rows = [ReportedDocument(f"d{n}", f"d{n}.pdf", f"Policy number {n}") for n in range(5)]
+    coverage = [covered(row.id, "T1", planned=1) for row in rows]
+    html = run_page(tmp_path, documents=rows, coverage=coverage, links=[], findings=[], evidence={})
+    text = Page(html).text
+    assert "5 documents" in text
+    assert "The first 3 of 5 are shown" in text
+    assert "Policy number 2" in text
+    assert "Policy number 4" not in text
+    assert "and 3 more: coverage.csv has all" in text  # of the five that lack an element two are listed
 
 
 def test_text_that_html_forbids_is_dropped(tmp_path: Path) -> None:

@@ -67,6 +67,12 @@ DETAILS = (
 FEW_DOCUMENTS = 50
 """Above so many documents, quotes and findings stand in the side pages alone."""
 
+MAX_SHOWN = 1_000
+"""Documents that the page of a run shows one by one; the tables and their own pages have all."""
+
+MAX_WITHOUT = 300
+"""Documents that are listed as lacking one element."""
+
 SPARSE = (Detail(0, 0, 0, has_findings=False),)
 
 
@@ -106,8 +112,9 @@ def run_view(
         "n_acts": _count_acts(acts),
         "pages": pages,
         "not_judged": not_judged,
-        "in_part": [row for row in source.rows if row.not_judged],
-        "documents": [source.document(row, columns) for row in source.rows],
+        "in_part": [row for row in source.rows if row.not_judged][:MAX_SHOWN],
+        "documents": [source.document(row, columns) for row in source.rows[:MAX_SHOWN]],
+        "n_documents": len(source.rows),
         "links": link_views,
         "figure": _figure(link_views, framework),
         "findings": source.findings(findings),
@@ -232,7 +239,9 @@ class _Source:
             name, language = (row.name, row.language) if row else (item.document, "")
             short = name if len(name) <= NAME_LENGTH else name[: NAME_LENGTH - 1].rstrip() + "…"
             link = self.pages.sentence(item.document, item.start) or (
-                f"#d{number}" if row and len(self.rows) > 1 else ""
+                f"#d{number}"
+                if row and len(self.rows) > 1 and number is not None and number < MAX_SHOWN
+                else ""
             )
             shown.append(Quote(words, item.page, language, short, row.file if row else "", link))
         return Quotes(tuple(shown), max(n, len(evidence)), href)
@@ -287,12 +296,15 @@ class _Source:
 
     def without(self, element: Element) -> WithoutView:
         """The documents in which an element was not found."""
-        rows = [row for row in self.rows if not self.at(row, element).is_named]
+        every = [row for row in self.rows if not self.at(row, element).is_named]
+        every.sort(key=lambda row: (row.is_off_field, row.not_judged > 0))
+        rows = every[:MAX_WITHOUT]
         return WithoutView(
             element,
             tuple(row for row in rows if not row.not_judged and not row.is_off_field),
             tuple(row for row in rows if row.not_judged and not row.is_off_field),
             tuple(row for row in rows if row.is_off_field),
+            len(every),
         )
 
     def document(self, row: ReportedDocument, columns: Iterable[Element]) -> DocumentView:
@@ -372,7 +384,7 @@ class _Source:
         )
 
     def findings(self, findings: Iterable[Finding]) -> tuple[FindingGroup, ...]:
-        """Documents with the most errors first, then warnings; within each, gravest first."""
+        """Documents with the most errors first, then warnings, `MAX_SHOWN` at most; within each, gravest first."""
         by_document: dict[str, list[Finding]] = defaultdict(list)
         counted: dict[str, Counter[Severity]] = defaultdict(Counter)
         for finding in findings:
@@ -388,9 +400,10 @@ class _Source:
             number = self.numbers.get(id)
             name, file = (id, "") if number is None else (self.rows[number].name, self.rows[number].file)
             page = self.pages.documents.get(id, "")
-            groups.append(FindingGroup(name, file, number, views, counts, f"{page}#findings" if page else ""))
+            shown = number if number is not None and number < MAX_SHOWN else None
+            groups.append(FindingGroup(name, file, shown, views, counts, f"{page}#findings" if page else ""))
         groups.sort(key=lambda group: [-group.counts[severity] for severity in SEVERITIES])
-        return tuple(groups)
+        return tuple(groups[:MAX_SHOWN])
 
 
 def _count_acts(acts: Iterable[Act]) -> int:

@@ -109,17 +109,22 @@ class ElementSummary:
 
 @dataclass(frozen=True, slots=True)
 class WithoutView:
-    """An element with the documents in which it was not found, those of which a part was not judged apart, and those of another field."""
+    """An element with the documents in which it was not found, those of which a part was not judged apart, and those of another field.
+
+    Attributes:
+        n: how many there are; of many, the first are listed.
+    """
 
     element: Element
     documents: tuple[ReportedDocument, ...]
     in_part: tuple[ReportedDocument, ...]
     off_field: tuple[ReportedDocument, ...]
+    n: int
 
     @property
-    def n(self) -> int:
-        """How many there are."""
-        return len(self.documents) + len(self.in_part) + len(self.off_field)
+    def n_left(self) -> int:
+        """How many are not listed."""
+        return self.n - len(self.documents) - len(self.in_part) - len(self.off_field)
 
 
 @dataclass(frozen=True, slots=True)
