@@ -67,7 +67,10 @@ def read_pool(folder: Path, rows: Sequence[dict[str, Any]]) -> dict[str, str]:
                 known.setdefault(sentence["id"], {}).update(sentence)
     found = {}
     for row in rows:
-        sentence = known[row["id"]]
+        sentence = known.get(row["id"])
+        if sentence is None:
+            row["key"] = row["lead_in"] = "?"
+            continue
         said = {"key": sentence["text"], "lead_in": sentence.get("before", "") if row["lead_in"] else ""}
         for name, text in said.items():
             row[name] = key_of(text) if text else ""

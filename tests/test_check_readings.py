@@ -409,9 +409,18 @@ def test_a_date_over_the_list_makes_no_sentence_below_it_vague() -> None:
     tagged = read(lead_in, ("list_item", item), named=((1, "T1", "planned"),))
     (promise,) = find_promises(tagged, FRAMEWORK)
     assert promise.is_vague
-    date = Mention(0, len("Within 90 days"), "entity", "DATE", 0)
+    date = Mention(len("Within "), len("Within 90 days"), "entity", "DATE", 0)
     (promise,) = find_promises(replace(tagged, mentions=(date, *tagged.mentions)), FRAMEWORK)
     assert not promise.is_vague
+
+
+def test_the_date_of_an_act_over_the_list_limits_nothing() -> None:
+    lead_in = "Under the Act of 2015 the minister shall:"
+    tagged = read(lead_in, ("list_item", "run workshops."), named=((1, "T1", "planned"),))
+    at = lead_in.index("2015")
+    date = Mention(at, at + 4, "entity", "DATE", 0)
+    (promise,) = find_promises(replace(tagged, mentions=(date, *tagged.mentions)), FRAMEWORK)
+    assert promise.is_vague
 
 
 def test_definitions_and_titles_answer_no_challenge_where_others_do() -> None:
@@ -442,3 +451,4 @@ def test_how_a_promise_is_watched_is_not_what_it_promises() -> None:
 def test_it_is_intended_that_is_a_sentence_of_its_own() -> None:
     assert is_vague("It is intended that workshops shall be run.")
     assert not is_vague("It shall run workshops.")
+    assert not is_vague("This is intended that workshops shall be run.")

@@ -437,3 +437,19 @@ def test_the_words_of_the_written_pairs_stand_in_their_texts() -> None:
 def test_changes_are_records() -> None:
     one = Change("d", "added", "promise", ("T1",), "", "planned", "m")
     assert from_json(Change, to_json(one)) == one
+
+
+@pytest.mark.parametrize(
+    ("sentence", "permits"),
+    [
+        ("the sum was paid in may for workshops", False),
+        ("by may 2027 the college reports", False),
+        ("from 3 may on firms pay", False),
+        ("persons under 18 may apply", True),
+        ("the bodies referred to may open workshops", True),
+        ("the minister may pay grants", True),
+    ],
+)
+def test_the_month_of_may_permits_nothing(sentence: str, permits: bool) -> None:
+    found = compile_cues(load_language("en"), {}).find_strengths(sentence.split())
+    assert bool(found) == permits

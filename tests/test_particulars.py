@@ -80,6 +80,8 @@ def particulars(tagged: Tagged, element: str = "T1") -> dict[str, str]:
         ("The Department of Mines (DOM) and the guilds shall start mentoring.", "The Department of Mines (DOM) and the guilds"),
         ("The Council may not end mentoring.", "The Council"),
         ("The Council may end mentoring.", None),
+        ("The number of teachers and the length of courses shall be told in mentoring.", None),
+        ("The TVET curriculum shall hold mentoring.", None),
         # not somebody who can answer for it
         ("The reform shall bring mentoring.", None),
         ("The Minister's letter shall bring mentoring.", None),
@@ -118,7 +120,9 @@ def test_who_is_to_act_is_told_by_the_verb_of_duty(pipeline: Language, text: str
         ("Mentoring will start under Articles 3 and 14 here.", None),
         ("Mentoring will start under sections 106(c) and 108 of the Code.", None),
         ("Mentoring will serve the two colleges.", None),  # told of before
-        ("Mentoring will be paid to half of the towns.", "half of"),
+        ("Under section 4, 30 colleges will offer mentoring.", "30 colleges"),
+        ("Mentoring will reach five thousand learners.", "five thousand learners"),
+        ("Mentoring will be paid to half of the towns.", "half of the towns"),
         ("Mentoring will cost up to $22.9M here.", "$22.9M"),
     ],
 )
@@ -135,6 +139,10 @@ def test_a_number_that_counts_something_is_an_amount(
         ("Mentoring will start within three years.", "within three years"),
         ("Mentoring will start in June 2028.", "in June 2028"),
         ("Mentoring started in June 2019.", None),
+        ("The town began mentoring in 2019 and will extend it.", None),
+        ("In 2027 mentoring will start.", "In 2027"),
+        ("Mentoring will start in early 2027.", "in early 2027"),
+        ("Mentoring will be offered on 300 hectares.", None),
         ("Mentoring will start this autumn.", "this autumn"),
         ("Mentoring will start by the next financial year.", "by the next financial year"),
         ("Mentoring is for learners of less than fifteen years.", None),

@@ -44,6 +44,7 @@ from policyloom.report import (
     write_check_report,
     write_run_report,
 )
+from policyloom.report.inputs import NO_PAGES, SidePages
 from policyloom.report.links import spread_quotes
 
 ATTACK = "<script>alert('x')</script>\"><img src=x onerror=alert(1)>&amp;"
@@ -175,6 +176,7 @@ def run_page(
     settings: Mapping[str, str] | None = None,
     framework: Framework = FRAMEWORK,
     measured: Measured | None = None,
+    pages: SidePages = NO_PAGES,
 ) -> str:
     path = tmp_path / "report.html"
     write_run_report(
@@ -189,6 +191,7 @@ def run_page(
         evidence=evidence,
         measured=measured,
         settings={"model": "rules", "caution": "Rules miss things."} if settings is None else settings,
+        pages=pages,
     )
     return path.read_text("utf-8")
 
@@ -567,6 +570,18 @@ def test_of_very_many_documents_the_first_are_shown_and_the_others_counted(
     assert "Policy number 2" in text
     assert "Policy number 4" not in text
     assert "and 3 more: coverage.csv has all" in text  # of the five that lack an element two are listed
+
+
+@pytest.mark.parametrize(("n", "told"), [(60, True), (40, False)])
+def test_of_very_many_documents_with_findings_the_gravest_are_listed(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, n: int, told: bool
+) -> None:
+    monkeypatch.setattr(arrange, "MAX_SHOWN", 50)
+    rows = [ReportedDocument(f"d{i}", f"d{i}.pdf", f"Policy number {i}") for i in range(70)]
+    pages = replace(NO_PAGES, documents={row.id: f"report/{row.id}.html" for row in rows})
+    found = [Finding(f"d{i}", "strategy-absent", "warning", "T1", "None.") for i in range(n)]
+    html = run_page(tmp_path, documents=rows, coverage=[], links=[], findings=found, evidence={}, pages=pages)
+    assert (f"Of {n} documents with findings the 50 with the gravest are listed" in Page(html).text) == told
 
 
 def test_text_that_html_forbids_is_dropped(tmp_path: Path) -> None:

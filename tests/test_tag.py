@@ -133,6 +133,11 @@ def test_status_is_that_of_the_sentence(small: Language, text: str, expected: di
         ("The Secretary shall not pay grants unless the firm agrees.", {"T1": "planned"}),
         ("No workshops shall be opened until the office agrees.", {"T4": "planned"}),
         ("The Minister must not pay grants other than in the towns.", {"T1": "planned"}),
+        # and these are refused all the same
+        ("The ministry will not pay grants, because they cost more than they bring.", {"T1": "negated"}),
+        ("We will not pay grants until 2030.", {"T1": "negated"}),
+        ("No grants shall be paid to firms with more than 50 workers.", {"T1": "negated"}),
+        ("The state shall not pay grants, as it refused to do unless asked.", {"T1": "negated"}),
         ("Workshops should not be taxed.", {"T4": "affirmed"}),
         # ended
         ("The grants were abolished in 2019.", {"T1": "lacking"}),

@@ -42,8 +42,8 @@ def commits(tagged: Tagged, mention: Mention, cues: Cues) -> bool:
 
     None of these does: a line that introduces a list ("The Minister shall:"), a permission ("may"), a task of a body ("The
     functions of the Board shall be", in a list or by itself), a rule for whoever reads ("you must", "your employer will"), what
-    is only told ("will announce"), what is only needed ("needs to be reformed"), what goes on about something said before ("This will help them"), and a line without words of
-    duty, will or aim, unless it is the item of a list or an instruction under a heading of plans. An item such as "(b) to train" goes on
+    is only told ("will announce"), what is only needed ("needs to be reformed"), what goes on about something said before ("This
+    will help them", but not "It is intended that"), and a line without words of duty, will or aim, unless it is the item of a list or an instruction under a heading of plans. An item such as "(b) to train" goes on
     with a list: where its introduction is not found, nothing is known of it.
     """
     number = mention.sentence
@@ -60,10 +60,12 @@ def commits(tagged: Tagged, mention: Mention, cues: Cues) -> bool:
         first += 1  # "And this will help them"
     if cues.is_purpose(forms):
         return False
-    goes_on = not cues.continuing.isdisjoint(forms[first : first + 1])
-    if not cues.readers.isdisjoint(forms) or (
-        goes_on and cues.impersonal.isdisjoint(forms[first + 2 : first + 3])
-    ):
+    is_impersonal = not (
+        cues.dummies.isdisjoint(forms[first : first + 1])
+        or cues.impersonal.isdisjoint(forms[first + 2 : first + 3])
+    )
+    goes_on = not cues.continuing.isdisjoint(forms[first : first + 1]) and not is_impersonal
+    if goes_on or not cues.readers.isdisjoint(forms):
         return False
     if any(not cues.telling.isdisjoint(forms[end : end + 1]) for _, _, end in cues.find_strengths(forms)):
         return False

@@ -25,9 +25,8 @@ __all__ = ["find_promises", "join_words"]
 _MEASURES = ("MONEY", "PERCENT", "QUANTITY")
 """Types of entities that say how much, though they may be no amount of the mechanism; a date often limits nothing."""
 
-_LENT = (*_MEASURES, "DATE")
-"""Types of entities that say something definite of all that stands under the line which introduces a list."""
-
+MAX_BEFORE_LIMIT = 4
+"""Words before a date in which a word such as "by" must stand to make it a time limit."""
 
 MAX_BEFORE_EFFECT = 2
 """Words between "will" and the word for an effect that is only foretold: "will soon also raise"."""
@@ -47,7 +46,7 @@ def find_promises(tagged: Tagged, framework: Framework) -> tuple[Promise, ...]:
     cues = compile_cues(load_language(framework.language), framework.facets)
     for_readers = bool(found) and is_for_readers(tagged, cues)
     measured = _find_measured(tagged)
-    lending = {m.sentence for m in tagged.mentions if m.kind == "entity" and m.label in _LENT}
+    lending = {m.sentence for m in tagged.mentions if m.kind == "entity" and _is_definite(tagged, m, cues)}
     in_sentences = [
         _make(
             tagged,
@@ -77,6 +76,14 @@ def _find_measured(tagged: Tagged) -> set[int]:
             beside = range(max(0, mention.sentence - 1), min(len(tagged.sentences), mention.sentence + 2))
             found.update(n for n in beside if tagged.sentences[n].block == block)
     return found
+
+
+def _is_definite(tagged: Tagged, entity: Mention, cues: Cues) -> bool:
+    """Whether an entity says something definite of all that stands under its sentence: a sum, a share, or a time limit."""
+    if entity.label != "DATE":
+        return entity.label in _MEASURES
+    before = to_forms(tagged.document.text[tagged.sentences[entity.sentence].start : entity.start])
+    return not cues.deadline_words.isdisjoint(before[-MAX_BEFORE_LIMIT:])
 
 
 def _foretells(tagged: Tagged, mention: Mention, cues: Cues) -> bool:

@@ -66,10 +66,10 @@ def draw_coverage(
     documents = sorted(coverage["document"].unique())
     counts = counts.reindex(index=documents, columns=ids)
     values = counts.to_numpy(dtype=float, na_value=float("nan"))
-    hatched = " Hatched: not judged." if _is_missing(values).any() else ""
+    remarks = " Hatched: not judged." if _is_missing(values).any() else ""
     if n_left_out:
-        hatched += f" Left out: {counted(n_left_out, 'document')} of another field."
-    key = _key(framework, ids, width_cm, hatched)
+        remarks += f" Left out: {counted(n_left_out, 'document')} of another field."
+    key = _key(framework, ids, width_cm, remarks)
     row = max(MIN_ROW_CM, min(MAX_ROW_CM, (MAX_HEIGHT_CM - 4) / max(len(documents), 1)))
     figure = new_figure(width_cm, height_cm or row * len(documents) + 2.2 + 0.36 * (key.count("\n") + 1))
     axes = figure.subplots()
@@ -211,11 +211,11 @@ def _of_field(coverage: pd.DataFrame) -> tuple[pd.DataFrame, int]:
     return coverage[~coverage["document"].isin(others)], len(others)
 
 
-def _key(framework: Framework, ids: Sequence[str], width_cm: float, hatched: str) -> str:
+def _key(framework: Framework, ids: Sequence[str], width_cm: float, remarks: str) -> str:
     """What ids stand for, in lines that fit a figure's width."""
     # Spaces that do not break keep an id with the first word of its label.
     words = "; ".join(f"{id}\u00a0{framework[id].label}" for id in ids)
-    return wrap(f"Sentences that name each element. {words}.{hatched}", width_cm)
+    return wrap(f"Sentences that name each element. {words}.{remarks}", width_cm)
 
 
 def _root(values: Any) -> Any:

@@ -42,7 +42,7 @@ _TABLES = {
     "numbers": {"words", "dates", "frequency", "ranges", "shares", "before_dates", "known", "uncounted"},
     "duty": {"offices", "owned", "writers", "articles", "deeds"},
     "strength": {"level", "terms"},
-    "continuing": {"after", "impersonal", "openers"},
+    "continuing": {"after", "dummies", "impersonal", "openers"},
     "uncommitted": {"mandate", "purpose", "telling", "readers", "needing", "defining"},
     "plan_table": {*PLAN_COLUMNS, "nothing"},
     "remedy": {"terms"},
@@ -57,6 +57,10 @@ _VALUES: dict[tuple[str, str], tuple[str, ...]] = {
     ("facet", "kind"): get_args(FacetKind),
     ("strength", "level"): get_args(Strength),
 }
+
+
+MAX_DAY = 31
+"""Days of a month."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,7 +89,7 @@ class Cues:
         ends: the words at which a clause ends.
         claim_openers: the words after which a clause may open with a cue.
         commas: the marks that part a clause opened by a cue from the clause it leads to.
-        deadline_words: words that make a date or a duration after them a time limit; "in 2019" is a date only.
+        deadline_words: words that make a date or a duration after them a time limit.
         planned_time_words: words that do so where a sentence lays down what is to be: "shall be opened in 2027".
         numbered_words: words before a number that counts nothing: "Article 7 Schools and enterprises".
         number_words: numbers as words.
@@ -102,7 +106,7 @@ class Cues:
         articles: words in small letters that a name may hold.
         deeds: words for what is done and not who does it, whatever name stands before them: "the State plan".
         continuing: words that open a sentence which goes on about what the one before it plans.
-        impersonal: words after "it is" that open no going on: "it is intended that".
+        dummies, impersonal: the first and third words of what goes on about nothing: "it is intended that".
         joints: words that join a sentence to the one before and may stand ahead of these: "and".
         headings: the heading words for each status.
         telling: the forms of verbs by which something is only told: "will announce".
@@ -134,6 +138,7 @@ class Cues:
     articles: frozenset[str]
     deeds: frozenset[str]
     continuing: frozenset[str]
+    dummies: frozenset[str]
     impersonal: frozenset[str]
     joints: frozenset[str]
     headings: Mapping[Status, tuple[str, ...]]
@@ -171,9 +176,12 @@ class Cues:
 
     def _is_month(self, forms: Sequence[str], i: int) -> bool:
         """Whether a word names a month where it stands, and does not permit: "in May", "May 2027"."""
-        beside = (*forms[max(0, i - 1) : i], *forms[i + 1 : i + 2])
-        opened = i > 0 and forms[i - 1] in self.date_openers
-        return forms[i] in self.months and (opened or any(form.isdigit() for form in beside))
+        if forms[i] not in self.months:
+            return False
+        before, following = "".join(forms[max(0, i - 1) : i]), "".join(forms[i + 1 : i + 2])
+        goes_on = following.isalpha() and following not in self.planned_time_words | self.deadline_words
+        is_day = before.isdigit() and 0 < int(before) <= MAX_DAY and not goes_on
+        return before in self.date_openers or following.isdigit() or is_day
 
     def is_mandate(self, forms: Sequence[str]) -> bool:
         """Whether a line, in lower-case tokens, introduces what a body is for: "The functions of the Board shall be"."""
@@ -308,6 +316,7 @@ def _compile(pack: LanguagePack, added: tuple[tuple[str, str], ...]) -> Cues:
         articles=listed("duty", "articles"),
         deeds=frozenset(form for word in listed("duty", "deeds") for form in pack.inflections(word)),
         continuing=listed("continuing", "openers"),
+        dummies=listed("continuing", "dummies"),
         impersonal=listed("continuing", "impersonal"),
         joints=listed("continuing", "after"),
         headings={status: tuple(heading.get(status, ())) for status in ("planned", "lacking")},

@@ -134,9 +134,9 @@ class WordListGrammar:
         """None."""
         return ()
 
-    def head(self, forms: Sequence[str], span: TokenSpan) -> int | None:
-        """The last token."""
-        return span[1] - 1 if span[0] < span[1] <= len(forms) else None
+    def head(self, forms: Sequence[str], span: TokenSpan) -> int | None:  # noqa: ARG002 -- word lists tell none
+        """None."""
+        return None
 
     def is_finite(self, forms: Sequence[str]) -> bool:
         """Whether the sentence has a word that makes a statement of it."""

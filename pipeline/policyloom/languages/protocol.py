@@ -103,7 +103,7 @@ class Grammar(Protocol):
         """The noun phrases that are to act: "the Director of the Fund" in "the Director of the Fund shall report"."""
 
     def head(self, forms: Sequence[str], span: TokenSpan) -> int | None:
-        """The token that tells what a noun phrase is about: "Director" in "the Director of the Fund"; None where none does."""
+        """The token that tells what a noun phrase is about: "Director" in "the Director of the Fund"; None where none does, or where the language does not tell."""
 
 
 class LanguagePack(Protocol):

@@ -192,7 +192,7 @@ class Coverage:
 
     @property
     def score(self) -> int:
-        """The level as a number: 0 absent, 1 named and not stated, 2 stated, 3 operational."""
+        """The level as a number: 0 absent or off-field, 1 named and not stated, 2 stated, 3 operational."""
         return _SCORES[self.level]
 
     @property

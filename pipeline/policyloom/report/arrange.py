@@ -118,6 +118,7 @@ def run_view(
         "links": link_views,
         "figure": _figure(link_views, framework),
         "findings": source.findings(findings),
+        "n_with_findings": len({finding.document for finding in findings}),
         "failures": sorted(
             (failure for failure in failures if failure.kind != "not-judged"),
             key=lambda failure: (failure.source, failure.kind, failure.reason),

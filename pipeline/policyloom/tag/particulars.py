@@ -30,6 +30,9 @@ _ENTITIES: dict[str, FacetKind] = {
 MAX_BEFORE_DATE = 4
 """Tokens before a date in which a word such as "by" must stand to make it a deadline: "by the end of 2027"."""
 
+MAX_BEFORE_PLAN = 2
+"""The same for a word such as "in", which limits only what is planned: "in early 2027"."""
+
 GOING_ON: tuple[FacetKind, ...] = ("amount", "deadline", "monitoring")
 """The particulars that a sentence takes from the next one of its block."""
 
@@ -38,7 +41,7 @@ _YEAR = re.compile(r"(?:1[89]|20)\d\d(?:[/–-]\d+)?")
 _SECTION = re.compile(r"\d+(?:\.\d+)+\.?")
 _ORDINAL = re.compile(r"[a-z]\Z")
 _DIGITS, _GROUP = re.compile(r"\d{1,3}"), re.compile(r"\d{3}")
-_IN_CITATION = re.compile(r"[\d.]*\d[a-z]?|[(),\[\]]|[a-z]|[ivx]+")
+_IN_CITATION = re.compile(r"[\d.]*\d[a-z]?|[()\[\]]|[a-z]|[ivx]+")
 _POSSESSIVE = frozenset(("'s", "’s", "s'"))
 _INITIALS = re.compile(r"[A-Z]{2,6}s?")
 
@@ -98,27 +101,25 @@ def _is_somebody(
 ) -> bool:
     """Whether a noun phrase names somebody who can answer for a duty: an institution, an actor, an office, a name, a state.
 
-    What counts is what the phrase is about: "the State plan" and "the title of the institution" are nobody.
+    What counts is what the phrase is about, where the language tells it: "the State plan" and "the title of the institution" are nobody.
     """
     start, end = span
     owned = [i + 1 for i in range(start, end) if draft.forms[i] in _POSSESSIVE]
     start = max(owned, default=start)  # "the Minister's order" is an order
-    words = [draft.text[slice(*draft.tokens[i])] for i in range(start, end)]
     head = cues.grammar.head(draft.forms, (start, end))
     if head is None:
-        return False
+        is_agent = any(first < end and start < last for first, last in (*agents, *places))
+        return is_agent or not cues.offices.isdisjoint(draft.forms[start:end])
     if draft.forms[head] in cues.deeds:
         return False
     if draft.forms[head] in cues.offices or any(first <= head < last for first, last in (*agents, *places)):
         return True
-    offices = [i for i in range(start, end) if draft.forms[i] in cues.offices]
-    is_titled = any(
-        i < head and all(word[:1].isupper() for word in words[i - start : head - start + 1]) for i in offices
-    )
-    named = [word for word in words[: head - start + 1] if word.lower() not in cues.articles]
+    words = [draft.text[slice(*draft.tokens[i])] for i in range(start, head + 1)]
+    offices = (i for i in range(start, head) if draft.forms[i] in cues.offices)
+    is_titled = any(all(word[:1].isupper() for word in words[i - start :]) for i in offices)
+    named = [word for word in words if word.lower() not in cues.articles]
     is_name = len(named) > 1 and all(word[:1].isupper() for word in named)
-    is_joined = bool(offices) and "and" in draft.forms[start:end]  # "the unions and the Minister"
-    return is_titled or is_name or is_joined or any(map(_INITIALS.fullmatch, words))
+    return is_titled or is_name or any(map(_INITIALS.fullmatch, words[-1:]))
 
 
 def _find_agents(draft: SentenceDraft, entities: Sequence[tuple[str, int, int]]) -> list[TokenSpan]:
@@ -144,24 +145,45 @@ def _find_facets(context: SentenceContext, entities: Sequence[tuple[str, int, in
     # A date counts nothing, and a sum or a share is found whole: "EUR 5 million", not "million for".
     whole = [(start, end) for label, start, end in entities if label in ("DATE", "MONEY", "PERCENT")]
     found += [("amount", *span) for span in _numbers(context) if not _overlaps(span, whole)]
-    limiting = context.cues.deadline_words
-    if context.cues.find_strengths(context.forms):
-        limiting |= context.cues.planned_time_words
     for label, start, end in entities:
         if label in ("DATE", "QUANTITY"):
-            before = context.forms[max(0, start - MAX_BEFORE_DATE) : start]
-            counted = max((i + 1 for i, form in enumerate(before) if form[:1].isdigit()), default=0)
-            opening = next((i for i in range(counted, len(before)) if before[i] in limiting), None)
+            opening = _opening_of_limit(context, start)
+            if opening is None and label == "DATE":
+                opening = _opening_of_plan(context, start)
             if opening is not None:
-                found.append(("deadline", start - len(before) + opening, end))
+                found.append(("deadline", opening, end))
         elif label in _ENTITIES:
             found.append((_ENTITIES[label], start, end))
     limits = [(start, end) for kind, start, end in found if kind == "deadline"]
     return [f for f in found if f[0] != "amount" or not any(s <= f[1] and f[2] <= e for s, e in limits)]
 
 
+def _opening_of_limit(context: SentenceContext, date: int) -> int | None:
+    """The first word before a date that makes it a time limit, and no number between: "by the end of 2027"."""
+    first = max(0, date - MAX_BEFORE_DATE)
+    before = context.forms[first:date]
+    counted = max((i + 1 for i, form in enumerate(before) if form[:1].isdigit()), default=0)
+    return next(
+        (first + i for i in range(counted, len(before)) if before[i] in context.cues.deadline_words), None
+    )
+
+
+def _opening_of_plan(context: SentenceContext, date: int) -> int | None:
+    """The word before a date that limits what the sentence lays down before it: "shall open in 2027", "In 2027 it shall open"."""
+    forms, words = context.forms, context.cues.planned_time_words
+    openings = [i for i in range(max(0, date - MAX_BEFORE_DATE), date) if forms[i] in words]
+    bindings = context.cues.find_strengths(forms) if openings else ()
+    if not bindings:
+        return None
+    if openings[0] <= context.first:
+        return openings[0]
+    near = openings[-1]
+    is_laid_down = any(end <= near and not context.is_divided(end, near) for _, _, end in bindings)
+    return near if is_laid_down and date - near <= MAX_BEFORE_PLAN else None
+
+
 def _numbers(context: SentenceContext) -> list[TokenSpan]:
-    """Numbers that count something, each with the word after it: "60 lathes", "10 000 to 12 000 places"; not years,
+    """Numbers that count something, each with the word after it, and parts of a whole with the next three: "60 lathes", "10 000 to 12 000 places"; not years,
     numbered things ("Articles 3 and 14"), list marks."""
     forms, cues = context.forms, context.cues
     found: list[TokenSpan] = []
@@ -178,15 +200,18 @@ def _numbers(context: SentenceContext) -> list[TokenSpan]:
                 break
             i = further
         if i < len(forms) and _counts(context, start, i):
-            found.append((start, i + 1))
+            of_a_whole = forms[i] in cues.uncounted_words  # "half of the towns"
+            found.append((start, min(len(forms), i + (3 if of_a_whole else 1))))
     return found
 
 
 def _end_of_number(forms: Sequence[str], i: int, cues: Cues) -> int | None:
     """Where the number ends that begins at a token, groups of three digits with it: "80 000"; None where none begins."""
-    form = forms[i]
-    if form in cues.number_words:
-        return i + 1
+    form, end = forms[i], i
+    while end < len(forms) and forms[end] in cues.number_words:
+        end += 1
+    if end > i:
+        return end
     if not form[:1].isdigit() or _YEAR.fullmatch(form) or _ORDINAL.search(form):
         return None
     end = i + 1

@@ -38,17 +38,12 @@ _NOT_DENYING = frozenset(
 _PARTIAL = frozenset(("all", "every", "enough", "many", "much", "any"))
 _LIMITING = frozenset("exceed apply affect surpass".split())
 _MORE_OR_LESS = frozenset("less more fewer later longer greater lower higher earlier".split())
-_RESTRICTING = (
-    ("unless",),
-    ("until",),
-    ("except",),
-    ("other", "than"),
-    ("otherwise", "than"),
-    ("more", "than"),
-    ("less", "than"),
-    ("before",),
-)
+_RESTRICTING = (("unless",), ("until",), ("except",), ("other", "than"), ("otherwise", "than"))
 """Words by which "shall not" and "no … shall" lay down a condition and refuse nothing: "shall not award a grant unless"."""
+_FORBIDDING = frozenset(("shall", "must", "may", "should", "can"))
+"""Modals that lay down a rule; "will not pay until" refuses for the time being."""
+_REASONS = frozenset((";", "because", "as", "since", "while", "but"))
+"""Where what tells of the rule itself ends."""
 _SAYING = frozenset(
     "know say mean think remember understand see matter care mind change differ apply count".split()
 )
@@ -294,13 +289,14 @@ def _by_modal_not(found: _Negation) -> Iterator[StatusMark]:
 def _is_condition(forms: Sequence[str], i: int) -> bool:
     """Whether "not" or "no" at a token forbids something under a condition only: "shall not pay grants unless"."""
     if forms[i] in _NOT:
-        is_forbidden = i > 0 and forms[i - 1] in MODALS
+        is_forbidden = i > 0 and forms[i - 1] in _FORBIDDING
     else:
-        is_forbidden = forms[i] == "no" and not MODALS.isdisjoint(_until_end(forms, i + 1, _SUBJECT))
-    return is_forbidden and any(
-        tuple(forms[at : at + len(words)]) == words
-        for at in range(i + 1, len(forms))
-        for words in _RESTRICTING
+        is_forbidden = forms[i] == "no" and not _FORBIDDING.isdisjoint(_until_end(forms, i + 1, _SUBJECT))
+    if not is_forbidden:
+        return False
+    end = next((at for at in range(i + 1, len(forms)) if forms[at] in _REASONS), len(forms))
+    return any(
+        tuple(forms[at : at + len(words)]) == words for at in range(i + 1, end) for words in _RESTRICTING
     )
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from itertools import takewhile
 
 from policyloom.languages.en.verbs import AUXILIARIES, BE, MODALS, all_forms, is_adverb, is_past_form
 from policyloom.languages.protocol import TokenSpan
@@ -72,8 +73,12 @@ _TASKS = frozenset(
 _LISTING = frozenset((":", "—", "–", "-", "as"))
 """What goes on after "are" where tasks are listed: "The functions of the Board are: (a) to", "are as follows"."""
 _BEFORE_CLAUSE = frozenset(("that", "who", "which"))
+_IN_CLAUSE = _BEFORE_CLAUSE | {"what", "because"}
+_BINDING = frozenset(("shall", "must", "should", "will"))
 _VERBS = AUXILIARIES | BE
 _JOINTS = frozenset(("and", "or", "then", "also", "finally", "first", "second", "third", "but"))
+_BEFORE_TO = frozenset("need needs promises continue continues resolves resolved seek seeks".split())
+"""Verbs that tell of a duty before "to" alone: "the sector needs to train", but "the sector needs workshops"."""
 _COMMITTED = ("committed", "to")
 _TAKING = frozenset(("receive", "get", "benefit", "enjoy", "gain"))
 """Verbs whose subject is given something: "All employers will receive"."""
@@ -144,7 +149,7 @@ def _bearer_at(forms: Sequence[str], i: int) -> TokenSpan | None:
     is_begun = form in ("is", "are") and _is_begun(forms, i + 1)
     if form not in _DUTIES and not (is_due or is_listing or is_begun):
         return None
-    if (form == "need" and following != ["to"]) or not _TAKING.isdisjoint(forms[i + 1 : i + 3]):
+    if (form in _BEFORE_TO and following != ["to"]) or not _TAKING.isdisjoint(forms[i + 1 : i + 3]):
         return None
     if _is_passive(forms, i + 1):
         return _agent(forms, i + 1)
@@ -218,6 +223,7 @@ def _agent(forms: Sequence[str], after: int) -> TokenSpan | None:
 
 
 def _subject(forms: Sequence[str], verb: int) -> TokenSpan | None:
+    """The noun phrase that is the subject of a verb; None where that is a pronoun, or there is none."""
     start = _after_break(forms, verb)
     if start and forms[start - 1] in _BEFORE_CLAUSE:
         if start == verb:
@@ -228,49 +234,14 @@ def _subject(forms: Sequence[str], verb: int) -> TokenSpan | None:
         start += 2  # a heading run into its text names nobody
         if forms[start] == "of":
             return None
-    before = tuple(forms[max(0, start - 2) : start])
-    is_purpose = before[-1:] == ("that",) and before[0] in ("so", "order", "end")
-    parts: list[TokenSpan] = []
-    first = start
-    for i in range(start, verb + 1):
-        if i == verb or forms[i] == ",":
-            if i > first:
-                parts.append((first, i))
-            first = i + 1
-    in_clause = (
-        start and forms[start - 1] in _BEFORE_CLAUSE | {"what", "because"} and forms[start] not in _OWNERS
-    )
-    parts = [(at, end) for at, end in ((_after_joint(forms, *part), part[1]) for part in parts) if at < end]
-    if is_purpose or (in_clause and len(parts) > 1):
-        parts = parts[
-            1:
-        ]  # "So that firms take part, the Board shall", "Where a firm which trains, such firm shall"
-    while len(parts) > 1 and forms[parts[0][0]] in _ADDRESSES:
-        parts = parts[1:]
-    while parts and (forms[parts[0][0]] in _OPENERS or not any(f.isalpha() for f in forms[slice(*parts[0])])):
-        opening = parts.pop(0)
-        if not parts and (at := _after_opening(forms, *opening)) is not None:
-            parts = [(at, opening[1])]
-            break
+    parts = _without_openings(forms, _parts(forms, start, verb), start)
     if not parts:
         return None
-    while len(parts) > 1 and parts[0][1] - parts[0][0] == 1 and forms[parts[1][0]] not in ("and", "or"):
-        parts = parts[1:]  # "Today, President Kiran", "Moreover, firms"
-    if len(parts) > 1 and not _VERBS.isdisjoint(forms[slice(*parts[0])]) and forms[parts[-1][0]] in _OWNERS:
-        parts = parts[-1:]  # "Notice shall be served, and the licensee shall"
-    if len(parts) > 1 and forms[parts[-1][0]] in _OWNERS and forms[parts[0][0]] not in _ARTICLES:
-        parts = parts[-1:]  # "Today, the ministry", "Generally, a college"
     # "the Secretary of Labor, the Secretary of Education, and the Director" is one; what stands beside is not.
-    kept = [parts[0]]
-    for part in parts[1:]:
-        if forms[part[0]] in _BESIDE:
-            break
-        kept.append(part)
+    kept = [parts[0], *takewhile(lambda part: forms[part[0]] not in _BESIDE, parts[1:])]
     if len(kept) > 1 and kept[-1] == parts[-1] and _is_pronoun(forms[slice(*kept[-1])]):
         return None  # "the ministry met, and it shall"
     begin, end = kept[0][0], kept[-1][1]
-    while begin < end and not forms[begin].isalpha():
-        begin += 1
     while begin < end and forms[begin] in ("and", "or", "then"):
         begin += 1
     if begin < end and forms[begin] in _PERSONAL:
@@ -278,9 +249,48 @@ def _subject(forms: Sequence[str], verb: int) -> TokenSpan | None:
         begin = max(further, default=begin)  # "you pay 5 % and the government will"
     if begin >= end or end - begin > _MAX_TOKENS or _is_pronoun(forms[begin:end]):
         return None
-    if forms[begin] in _PERSONAL or not {"shall", "must", "should", "will"}.isdisjoint(forms[begin:end]):
+    if forms[begin] in _PERSONAL or not _BINDING.isdisjoint(forms[begin:end]):
         return None  # "plan" is a noun in "the Ministry shall publish a plan"
     return begin, end
+
+
+def _parts(forms: Sequence[str], start: int, end: int) -> list[TokenSpan]:
+    """The stretches between commas that have a word, each from its first word on."""
+    commas = [i for i in range(start, end) if forms[i] == ","]
+    stretches = zip([start, *(i + 1 for i in commas)], [*commas, end], strict=True)
+    return [(at, last) for first, last in stretches if (at := _after_joint(forms, first, last)) < last]
+
+
+def _without_openings(forms: Sequence[str], parts: list[TokenSpan], start: int) -> list[TokenSpan]:
+    """The parts from the one on that the subject begins with.
+
+    Args:
+        forms: the sentence's tokens.
+        parts: between commas.
+        start: where the clause begins.
+    """
+    before = tuple(forms[max(0, start - 2) : start])
+    is_purpose = before[-1:] == ("that",) and before[0] in ("so", "order", "end")
+    in_clause = before[-1:] and before[-1] in _IN_CLAUSE and forms[start] not in _OWNERS
+    if is_purpose or (in_clause and len(parts) > 1):
+        parts = parts[
+            1:
+        ]  # "So that firms take part, the Board shall", "of a firm which trains, such firm shall"
+    while len(parts) > 1 and forms[parts[0][0]] in _ADDRESSES:
+        parts = parts[1:]
+    while parts and forms[parts[0][0]] in _OPENERS:
+        opening, *parts = parts
+        if not parts and (at := _after_opening(forms, *opening)) is not None:
+            return [(at, opening[1])]
+    while len(parts) > 1 and parts[0][1] - parts[0][0] == 1 and forms[parts[1][0]] not in ("and", "or"):
+        parts = parts[1:]  # "Today, President Kiran", "Moreover, firms"
+    if len(parts) > 1 and forms[parts[-1][0]] in _OWNERS:
+        is_told = not _VERBS.isdisjoint(forms[slice(*parts[0])])
+        if is_told or forms[parts[0][0]] not in _ARTICLES:
+            return parts[
+                -1:
+            ]  # "Notice shall be served, and the licensee shall", "Next year, the ministry shall"
+    return parts
 
 
 def _after_break(forms: Sequence[str], end: int) -> int:
