@@ -452,3 +452,30 @@ def test_it_is_intended_that_is_a_sentence_of_its_own() -> None:
     assert is_vague("It is intended that workshops shall be run.")
     assert not is_vague("It shall run workshops.")
     assert not is_vague("This is intended that workshops shall be run.")
+
+
+def test_what_an_item_seeks_under_a_duty_is_a_promise() -> None:
+    assert is_vague("The Board will:", ("list_item", "seek workshops."))
+    assert not is_vague("The Board may:", ("list_item", "seek workshops."))
+    assert not is_vague("The Board will:", ("list_item", "and may run workshops."))
+
+
+def test_what_writers_promise_counts_in_a_speech_to_an_audience() -> None:
+    lines = ("You know this.", "You told me.", "We will run workshops.")
+    assert is_vague(*lines)
+    assert not is_vague(*lines[:2], "Firms will run workshops.")
+
+
+def test_a_sum_promised_beside_says_nothing_of_a_promise() -> None:
+    tagged = read("The state will pay 5 million for halls.", "Firms will run workshops.")
+    document = replace(
+        tagged.document, blocks=(replace(tagged.document.blocks[0], end=len(tagged.document.text) - 1),)
+    )
+    first, second = (replace(sentence, block=0) for sentence in tagged.sentences)
+    money = Mention(19, 28, "entity", "MONEY", 0)
+    own = Mention(first.start, first.end, "mechanism", "T2", 0, "planned", status_probability=1.0)
+    other = Mention(second.start, second.end, "mechanism", "T1", 1, "planned", status_probability=1.0)
+    both = replace(tagged, document=document, sentences=(first, second), mentions=(own, money, other))
+    assert {p.element: p.is_vague for p in find_promises(both, FRAMEWORK)} == {"T1": True, "T2": False}
+    alone = replace(both, mentions=(money, other))
+    assert [p.is_vague for p in find_promises(alone, FRAMEWORK)] == [False]

@@ -74,7 +74,7 @@ def commits(tagged: Tagged, mention: Mention, cues: Cues) -> bool:
         level, words = strength
         if not cues.needing.isdisjoint(to_forms(words)[:1]):
             return False
-        return level != "weak" or _binds(words, cues)
+        return level != "weak" or _binds(words, cues) or _is_endeavour(lead_forms, words, cues)
     if lead_in is not None or not cues.has_strengths:
         return True
     if _is_item(tagged, number):
@@ -152,6 +152,15 @@ def find_strengths(text: str, cues: Cues) -> list[tuple[Strength, str, int]]:
 def _binds(words: str, cues: Cues) -> bool:
     """Whether weak words of strength begin with a firmer one, as "shall endeavour" does, and are no mere permission."""
     return any(level != "weak" for level, *_ in cues.find_strengths(to_forms(words)[:1]))
+
+
+def _is_endeavour(lead_in: list[str], words: str, cues: Cues) -> bool:
+    """Whether the words of an item go on with those of the line that introduces the list: "The Board will: seek"."""
+    lent = cues.find_strengths(lead_in)
+    if not lent or lent[-1][0] == "weak":
+        return False
+    _, start, end = lent[-1]
+    return len(cues.find_strengths([*lead_in[start:end], *to_forms(words)])) == 1
 
 
 def _read_forms(tagged: Tagged, sentence: int) -> list[str]:

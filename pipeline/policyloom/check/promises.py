@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 
 from policyloom.check.commitment import (
     MIN_PROBABILITY,
@@ -45,7 +45,7 @@ def find_promises(tagged: Tagged, framework: Framework) -> tuple[Promise, ...]:
             found.setdefault(mention.sentence, []).append(mention)
     cues = compile_cues(load_language(framework.language), framework.facets)
     for_readers = bool(found) and is_for_readers(tagged, cues)
-    measured = _find_measured(tagged)
+    measured = _find_measured(tagged, found)
     lending = {m.sentence for m in tagged.mentions if m.kind == "entity" and _is_definite(tagged, m, cues)}
     in_sentences = [
         _make(
@@ -54,7 +54,7 @@ def find_promises(tagged: Tagged, framework: Framework) -> tuple[Promise, ...]:
             found[sentence],
             cues,
             commits=lambda best: (
-                not for_readers
+                (not for_readers or bool(_find_writer(tagged, best.sentence, cues)))
                 and best.sentence not in measured
                 and find_lead_in(tagged, best.sentence) not in lending
                 and not _foretells(tagged, best, cues)
@@ -67,13 +67,19 @@ def find_promises(tagged: Tagged, framework: Framework) -> tuple[Promise, ...]:
     return tuple(sorted(promises, key=lambda promise: (promise.evidence.start, promise.element)))
 
 
-def _find_measured(tagged: Tagged) -> set[int]:
-    """The sentences that say how much, and those beside them in the paragraph, by index: what is promised there is not vague."""
+def _find_measured(tagged: Tagged, promising: Collection[int]) -> set[int]:
+    """The sentences that say how much, by index, and those beside them in the paragraph: what is promised there is not vague.
+
+    A sum in a sentence that promises something itself says nothing of the one beside it.
+    """
     found: set[int] = set()
     for mention in tagged.mentions:
         if mention.kind == "entity" and mention.label in _MEASURES:
             block = tagged.sentences[mention.sentence].block
-            beside = range(max(0, mention.sentence - 1), min(len(tagged.sentences), mention.sentence + 2))
+            near = 0 if mention.sentence in promising else 1
+            beside = range(
+                max(0, mention.sentence - near), min(len(tagged.sentences), mention.sentence + near + 1)
+            )
             found.update(n for n in beside if tagged.sentences[n].block == block)
     return found
 
@@ -98,7 +104,6 @@ def _foretells(tagged: Tagged, mention: Mention, cues: Cues) -> bool:
     after = start + bindings[0][2] + len(bindings[0][1])
     return any(
         claim.sentence == mention.sentence
-        and claim.kind == "leads_to"
         and tagged.mentions[claim.mechanism].start <= mention.start < claim.cue[0]
         and len(tagged.document.text[after : claim.cue[0]].split()) <= MAX_BEFORE_EFFECT
         for claim in tagged.claims

@@ -225,6 +225,10 @@ def _counts(context: SentenceContext, start: int, end: int) -> bool:
     forms, cues = context.forms, context.cues
     if forms[end - 1] in cues.share_words and forms[end] in cues.uncounted_words - cues.range_words:
         return True  # "half of what it costs"
+    if forms[end] in cues.uncounted_words - cues.range_words and not cues.owned.isdisjoint(
+        forms[end + 1 : end + 2]
+    ):
+        return True  # "90 of their technicians"
     if not forms[end][:1].isalpha() or forms[end] in cues.uncounted_words or forms[end] in cues.months:
         return False
     if start and forms[start - 1] in cues.known_words:
