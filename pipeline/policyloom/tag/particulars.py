@@ -183,8 +183,10 @@ def _opening_of_plan(context: SentenceContext, date: int) -> int | None:
 
 
 def _numbers(context: SentenceContext) -> list[TokenSpan]:
-    """Numbers that count something, each with the word after it, and parts of a whole with the next three: "60 lathes", "10 000 to 12 000 places"; not years,
-    numbered things ("Articles 3 and 14"), list marks."""
+    """Numbers that count something, with what they count: "60 lathes", "10 000 to 12 000 places", "half of the towns".
+
+    Years, numbers of things ("Articles 3 and 14") and marks of lists count nothing.
+    """
     forms, cues = context.forms, context.cues
     found: list[TokenSpan] = []
     i = context.first
